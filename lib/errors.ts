@@ -1,0 +1,82 @@
+/**
+ * The base of every error that Capstan throws on purpose.
+ *
+ * A message says what could not be done, to what, and why; a `hint` says what to do next; a
+ * `position` says where in the user's own files. Colour and stack traces belong to whoever prints.
+ *
+ * @module
+ */
+
+/** A place in a file: line and column count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** What an error carries besides its message. */
+export interface CapstanErrorOptions {
+  /** A stable word for programs to switch on, such as `"chart/missing"`. @default {"error"} */
+  readonly code?: string | undefined;
+  /** What the reader can do next, as a sentence. */
+  readonly hint?: string | undefined;
+  readonly position?: Position | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error meant for the person who reads it.
+ *
+ * @example Usage
+ * ```ts
+ * import { CapstanError } from "@capstan/capstan";
+ *
+ * const error = new CapstanError("cannot load chart ./web: no such folder", {
+ *   code: "chart/missing",
+ *   hint: "check the path; it is relative to the stack file",
+ * });
+ * if (error.code !== "chart/missing") throw error;
+ * ```
+ */
+export class CapstanError extends Error {
+  override readonly name: string = "CapstanError";
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly position: Position | undefined;
+
+  constructor(message: string, options: CapstanErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code ?? "error";
+    this.hint = options.hint;
+    this.position = options.position;
+  }
+}
+
+/** Several errors found at once, shown together instead of one after another. */
+export class CapstanErrors extends CapstanError {
+  override readonly name = "CapstanErrors";
+
+  constructor(readonly errors: readonly CapstanError[], message = summary(errors)) {
+    super(message, { code: "errors" });
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether an error is the reaction to an AbortSignal rather than a failure of its own. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** `file:line:column` with the parts that are known. */
+export function formatPosition(position: Position): string {
+  const { file, line, column } = position;
+  return [file, line, column].filter((part) => part !== undefined).join(":");
+}
+
+function summary(errors: readonly CapstanError[]): string {
+  return errors.length === 1 ? errors[0]!.message : `${errors.length} errors`;
+}

@@ -1,0 +1,316 @@
+/**
+ * How Go values live in JavaScript, and Go's rules for them.
+ *
+ * | Go                           | JavaScript                                                     |
+ * | ---------------------------- | -------------------------------------------------------------- |
+ * | no value (`reflect.Value{}`) | `undefined`; never stored in a list or map                      |
+ * | nil                          | `null`                                                          |
+ * | bool, string                 | boolean, string                                                 |
+ * | float64                      | number (every number of a values file, as in Helm)              |
+ * | int                          | bigint (literals in templates, `int`, `len`)                    |
+ * | any other numeric type       | {@linkcode GoNumber} (`int64` from `--set`, `add`, …)           |
+ * | map[string]interface {}      | plain object; own keys only, made by {@linkcode newMap}         |
+ * | []interface {}               | Array                                                           |
+ * | []string, []int, …           | Array tagged by {@linkcode typedSlice}                          |
+ * | []byte                       | Uint8Array                                                      |
+ * | structs, pointers, named types, other maps | a subclass of {@linkcode GoObject}                |
+ *
+ * A Go string is bytes. A byte that is not part of valid UTF-8 is kept as the lone surrogate
+ * U+DC00 + byte, so that {@linkcode toBytes} and {@linkcode fromBytes} lose nothing.
+ *
+ * @module
+ */
+
+/** A Go map[string]interface {}: own keys only. */
+export type GoMap = Record<string, unknown>;
+
+/** Go's reflect.Kind, as `kindOf` prints it. */
+export type Kind =
+  | "invalid"
+  | "bool"
+  | "int"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float32"
+  | "float64"
+  | "string"
+  | "slice"
+  | "array"
+  | "map"
+  | "struct"
+  | "ptr"
+  | "func";
+
+/** A number of a Go type other than int and float64. Floats carry a number, integers a bigint. */
+export class GoNumber {
+  constructor(
+    readonly type:
+      | "int8"
+      | "int16"
+      | "int32"
+      | "int64"
+      | "uint"
+      | "uint8"
+      | "uint16"
+      | "uint32"
+      | "uint64"
+      | "float32",
+    readonly value: bigint | number,
+  ) {}
+}
+
+/** An int64, which is what sprig's arithmetic and `--set` make. */
+export function int64(value: bigint | number): GoNumber {
+  return new GoNumber("int64", BigInt.asIntN(64, BigInt(value)));
+}
+
+/**
+ * A Go value with a type of its own: a struct, a pointer to one, a named map or slice.
+ *
+ * Fields and methods are looked up by name; a method wins over a map key of the same name.
+ */
+export abstract class GoObject {
+  /** As `typeOf` and `%T` print it, e.g. `"*chart.Metadata"`. */
+  abstract readonly goType: string;
+  /** Kind of the value itself, e.g. `"ptr"` for a pointer to a struct. */
+  abstract readonly kind: Kind;
+
+  /** A struct field; `undefined` where the type has none of that name. */
+  field(_name: string): unknown {
+    return undefined;
+  }
+
+  /** A method; `undefined` where the type has none of that name. */
+  method(_name: string): GoFunc | undefined {
+    return undefined;
+  }
+
+  /** Entries of a value of kind map; `undefined` for every other kind. */
+  entries(): GoMap | undefined {
+    return undefined;
+  }
+
+  /** What fmt's `%v` prints. */
+  abstract format(): string;
+
+  /** What encoding/json makes of it, in plain JavaScript values (integers may be bigint). */
+  abstract toJSONValue(): unknown;
+}
+
+/** A type that a template function's parameter can have. `any` is interface {}. */
+export type ParamType =
+  | "any"
+  | "string"
+  | "bool"
+  | "int"
+  | "int64"
+  | "float64"
+  | "map"
+  | "[]any"
+  | "[]string"
+  | "[]byte";
+
+/** What a parameter of each type arrives as. Parameters of integer type arrive as safe numbers. */
+export interface ParamValue {
+  any: unknown;
+  string: string;
+  bool: boolean;
+  int: number;
+  int64: bigint;
+  float64: number;
+  map: GoMap;
+  "[]any": unknown[];
+  "[]string": string[];
+  "[]byte": Uint8Array;
+}
+
+/**
+ * A function that templates can call. Arguments are checked and converted against `params` by
+ * the caller (the compiler), with Go's messages; with `variadic` the last type repeats.
+ * A thrown Error becomes `error calling NAME: MESSAGE`.
+ *
+ * Results: a Go int is a bigint, an int64 `int64(…)`, a float64 a number.
+ */
+export interface GoFunc {
+  readonly params: readonly ParamType[];
+  readonly variadic: boolean;
+  // deno-lint-ignore no-explicit-any -- the compiler has checked the arguments against `params`
+  readonly call: (...args: any[]) => unknown;
+}
+
+type Args<P extends readonly ParamType[]> = { -readonly [K in keyof P]: ParamValue[P[K]] };
+
+/** A function with fixed parameters: `func(["int", "string"], (n, s) => …)`. */
+export function func<const P extends readonly ParamType[]>(
+  params: P,
+  call: (...args: Args<P>) => unknown,
+): GoFunc {
+  return { params, variadic: false, call };
+}
+
+/** A function whose last parameter repeats: `variadic(["string"], "any", (s, ...rest) => …)`. */
+export function variadic<const P extends readonly ParamType[], R extends ParamType>(
+  params: P,
+  rest: R,
+  call: (...args: [...Args<P>, ...ParamValue[R][]]) => unknown,
+): GoFunc {
+  return { params: [...params, rest], variadic: true, call };
+}
+
+/** A table of template functions by name. */
+export type FuncMap = Readonly<Record<string, GoFunc>>;
+
+/**
+ * What one rendering may use up. Functions and loops whose cost a chart controls (`repeat`,
+ * `until`, `range`, output) take from it before they do the work.
+ */
+export interface Budget {
+  /** Takes `amount` bytes or steps, or throws when the budget is used up. */
+  take(amount: number): void;
+}
+
+const GO_TYPE = Symbol("goType");
+
+/** Marks a list as a Go slice of the given type, e.g. `typedSlice("[]string", parts)`. */
+export function typedSlice<T>(goType: string, items: T[]): T[] {
+  Object.defineProperty(items, GO_TYPE, { value: goType, enumerable: false });
+  return items;
+}
+
+/** The Go type of a list: `[]interface {}` unless tagged. */
+export function sliceType(list: readonly unknown[]): string {
+  return (list as { [GO_TYPE]?: string })[GO_TYPE] ?? "[]interface {}";
+}
+
+/** An empty map[string]interface {}. It has no prototype, so any key is safe. */
+export function newMap(): GoMap {
+  return Object.create(null);
+}
+
+/** Whether a value is a plain map[string]interface {}. */
+export function isMap(value: unknown): value is GoMap {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** Go's reflect.Kind of a value; nil and no value are `invalid`. */
+export function kindOf(value: unknown): Kind {
+  switch (typeof value) {
+    case "string":
+      return "string";
+    case "number":
+      return "float64";
+    case "bigint":
+      return "int";
+    case "boolean":
+      return "bool";
+    case "undefined":
+      return "invalid";
+    case "function":
+      return "func";
+  }
+  if (value === null) return "invalid";
+  if (Array.isArray(value) || value instanceof Uint8Array) return "slice";
+  if (value instanceof GoNumber) return value.type;
+  if (value instanceof GoObject) return value.kind;
+  return "map";
+}
+
+/** What `typeOf` and `%T` print; nil is `<nil>`. */
+export function typeOf(value: unknown): string {
+  if (value === null || value === undefined) return "<nil>";
+  if (Array.isArray(value)) return sliceType(value);
+  if (value instanceof Uint8Array) return "[]uint8";
+  if (value instanceof GoObject) return value.goType;
+  const kind = kindOf(value);
+  return kind === "map" ? "map[string]interface {}" : kind;
+}
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/** The bytes of a Go string. */
+export function toBytes(text: string): Uint8Array {
+  if (!LONE.test(text)) return encoder.encode(text);
+  const parts: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (code >= 0xdc80 && code <= 0xdcff) parts.push(code - 0xdc00);
+    else parts.push(...encoder.encode(char));
+  }
+  return Uint8Array.from(parts);
+}
+
+/** The Go string of these bytes. */
+export function fromBytes(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return decodeLossless(bytes);
+  }
+}
+
+function decodeLossless(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length;) {
+    const size = sequenceLength(bytes, at);
+    if (size === 0) text += String.fromCharCode(0xdc00 + bytes[at++]!);
+    else text += strictDecoder.decode(bytes.subarray(at, at += size));
+  }
+  return text;
+}
+
+/** Length of the valid UTF-8 sequence at `at`, 0 where there is none. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  const size = first < 0x80
+    ? 1
+    : first < 0xc2
+    ? 0
+    : first < 0xe0
+    ? 2
+    : first < 0xf0
+    ? 3
+    : first < 0xf5
+    ? 4
+    : 0;
+  if (size === 0 || at + size > bytes.length) return 0;
+  try {
+    strictDecoder.decode(bytes.subarray(at, at + size));
+    return size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Orders strings by their UTF-8 bytes, as Go's `<` does. */
+export function compareStrings(a: string, b: string): number {
+  // UTF-16 order equals byte order unless a surrogate meets a unit above the surrogate range.
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    let x = a.charCodeAt(i), y = b.charCodeAt(i);
+    if (x === y) continue;
+    if (x >= 0xd800 && y >= 0xd800) {
+      if (x >= 0xe000) x -= 0x800;
+      else x += 0x2000;
+      if (y >= 0xe000) y -= 0x800;
+      else y += 0x2000;
+    }
+    return x < y ? -1 : 1;
+  }
+  return a.length - b.length;
+}
+
+/** Keys of a map in Go's order. */
+export function sortedKeys(map: GoMap): string[] {
+  return Object.keys(map).sort(compareStrings);
+}
