@@ -38,9 +38,18 @@ export interface Step {
   readonly group?: { readonly key: string; readonly claims: readonly Claim[] } | undefined;
   /** Steps with the same batch share a fate: once one fails, those not yet started are skipped. */
   readonly batch?: string | undefined;
+  /**
+   * Steps already in the graph and not yet started that must wait for this one too: how a step that
+   * plans others puts them before a step that was there from the beginning.
+   */
+  readonly precedes?: readonly string[] | undefined;
   /** Expected duration in milliseconds, for the critical path. @default {1} */
   readonly estimate?: number | undefined;
-  /** The work. May add steps to the graph; those may need this step or any other. */
+  /**
+   * The work. May add steps to the graph; those may need this step or any other. Throwing
+   * {@linkcode Skip} settles the step as skipped, anything else as failed (or aborted, when the
+   * signal's own reason is thrown).
+   */
   readonly run: (context: StepContext) => Promise<void> | void;
 }
 
@@ -64,4 +73,16 @@ export interface Outcome {
   readonly blockedBy?: string | undefined;
   readonly started?: number | undefined;
   readonly finished?: number | undefined;
+}
+
+/** Thrown by a step that finds that it has nothing to do because another step did not succeed. */
+export class Skip extends Error {
+  override readonly name = "Skip";
+
+  constructor(
+    /** The step at the root of it. */
+    readonly blockedBy: string,
+  ) {
+    super(`skipped because of ${blockedBy}`);
+  }
 }
