@@ -1,0 +1,320 @@
+/**
+ * Checks a stack before anything runs, and collects every mistake instead of the first.
+ *
+ * @module
+ */
+import { CapstanError } from "../errors.ts";
+import type { Position } from "../errors.ts";
+import { closest } from "../text.ts";
+import { parseDuration } from "./duration.ts";
+import { namesOf, resolveGraph } from "./graph.ts";
+import type { HookNode, ReleaseNode, StackDefinition } from "./types.ts";
+
+/** Helm's rule for release names (pkg/chartutil/validate_name.go). */
+const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const MAX_RELEASE_NAME = 53;
+/** RFC 1123 label, which namespaces must be. */
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** More hooks at once than any operation has would only be a mistake (HIP-9999, security). */
+const MAX_HOOK_PARALLELISM = 1024;
+
+const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
+  "atomic",
+  "chart",
+  "cluster",
+  "createNamespace",
+  "description",
+  "forceConflicts",
+  "hookParallelism",
+  "hookSelection",
+  "labels",
+  "maxHistory",
+  "namespace",
+  "needs",
+  "noHooks",
+  "set",
+  "skipCrds",
+  "takeOwnership",
+  "timeout",
+  "values",
+  "wait",
+  "waitForJobs",
+];
+const HOOK_OPTIONS: readonly (keyof HookNode)[] = ["after", "cluster", "run", "timeout", "weight"];
+const STACK_OPTIONS: readonly (keyof StackDefinition)[] = [
+  "hookParallelism",
+  "hookSelection",
+  "hooks",
+  "name",
+  "parallelism",
+  "releases",
+];
+const BOOLEANS = [
+  "atomic",
+  "createNamespace",
+  "forceConflicts",
+  "noHooks",
+  "skipCrds",
+  "takeOwnership",
+  "wait",
+  "waitForJobs",
+] as const;
+
+/** Every mistake in a definition, in the order of declaration. Makes no assumption about its type. */
+export function checkStack(
+  definition: StackDefinition,
+  declaredAt: Position | undefined,
+): CapstanError[] {
+  if (typeof definition !== "object" || definition === null) {
+    return [mistake("definition", `a stack is an object, not ${show(definition)}`, declaredAt)];
+  }
+  const errors: CapstanError[] = [];
+  const report = (code: string, message: string, hint?: string) =>
+    errors.push(mistake(code, message, declaredAt, hint));
+  if (typeof definition.name !== "string" || !LABEL.test(definition.name)) {
+    report(
+      "name",
+      `bad stack name ${show(definition.name)}`,
+      "use lower-case letters, digits and dashes, at most 63",
+    );
+  }
+  unknownOptions(definition, STACK_OPTIONS, "the stack", report);
+  checkLimits(definition, "the stack", report);
+  if (
+    definition.parallelism !== undefined &&
+    !(Number.isInteger(definition.parallelism) && definition.parallelism > 0)
+  ) {
+    report(
+      "parallelism",
+      `bad parallelism of the stack: ${show(definition.parallelism)}`,
+      "use an integer from 1",
+    );
+  }
+  const releases = nodesOf<ReleaseNode>(definition.releases, "release", report);
+  const hooks = nodesOf<HookNode>(definition.hooks ?? [], "hook", report);
+  releases.forEach((node) => checkRelease(node, errors));
+  hooks.forEach((node) => checkHook(node, errors));
+  checkDuplicates([...releases, ...hooks], errors);
+  return [...errors, ...resolveGraph({ releases, hooks }).errors];
+}
+
+type Report = (code: string, message: string, hint?: string) => void;
+
+function mistake(
+  code: string,
+  message: string,
+  position: Position | undefined,
+  hint?: string,
+): CapstanError {
+  return new CapstanError(message, { code: `stack/${code}`, position, hint });
+}
+
+/** The list's nodes of the right type; everything else in it is reported. */
+function nodesOf<T extends ReleaseNode | HookNode>(
+  list: unknown,
+  type: T["type"],
+  report: Report,
+): T[] {
+  if (!Array.isArray(list)) {
+    report(`${type}s`, `\`${type}s\` must be a list, not ${show(list)}`);
+    return [];
+  }
+  return list.filter((node, index) => {
+    const fits = typeof node === "object" && node !== null && node.type === type;
+    if (!fits) {
+      report(
+        `${type}s`,
+        `${type}s[${index}] is ${show(node)}, not a ${type}`,
+        `make it with ${type}(…)`,
+      );
+    }
+    return fits;
+  });
+}
+
+function checkRelease(node: ReleaseNode, errors: CapstanError[]): void {
+  const what = `release ${node.name}`;
+  const report: Report = (code, message, hint) =>
+    errors.push(mistake(code, message, node.declaredAt, hint));
+  if (
+    typeof node.name !== "string" || !RELEASE_NAME.test(node.name) ||
+    node.name.length > MAX_RELEASE_NAME
+  ) {
+    report(
+      "bad-name",
+      `release name ${
+        show(node.name)
+      }: invalid release name, must match regex ${RELEASE_NAME.source} and the length must not be longer than ${MAX_RELEASE_NAME}`,
+      "use lower-case letters, digits, dashes and dots",
+    );
+  }
+  if (typeof node.namespace !== "string" || !LABEL.test(node.namespace)) {
+    report(
+      "bad-namespace",
+      `bad namespace of ${what}: ${show(node.namespace)}`,
+      "use lower-case letters, digits and dashes, at most 63",
+    );
+  }
+  const chart: unknown = node.chart;
+  const remote = typeof chart === "object" && chart !== null && "type" in chart &&
+    chart.type === "remote-chart";
+  if (!remote && (typeof chart !== "string" || chart === "")) {
+    report(
+      "chart",
+      `${what} has no chart: ${show(chart)}`,
+      'give a path such as "./charts/web", or repository(url).chart(name)',
+    );
+  }
+  unknownOptions(node, RELEASE_OPTIONS, what, report);
+  for (const option of BOOLEANS) {
+    if (node[option] !== undefined && typeof node[option] !== "boolean") {
+      report("option", `bad ${option} of ${what}: ${show(node[option])}`, "use true or false");
+    }
+  }
+  if (
+    node.maxHistory !== undefined && !(Number.isInteger(node.maxHistory) && node.maxHistory >= 0)
+  ) {
+    report(
+      "option",
+      `bad maxHistory of ${what}: ${show(node.maxHistory)}`,
+      "use an integer; 0 keeps every revision",
+    );
+  }
+  checkValues(node.values, what, report);
+  checkCommon(node, what, report);
+  checkLimits(node, what, report);
+}
+
+function checkHook(node: HookNode, errors: CapstanError[]): void {
+  const what = `hook ${node.name}`;
+  const report: Report = (code, message, hint) =>
+    errors.push(mistake(code, message, node.declaredAt, hint));
+  if (typeof node.name !== "string" || !LABEL.test(node.name)) {
+    report(
+      "bad-name",
+      `bad hook name ${show(node.name)}`,
+      "use lower-case letters, digits and dashes, at most 63",
+    );
+  }
+  if (!Number.isInteger(node.weight)) {
+    report(
+      "bad-weight",
+      `bad weight of ${what}: ${show(node.weight)}`,
+      "use an integer; lower weights run first",
+    );
+  }
+  if (typeof node.run !== "function") {
+    report("hook", `${what} has no function \`run\`: ${show(node.run)}`);
+  }
+  unknownOptions(node, HOOK_OPTIONS, what, report);
+  checkCommon(node, what, report);
+}
+
+function checkCommon(node: ReleaseNode | HookNode, what: string, report: Report): void {
+  if (node.timeout !== undefined && parseDuration(node.timeout) === undefined) {
+    report(
+      "timeout",
+      `bad timeout of ${what}: ${show(node.timeout)}`,
+      'use "90s", "10m", "1h30m", or milliseconds',
+    );
+  }
+  const references: unknown = node.type === "release" ? node.needs : node.after;
+  if (!Array.isArray(references)) {
+    report(
+      "reference",
+      `\`${node.type === "release" ? "needs" : "after"}\` of ${what} must be a list, not ${
+        show(references)
+      }`,
+    );
+  }
+}
+
+function checkValues(values: unknown, what: string, report: Report): void {
+  const fits = (value: unknown) =>
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && !Array.isArray(value));
+  if (values === undefined || typeof values === "function" || fits(values)) return;
+  if (Array.isArray(values) && values.every(fits)) return;
+  report(
+    "values",
+    `bad values of ${what}: ${show(values)}`,
+    "use an object, the path of a YAML file, a list of both, or a function",
+  );
+}
+
+function checkLimits(
+  limits: { readonly hookParallelism?: unknown; readonly hookSelection?: unknown },
+  what: string,
+  report: Report,
+): void {
+  const { hookParallelism: limit, hookSelection: selection } = limits;
+  if (limit !== undefined && !isHookParallelism(limit)) {
+    report(
+      "hook-parallelism",
+      `bad hookParallelism of ${what}: ${show(limit)}`,
+      `use an integer from 0 to ${MAX_HOOK_PARALLELISM}; 0 and 1 are serial`,
+    );
+  }
+  if (selection !== undefined && selection !== "all" && selection !== "annotated") {
+    report(
+      "hook-selection",
+      `bad hookSelection of ${what}: ${show(selection)}`,
+      'use "all" or "annotated"',
+    );
+  }
+}
+
+/** Whether a value is a number of hooks that may run at once. */
+export function isHookParallelism(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 &&
+    (value as number) <= MAX_HOOK_PARALLELISM;
+}
+
+function unknownOptions(
+  node: object,
+  known: readonly string[],
+  what: string,
+  report: Report,
+): void {
+  for (const option of Object.keys(node)) {
+    if (known.includes(option) || ["type", "name", "declaredAt"].includes(option)) continue;
+    const near = closest(option, known);
+    report(
+      "option",
+      `${what} has an unknown option \`${option}\``,
+      near === undefined ? undefined : `did you mean \`${near}\`?`,
+    );
+  }
+}
+
+function checkDuplicates(nodes: readonly (ReleaseNode | HookNode)[], errors: CapstanError[]): void {
+  const seen = new Map<string, ReleaseNode | HookNode>();
+  for (const node of nodes) {
+    const key = node.type === "hook" ? `hook ${node.name}` : `release ${namesOf(node).at(-1)}`;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, node);
+    else {
+      const where = first.declaredAt === undefined
+        ? ""
+        : `, first at line ${first.declaredAt.line}`;
+      errors.push(
+        mistake(
+          "duplicate",
+          `${key} is declared twice${where}`,
+          node.declaredAt,
+          node.type === "release"
+            ? "give one of them another name, namespace or cluster"
+            : "give one of them another name",
+        ),
+      );
+    }
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}

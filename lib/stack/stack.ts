@@ -1,0 +1,171 @@
+/**
+ * The stack file's vocabulary: `defineStack`, `release`, `hook`, `repository`, `kubeContext`.
+ *
+ * Each makes frozen plain data. A mistake is not thrown where it is made: it is kept with its
+ * position, so that {@linkcode defineStack} can show all of them at once.
+ *
+ * @module
+ */
+import { CapstanError, CapstanErrors } from "../errors.ts";
+import type { Position } from "../errors.ts";
+import { checkStack } from "./check.ts";
+import { callSite } from "./position.ts";
+import type {
+  Environment,
+  HookNode,
+  HookOptions,
+  KubeContext,
+  ReleaseNode,
+  ReleaseOptions,
+  RemoteChart,
+  Repository,
+  RepositoryOptions,
+  Stack,
+  StackDefinition,
+  StackFactory,
+} from "./types.ts";
+
+/**
+ * Declares a release: one chart, installed under one name in one namespace.
+ *
+ * Nothing is loaded or sent here. The result is also what other nodes name in `needs` and `after`.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineStack, release } from "@capstan/capstan";
+ *
+ * const db = release("db", { chart: "./charts/db", namespace: "data", wait: true });
+ * const web = release("web", { chart: "./charts/web", needs: [db], values: { replicas: 2 } });
+ * export default defineStack({ name: "shop", releases: [db, web] });
+ * ```
+ */
+export function release(name: string, options: ReleaseOptions): ReleaseNode {
+  return freeze({
+    ...options,
+    type: "release" as const,
+    name,
+    namespace: options?.namespace ?? "default",
+    needs: options?.needs ?? [],
+    declaredAt: callSite(),
+  });
+}
+
+/**
+ * Declares a stack hook: a TypeScript function that runs when all of `after` has finished.
+ *
+ * Hooks that hang on the same nodes run by weight: all of a lower weight finish before any of a
+ * higher one starts. Those of one weight run by name, one after another, or up to the stack's
+ * `hookParallelism` at once. A hook that throws fails as a release does.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineStack, hook, release } from "@capstan/capstan";
+ *
+ * const db = release("db", { chart: "./charts/db", wait: true });
+ * const check = hook("check-db", {
+ *   after: [db],
+ *   run: async ({ cluster, log }) => {
+ *     const service = await cluster.get("v1", "Service", "default/db");
+ *     log(`db is at ${service.spec?.clusterIP}`);
+ *   },
+ * });
+ * export default defineStack({ name: "shop", releases: [db], hooks: [check] });
+ * ```
+ */
+export function hook(name: string, options: HookOptions): HookNode {
+  return freeze({
+    ...options,
+    type: "hook" as const,
+    name,
+    after: options?.after ?? [],
+    weight: options?.weight ?? 0,
+    declaredAt: callSite(),
+  });
+}
+
+/**
+ * A chart repository served over HTTP(S). `chart` names one chart in it; a version may be a range.
+ *
+ * @example Usage
+ * ```ts
+ * import { release, repository } from "@capstan/capstan";
+ *
+ * const charts = repository("https://charts.example.com");
+ * release("db", { chart: charts.chart("postgresql", "15.x") });
+ * ```
+ */
+export function repository(url: string, options: RepositoryOptions = {}): Repository {
+  const source = freeze({ url, ...options });
+  return Object.freeze({
+    url,
+    chart(name: string, version?: string): RemoteChart {
+      return freeze({ type: "remote-chart" as const, repository: source, name, version });
+    },
+  });
+}
+
+/** The cluster behind a context of the user's kubeconfig, for a release's `cluster`. */
+export function kubeContext(name: string): KubeContext {
+  return freeze({ type: "kube-context" as const, name });
+}
+
+/**
+ * Puts a stack together and checks it: names, references, weights, limits, cycles.
+ *
+ * Given a function, the stack depends on the environment (`capstan up --env production`); it is
+ * called and checked when the stack is loaded.
+ *
+ * @throws {CapstanErrors} With every mistake found, each with file and line.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineStack, release } from "@capstan/capstan";
+ *
+ * export default defineStack((env) => ({
+ *   name: "shop",
+ *   releases: [release("web", { chart: "./web", values: { replicas: env.name === "production" ? 3 : 1 } })],
+ * }));
+ * ```
+ */
+export function defineStack(definition: StackDefinition): Stack;
+export function defineStack(definition: (env: Environment) => StackDefinition): StackFactory;
+export function defineStack(
+  definition: StackDefinition | ((env: Environment) => StackDefinition),
+): Stack | StackFactory {
+  const declaredAt = callSite();
+  if (typeof definition !== "function") return buildStack(definition, declaredAt);
+  return freeze({
+    type: "stack-factory" as const,
+    build: (env: Environment): Stack => buildStack(definition(env), declaredAt),
+  });
+}
+
+function buildStack(definition: StackDefinition, declaredAt: Position | undefined): Stack {
+  const errors = checkStack(definition, declaredAt);
+  if (errors.length > 0) {
+    const name = typeof definition?.name === "string" ? ` ${definition.name}` : "";
+    throw new CapstanErrors(errors, `stack${name} has ${count(errors)}`);
+  }
+  return freeze({
+    ...definition,
+    type: "stack" as const,
+    hooks: definition.hooks ?? [],
+    parallelism: definition.parallelism ?? DEFAULT_PARALLELISM,
+    hookParallelism: definition.hookParallelism ?? 1,
+    hookSelection: definition.hookSelection ?? "all",
+    declaredAt,
+  });
+}
+
+/** Releases in flight at once when a stack does not say. */
+export const DEFAULT_PARALLELISM = 16;
+
+function count(errors: readonly CapstanError[]): string {
+  return errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`;
+}
+
+/** Freezes what was declared here, lists and plain options included; not the user's own objects. */
+function freeze<T extends object>(node: T): Readonly<T> {
+  for (const value of Object.values(node)) if (Array.isArray(value)) Object.freeze(value);
+  return Object.freeze(node);
+}

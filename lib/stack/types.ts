@@ -1,0 +1,182 @@
+/**
+ * What a stack is made of, as plain data.
+ *
+ * @module
+ */
+import type { Position } from "../errors.ts";
+import type { StackCluster } from "./cluster.ts";
+
+/** A duration: milliseconds, or Go's form such as `"90s"`, `"10m"`, `"1h30m"`. */
+export type Duration = number | string;
+
+/** Values as a chart's values.yaml has them. */
+export type Values = { readonly [key: string]: unknown };
+
+/** What a values function is given. It runs when all that the release needs has finished. */
+export interface ValuesContext {
+  /** The cluster the release goes to. */
+  readonly cluster: StackCluster;
+  readonly signal: AbortSignal;
+}
+
+/** Values, the path of a YAML file (relative to the stack file), a list of both (later wins), or a function. */
+export type ValuesInput =
+  | Values
+  | string
+  | readonly (Values | string)[]
+  | ((context: ValuesContext) => Values | Promise<Values>);
+
+/** Credentials and trust for a chart repository. */
+export interface RepositoryOptions {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** A chart repository; see {@linkcode repository}. */
+export interface Repository {
+  readonly url: string;
+  /** Names a chart; `version` may be a range, the newest that satisfies it is taken. */
+  chart(name: string, version?: string): RemoteChart;
+}
+
+/** A chart in a repository. */
+export interface RemoteChart {
+  readonly type: "remote-chart";
+  readonly repository: { readonly url: string } & RepositoryOptions;
+  readonly name: string;
+  readonly version: string | undefined;
+}
+
+/** A context of the user's kubeconfig. */
+export interface KubeContext {
+  readonly type: "kube-context";
+  readonly name: string;
+}
+
+/** What a node may hang on: another node, or its name (for stacks built from data). */
+export type Reference = ReleaseNode | HookNode | string;
+
+/** Options of a {@linkcode release}. Those that Helm has mean what they mean in Helm. */
+export interface ReleaseOptions {
+  /** A chart folder or archive, relative to the stack file, or a chart of a repository. */
+  readonly chart: string | RemoteChart;
+  /** @default {"default"} */
+  readonly namespace?: string | undefined;
+  /** Create the namespace when it is missing. @default {false} */
+  readonly createNamespace?: boolean | undefined;
+  /** @default {{}} */
+  readonly values?: ValuesInput | undefined;
+  /** `--set` expressions, applied after `values`. */
+  readonly set?: readonly string[] | undefined;
+  /** Nodes that must have finished before anything of this release changes. */
+  readonly needs?: readonly Reference[] | undefined;
+  /** The cluster it goes to. @default the run's `--kube-context` */
+  readonly cluster?: KubeContext | undefined;
+  /** Wait until every object is ready. @default {false} */
+  readonly wait?: boolean | undefined;
+  /** With `wait`: also until every Job has completed. @default {false} */
+  readonly waitForJobs?: boolean | undefined;
+  /** For each wait: readiness, and each hook. @default {"5m"} */
+  readonly timeout?: Duration | undefined;
+  /** On failure roll back (upgrade) or remove (install) this release; implies `wait`. @default {false} */
+  readonly atomic?: boolean | undefined;
+  /** Do not run the chart's hooks. @default {false} */
+  readonly noHooks?: boolean | undefined;
+  /** Do not install the chart's crds/. @default {false} */
+  readonly skipCrds?: boolean | undefined;
+  /** Take over objects that belong to no release. @default {false} */
+  readonly takeOwnership?: boolean | undefined;
+  /** Take fields over from other managers. @default {false} */
+  readonly forceConflicts?: boolean | undefined;
+  /** Revisions kept; 0 keeps all. @default {10} */
+  readonly maxHistory?: number | undefined;
+  /** Text kept with the revision. */
+  readonly description?: string | undefined;
+  /** Labels of the release record. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Overrides the stack's `hookParallelism`. */
+  readonly hookParallelism?: number | undefined;
+  /** Overrides the stack's `hookSelection`. */
+  readonly hookSelection?: HookSelection | undefined;
+}
+
+/**
+ * Which hooks of one weight may overlap: all (HIP-0019), or only those that carry the annotation
+ * `helm.sh/hook-parallel: "true"` (HIP-9999), every other being a barrier.
+ */
+export type HookSelection = "all" | "annotated";
+
+/** A declared release. */
+export interface ReleaseNode extends ReleaseOptions {
+  readonly type: "release";
+  readonly name: string;
+  readonly namespace: string;
+  readonly needs: readonly Reference[];
+  readonly declaredAt: Position | undefined;
+}
+
+/** What a stack hook's function is given. */
+export interface HookContext {
+  /** The run's cluster, or that of the hook's `cluster`. */
+  readonly cluster: StackCluster;
+  /** Adds a line to the run's log. */
+  log(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** Options of a stack {@linkcode hook}. */
+export interface HookOptions {
+  /** The nodes it hangs on. */
+  readonly after?: readonly Reference[] | undefined;
+  /** Order among the hooks that hang on the same nodes; an integer. @default {0} */
+  readonly weight?: number | undefined;
+  /** @default the run's `--kube-context` */
+  readonly cluster?: KubeContext | undefined;
+  /** @default none */
+  readonly timeout?: Duration | undefined;
+  readonly run: (context: HookContext) => void | Promise<void>;
+}
+
+/** A declared stack hook. */
+export interface HookNode extends HookOptions {
+  readonly type: "hook";
+  readonly name: string;
+  readonly after: readonly Reference[];
+  readonly weight: number;
+  readonly declaredAt: Position | undefined;
+}
+
+/** What {@linkcode defineStack} takes. */
+export interface StackDefinition {
+  readonly name: string;
+  readonly releases: readonly ReleaseNode[];
+  readonly hooks?: readonly HookNode[] | undefined;
+  /** Releases in flight at once. @default {16} */
+  readonly parallelism?: number | undefined;
+  /** Hooks of one weight in flight at once, per release operation; 0 and 1 are serial. @default {1} */
+  readonly hookParallelism?: number | undefined;
+  /** @default {"all"} */
+  readonly hookSelection?: HookSelection | undefined;
+}
+
+/** What a stack function is given. */
+export interface Environment {
+  /** As in `--env NAME`. @default {"default"} */
+  readonly name: string;
+}
+
+/** A checked stack. */
+export interface Stack extends StackDefinition {
+  readonly type: "stack";
+  readonly hooks: readonly HookNode[];
+  readonly parallelism: number;
+  readonly hookParallelism: number;
+  readonly hookSelection: HookSelection;
+  readonly declaredAt: Position | undefined;
+}
+
+/** A stack that depends on its environment. */
+export interface StackFactory {
+  readonly type: "stack-factory";
+  build(env: Environment): Stack;
+}
