@@ -30,7 +30,7 @@ export function resolveGraph(definition: Pick<StackDefinition, "releases" | "hoo
   const errors: CapstanError[] = [];
   const nodes = declared.map((node): GraphNode => {
     const needs = new Set<string>();
-    for (const reference of node.type === "release" ? node.needs : node.after) {
+    for (const reference of referencesOf(node)) {
       const target = resolve(reference, index, node);
       if (target instanceof CapstanError) errors.push(target);
       else needs.add(ids.get(target)!);
@@ -115,6 +115,12 @@ function resolve(
       position: from.declaredAt,
     },
   );
+}
+
+/** What a node hangs on; nothing where the user gave something that is no list, which is reported elsewhere. */
+function referencesOf(node: ReleaseNode | HookNode): readonly Reference[] {
+  const references: unknown = node.type === "release" ? node.needs : node.after;
+  return Array.isArray(references) ? references : [];
 }
 
 function describe(reference: unknown): string {

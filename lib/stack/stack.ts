@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { CapstanError, CapstanErrors } from "../errors.ts";
-import type { Position } from "../errors.ts";
+import { CapstanErrors } from "../errors.ts";
+import type { CapstanError, Position } from "../errors.ts";
 import { checkStack } from "./check.ts";
 import { callSite } from "./position.ts";
 import type {

@@ -1,0 +1,64 @@
+/**
+ * A run as plain lines, for pipes, logs and CI.
+ *
+ * @module
+ */
+import type { RunEvent } from "../events.ts";
+import { formatDuration, paint } from "./text.ts";
+import type { Style } from "./text.ts";
+import type { RunState } from "./state.ts";
+
+/**
+ * The line for one event, or nothing where it is not worth one. `state` is the run after the event.
+ */
+export function eventLine(event: RunEvent, state: RunState, style: Style): string | undefined {
+  const at = formatDuration(event.at - state.started).padStart(7);
+  const body = eventText(event, state, style);
+  return body === undefined ? undefined : `${paint(at, "quiet", style)}  ${body}`;
+}
+
+function eventText(event: RunEvent, state: RunState, style: Style): string | undefined {
+  switch (event.type) {
+    case "run-started":
+      return `${event.verb} ${event.stack}: ${event.releases} release${
+        event.releases === 1 ? "" : "s"
+      }`;
+    case "step-log":
+      return `${state.steps.get(event.id)?.info.owner ?? event.id} | ${event.line}`;
+    case "step-finished":
+      return stepText(event, state, style);
+    case "release-finished":
+      return event.outcome === "failed" || event.outcome === "skipped"
+        ? `${paint(event.outcome, "bad", style)} ${event.owner}: ${event.reason ?? ""}`
+        : `${paint(event.outcome, "good", style)} ${event.owner}${
+          event.revision > 0 ? ` revision ${event.revision}` : ""
+        }`;
+    case "warning":
+      return `${paint("warning", "warn", style)} ${
+        event.owner === undefined ? "" : `${event.owner}: `
+      }${event.message}`;
+    case "step-planned":
+    case "step-started":
+    case "step-progress":
+    case "run-finished":
+      return undefined;
+  }
+}
+
+/** Hooks and stack hooks are worth a line each; the other steps show in their release's. */
+function stepText(
+  event: RunEvent & { type: "step-finished" },
+  state: RunState,
+  style: Style,
+): string | undefined {
+  const step = state.steps.get(event.id);
+  if (step === undefined || (step.info.kind !== "hook" && step.info.kind !== "run")) {
+    return undefined;
+  }
+  if (event.status === "skipped") return undefined;
+  const took = step.started === undefined ? "" : ` in ${formatDuration(event.at - step.started)}`;
+  const text = `${step.info.owner} ${step.info.title}`;
+  return event.status === "succeeded"
+    ? `${text}${took}`
+    : `${paint(event.status, "bad", style)} ${text}: ${event.reason ?? ""}`;
+}

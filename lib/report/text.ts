@@ -1,0 +1,82 @@
+/**
+ * Text for terminals: durations, widths, columns, colour.
+ *
+ * @module
+ */
+
+/** Whether and how text may be coloured. */
+export interface Style {
+  readonly color: boolean;
+}
+
+/** Roles that text can have; the colours are chosen here and nowhere else. */
+export type Tone = "good" | "bad" | "warn" | "busy" | "quiet" | "strong";
+
+const CODES: Readonly<Record<Tone, readonly [number, number]>> = {
+  good: [32, 39],
+  bad: [31, 39],
+  warn: [33, 39],
+  busy: [36, 39],
+  quiet: [2, 22],
+  strong: [1, 22],
+};
+
+/** Text in a tone's colour, where the style has colour. */
+export function paint(text: string, tone: Tone, style: Style): string {
+  if (!style.color || text === "") return text;
+  const [on, off] = CODES[tone];
+  return `\x1b[${on}m${text}\x1b[${off}m`;
+}
+
+/** `0.34s`, `12.3s`, `4m05s`, `1h02m`. */
+export function formatDuration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(2)}s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1000);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${pad(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h${pad(Math.floor((seconds % 3600) / 60))}m`;
+}
+
+// deno-lint-ignore no-control-regex -- colour codes take no room on the screen
+const CODE = /\x1b\[[0-9;]*m/g;
+const WIDE =
+  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const NO_WIDTH = /\p{Mark}|[\u200b-\u200f\ufe00-\ufe0f]/u;
+
+/** Columns that text takes on a terminal. */
+export function width(text: string): number {
+  let columns = 0;
+  for (const char of text.replace(CODE, "")) {
+    if (NO_WIDTH.test(char)) continue;
+    columns += WIDE.test(char) ? 2 : 1;
+  }
+  return columns;
+}
+
+/** Text cut to at most `columns`, with `…` where something was cut. Text with colour is not cut. */
+export function cut(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  let kept = "", used = 0;
+  for (const char of text) {
+    const size = width(char);
+    if (used + size > columns - 1) break;
+    kept += char;
+    used += size;
+  }
+  return columns > 0 ? kept + "…" : "";
+}
+
+/** Text padded with spaces to `columns`. */
+export function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - width(text)));
+}
+
+/** Rows in aligned columns, two spaces apart, without trailing space. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, width(cell)));
+  }
+  return rows.map((row) => row.map((cell, i) => pad(cell, widths[i]!)).join("  ").trimEnd());
+}
