@@ -1,0 +1,78 @@
+/**
+ * Every command with its flags. What a command does is loaded when it is called, so that `--help`
+ * costs nothing.
+ *
+ * @module
+ */
+import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
+import type { Application } from "@stricli/core";
+import type { CliContext } from "./context.ts";
+import { exitCodeOf, formatError } from "./errors.ts";
+import { HELM_ROUTES } from "./helm_commands.ts";
+import { STACK_ROUTES } from "./stack_commands.ts";
+
+/** Options of {@linkcode buildApp}. */
+export interface AppOptions {
+  readonly version: string;
+  /** With stack traces in error messages. */
+  readonly debug: boolean;
+}
+
+/** The whole command line. */
+export function buildApp(options: AppOptions): Application<CliContext> {
+  const print = (error: unknown) => formatError(error, options);
+  const root = buildRouteMap({
+    routes: { ...STACK_ROUTES, ...HELM_ROUTES, version: versionCommand(options.version) },
+    aliases: { delete: "uninstall", ls: "list", hist: "history" },
+    docs: {
+      brief: "Capstan runs many Helm releases as one graph, with an engine of its own.",
+      fullDescription: [
+        "Capstan runs many Helm releases as one graph, with an engine of its own: no helm binary.",
+        "",
+        "A stack is a TypeScript file. `capstan rehearse` runs it on an in-memory cluster,",
+        "`capstan plan` shows what would change on a real one, `capstan up` does it.",
+        "The other commands are Helm's, with Helm's flags and release records.",
+      ].join("\n"),
+    },
+  });
+  return buildApplication(root, {
+    name: "capstan",
+    versionInfo: { currentVersion: options.version },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: {
+      caseStyle: "convert-camel-to-kebab",
+      onlyRequiredInUsageLine: true,
+      disableAnsiColor: true,
+    },
+    determineExitCode: exitCodeOf,
+    localization: {
+      text: {
+        ...text_en,
+        exceptionWhileParsingArguments: (error) =>
+          `Error: ${error instanceof Error ? error.message : error}`,
+        exceptionWhileRunningCommand: print,
+        exceptionWhileLoadingCommandFunction: print,
+        exceptionWhileLoadingCommandContext: print,
+        commandErrorResult: print,
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          `Error: unknown command "${input}" for "capstan"${
+            corrections.length > 0
+              ? `\n\nDid you mean this?\n${corrections.map((each) => `  ${each}`).join("\n")}`
+              : ""
+          }`,
+      },
+    },
+  });
+}
+
+function versionCommand(version: string) {
+  return buildCommand<Record<never, never>, [], CliContext>({
+    func() {
+      this.process.stdout.write(
+        `capstan ${version} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+      );
+    },
+    parameters: {},
+    docs: { brief: "print the version" },
+  });
+}

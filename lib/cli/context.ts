@@ -1,0 +1,42 @@
+/**
+ * What a command is given besides its flags: streams, environment, signals.
+ *
+ * @module
+ */
+import type { CommandContext } from "@stricli/core";
+import type { LoadedStack } from "../stack/load.ts";
+
+/** The outside world of one invocation. */
+export interface CliContext extends CommandContext {
+  readonly process: {
+    readonly stdout: { write(text: string): void };
+    readonly stderr: { write(text: string): void };
+    exitCode?: number | string | null;
+  };
+  /** An environment variable; `undefined` also where reading it is not allowed. */
+  env(name: EnvironmentVariable): string | undefined;
+  /** Whether messages may be coloured. */
+  readonly color: boolean;
+  /** Size of the terminal that standard error goes to; `undefined` when it goes elsewhere. */
+  readonly size?: (() => { readonly columns: number; readonly rows: number }) | undefined;
+  /** First Ctrl-C or SIGTERM: start nothing new. */
+  readonly stop: AbortSignal;
+  /** Second one: end now. */
+  readonly abort: AbortSignal;
+  /** The stack of the program that called, when a stack file is run as one. */
+  readonly stack?: LoadedStack | undefined;
+  now(): number;
+}
+
+/** The environment variables that Capstan reads, and no others. */
+export type EnvironmentVariable =
+  | "CI"
+  | "HELM_CACHE_HOME"
+  | "HELM_DRIVER"
+  | "HELM_KUBECONTEXT"
+  | "HELM_NAMESPACE"
+  | "HOME"
+  | "KUBECONFIG"
+  | "KUBERNETES_SERVICE_HOST"
+  | "KUBERNETES_SERVICE_PORT"
+  | "XDG_CACHE_HOME";

@@ -1,0 +1,66 @@
+/**
+ * Errors as a person reads them on the command line, and the exit code they end in.
+ *
+ * @module
+ */
+import { CapstanError, CapstanErrors, formatPosition, isAbort, messageOf } from "../errors.ts";
+
+/** Exit codes of the program. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+/** How an error is printed. */
+export interface ErrorStyle {
+  /** With stack traces and causes. */
+  readonly debug: boolean;
+}
+
+/** The lines that tell of an error: message, place, hint; with `debug`, the stack and the causes. */
+export function formatError(error: unknown, style: ErrorStyle): string {
+  const lines = error instanceof CapstanErrors
+    ? [
+      `Error: ${error.message}:`,
+      ...error.errors.flatMap((each) => describe(each).map((line) => `  ${line}`)),
+    ]
+    : describe(error, "Error: ");
+  if (style.debug) lines.push(...trace(error));
+  return lines.join("\n");
+}
+
+function describe(error: unknown, prefix = ""): string[] {
+  const lines = [`${prefix}${messageOf(error)}`];
+  if (error instanceof CapstanError) {
+    if (error.position !== undefined) lines.push(`  at ${formatPosition(error.position)}`);
+    if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
+  } else if (error instanceof Deno.errors.NotCapable) {
+    lines.push(
+      `  hint: Capstan was started without this permission; run it with the flag that Deno names above`,
+    );
+  }
+  return lines;
+}
+
+function trace(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const own = error.stack === undefined ? [] : ["", error.stack];
+  const inner = error instanceof CapstanErrors ? error.errors.flatMap(trace) : [];
+  return [
+    ...own,
+    ...inner,
+    ...(error.cause === undefined ? [] : ["caused by:", ...trace(error.cause)]),
+  ];
+}
+
+/** Ends a command with an exit code of its own, after it has printed all there is to say. */
+export class Exit extends Error {
+  override readonly name = "Exit";
+
+  constructor(readonly code: number) {
+    super(`exit ${code}`);
+  }
+}
+
+/** The exit code that an error ends in. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Exit) return error.code;
+  return isAbort(error) ? EXIT.interrupted : EXIT.failed;
+}

@@ -1,0 +1,144 @@
+/**
+ * Flags that several commands share, each described once. Names and meanings are Helm's.
+ *
+ * @module
+ */
+import { CapstanError } from "../errors.ts";
+import { isHookParallelism } from "../stack/check.ts";
+import { parseDuration } from "../stack/duration.ts";
+
+/** Which cluster. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly kubeContext?: string;
+}
+
+/** Which cluster and namespace. */
+export interface NamespaceFlags extends ClusterFlags {
+  readonly namespace?: string;
+}
+
+/** How hooks of one weight may overlap. */
+export interface HookFlags {
+  readonly hookParallelism?: number;
+  readonly hookSelection?: "all" | "annotated";
+}
+
+/** Values given on the command line. */
+export interface ValueFlags {
+  readonly values?: readonly string[];
+  readonly set?: readonly string[];
+  readonly setString?: readonly string[];
+  readonly setJson?: readonly string[];
+  readonly setFile?: readonly string[];
+  readonly setLiteral?: readonly string[];
+}
+
+/** A flag that takes text. */
+export function text(brief: string, placeholder?: string) {
+  return {
+    kind: "parsed",
+    parse: String,
+    brief,
+    optional: true,
+    ...(placeholder === undefined ? {} : { placeholder }),
+  } as const;
+}
+
+/** A flag that takes text and may be given several times. */
+export function texts(brief: string, placeholder?: string) {
+  return { ...text(brief, placeholder), variadic: true } as const;
+}
+
+/** A flag that is on or off. */
+export function flag(brief: string) {
+  return { kind: "boolean", brief, optional: true, withNegated: false } as const;
+}
+
+/** A flag that takes one of a few words. */
+export function choice<const T extends string>(brief: string, values: readonly T[]) {
+  return { kind: "enum", values, brief, optional: true } as const;
+}
+
+/** A flag that takes a whole number. */
+export function integer(brief: string, least = 0) {
+  return {
+    kind: "parsed",
+    parse: (input: string) => parseInteger(input, least),
+    brief,
+    optional: true,
+    placeholder: "int",
+  } as const;
+}
+
+/** A flag that takes a duration such as 90s or 5m; it arrives in milliseconds. */
+export function duration(brief: string) {
+  return {
+    kind: "parsed",
+    parse: parseDurationFlag,
+    brief,
+    optional: true,
+    placeholder: "duration",
+  } as const;
+}
+
+/** Which cluster. */
+export const CLUSTER = {
+  kubeconfig: text("path to the kubeconfig file", "path"),
+  kubeContext: text("name of the kubeconfig context to use", "name"),
+} as const;
+
+/** Which cluster and namespace. */
+export const NAMESPACE = {
+  ...CLUSTER,
+  namespace: text("namespace scope for this request", "name"),
+} as const;
+
+/** How hooks of one weight may overlap. */
+export const HOOKS = {
+  hookParallelism: {
+    kind: "parsed",
+    parse: parseHookParallelism,
+    brief: "hooks of one weight that may run at once; 0 and 1 are serial, in Helm's order",
+    optional: true,
+    placeholder: "int",
+  },
+  hookSelection: choice("which hooks may overlap: all, or those annotated helm.sh/hook-parallel", [
+    "all",
+    "annotated",
+  ]),
+} as const;
+
+/** Values given on the command line. */
+export const VALUES = {
+  values: texts("values in a YAML file or - for standard input (can be repeated)", "file"),
+  set: texts("set values: key1=val1,key2=val2 (can be repeated)", "expression"),
+  setString: texts("set STRING values: key1=val1,key2=val2 (can be repeated)", "expression"),
+  setJson: texts("set JSON values: key1=jsonval1,key2=jsonval2 (can be repeated)", "expression"),
+  setFile: texts("set values from files: key1=path1,key2=path2 (can be repeated)", "expression"),
+  setLiteral: texts("set a literal STRING value: key=value (can be repeated)", "expression"),
+} as const;
+
+/** How results are printed. */
+export const OUTPUT = choice("format of what is printed", ["table", "json", "yaml"]);
+
+/** Short forms, the same wherever the flag exists. */
+export const ALIASES = { n: "namespace", f: "values", o: "output" } as const;
+
+function parseInteger(input: string, least: number): number {
+  const value = Number(input);
+  if (/^-?\d+$/.test(input) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new CapstanError(`${JSON.stringify(input)} is not an integer from ${least}`);
+}
+
+function parseHookParallelism(input: string): number {
+  const value = Number(input);
+  if (/^\d+$/.test(input) && isHookParallelism(value)) return value;
+  throw new CapstanError(`${JSON.stringify(input)} is not an integer from 0 to 1024`);
+}
+
+function parseDurationFlag(input: string): number {
+  const ms = parseDuration(input);
+  if (ms !== undefined) return ms;
+  throw new CapstanError(`${JSON.stringify(input)} is not a duration such as 90s, 5m or 1h30m`);
+}

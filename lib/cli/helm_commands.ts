@@ -1,0 +1,266 @@
+/**
+ * Helm's own commands, with Helm's flags.
+ *
+ * @module
+ */
+import { buildCommand } from "@stricli/core";
+import type { CliContext } from "./context.ts";
+import {
+  ALIASES,
+  choice,
+  duration,
+  flag,
+  HOOKS,
+  integer,
+  NAMESPACE,
+  OUTPUT,
+  text,
+  texts,
+  VALUES,
+} from "./flags.ts";
+import type { HookFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
+
+/** Flags of the commands that find and render a chart. */
+export interface ChartFlags extends ValueFlags {
+  readonly version?: string;
+  readonly repo?: string;
+  readonly skipSchemaValidation?: boolean;
+  readonly description?: string;
+  readonly nameTemplate?: string;
+  readonly generateName?: boolean;
+  readonly noHooks?: boolean;
+  readonly skipCrds?: boolean;
+  readonly helmVersion?: "v3" | "v4";
+  readonly debug?: boolean;
+}
+
+/** Flags of `template`. */
+export interface TemplateFlags extends ChartFlags, NamespaceFlags {
+  readonly showOnly?: readonly string[];
+  readonly includeCrds?: boolean;
+  readonly isUpgrade?: boolean;
+  readonly skipTests?: boolean;
+  readonly apiVersions?: readonly string[];
+  readonly kubeVersion?: string;
+}
+
+/** Flags of `install` and `upgrade`. */
+export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags {
+  readonly createNamespace?: boolean;
+  readonly wait?: boolean;
+  readonly waitForJobs?: boolean;
+  readonly timeout?: number;
+  readonly atomic?: boolean;
+  readonly rollbackOnFailure?: boolean;
+  readonly takeOwnership?: boolean;
+  readonly forceConflicts?: boolean;
+  readonly labels?: readonly string[];
+  readonly output?: "table" | "json" | "yaml";
+}
+
+/** Flags of `upgrade`. */
+export interface UpgradeFlags extends DeployFlags {
+  readonly install?: boolean;
+  readonly resetValues?: boolean;
+  readonly reuseValues?: boolean;
+  readonly resetThenReuseValues?: boolean;
+  readonly historyMax?: number;
+}
+
+/** Flags of `uninstall`. */
+export interface UninstallFlags extends NamespaceFlags, HookFlags {
+  readonly keepHistory?: boolean;
+  readonly ignoreNotFound?: boolean;
+  readonly noHooks?: boolean;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+  readonly cascade?: "background" | "foreground" | "orphan";
+  readonly description?: string;
+  readonly debug?: boolean;
+}
+
+/** Flags of `list`. */
+export interface ListFlags extends NamespaceFlags {
+  readonly allNamespaces?: boolean;
+  readonly output?: "table" | "json" | "yaml";
+  readonly short?: boolean;
+  readonly filter?: string;
+  readonly max?: number;
+  readonly debug?: boolean;
+}
+
+/** Flags of `status` and `history`. */
+export interface ReadFlags extends NamespaceFlags {
+  readonly revision?: number;
+  readonly max?: number;
+  readonly output?: "table" | "json" | "yaml";
+  readonly debug?: boolean;
+}
+
+const DEBUG = flag("print stack traces with errors");
+
+const CHART = {
+  ...VALUES,
+  version: text("version or range of the chart; the newest when left out", "version"),
+  repo: text("chart repository URL in which to find the chart", "url"),
+  skipSchemaValidation: flag("do not check values against values.schema.json"),
+  description: text("text kept with the revision", "text"),
+  nameTemplate: text("template for the release's name", "template"),
+  generateName: flag("make up a name for the release"),
+  noHooks: flag("do not run (template: print) hooks"),
+  skipCrds: flag("do not install the chart's crds/"),
+  helmVersion: choice("whose behaviour to follow where Helm 3 and 4 differ", ["v3", "v4"]),
+  debug: DEBUG,
+} as const;
+
+const DEPLOY = {
+  ...CHART,
+  ...NAMESPACE,
+  ...HOOKS,
+  createNamespace: flag("create the release's namespace when it is missing"),
+  wait: flag("wait until every object is ready"),
+  waitForJobs: flag("with --wait, also until every Job has completed"),
+  timeout: duration("time for each wait: readiness, and each hook (5m)"),
+  atomic: flag("on failure undo what this command did; implies --wait"),
+  rollbackOnFailure: flag("the same as --atomic"),
+  takeOwnership: flag("take over objects that belong to no release"),
+  forceConflicts: flag("take fields over from other managers"),
+  labels: texts("labels of the release record: key=value (can be repeated)", "labels"),
+  output: OUTPUT,
+} as const;
+
+const CHART_ALIASES = { ...ALIASES, g: "generateName" } as const;
+
+function name(brief = "name of the release") {
+  return { brief, parse: String, placeholder: "NAME" } as const;
+}
+
+const CHART_PARAMETER = {
+  brief: "chart folder, archive, or name in --repo",
+  parse: String,
+  placeholder: "CHART",
+} as const;
+const NAME_AND_CHART = {
+  kind: "tuple",
+  parameters: [name(), { ...CHART_PARAMETER, optional: true }],
+} as const;
+const ONE_NAME = { kind: "tuple", parameters: [name()] } as const;
+
+/** Commands by name. */
+export const HELM_ROUTES = {
+  template: buildCommand<TemplateFlags, [string, string?], CliContext>({
+    loader: async () => (await import("./commands/template.ts")).template,
+    parameters: {
+      flags: {
+        ...CHART,
+        ...NAMESPACE,
+        showOnly: texts("print only the manifests of these templates (can be repeated)", "path"),
+        includeCrds: flag("print the chart's crds/ as well"),
+        isUpgrade: flag("set .Release.IsUpgrade instead of .Release.IsInstall"),
+        skipTests: flag("leave test hooks out"),
+        apiVersions: texts(
+          "API versions for .Capabilities.APIVersions (can be repeated)",
+          "version",
+        ),
+        kubeVersion: text("version for .Capabilities.KubeVersion", "version"),
+      },
+      aliases: { n: "namespace", f: "values", s: "showOnly", g: "generateName", a: "apiVersions" },
+      positional: NAME_AND_CHART,
+    },
+    docs: { brief: "render a chart and print its manifests" },
+  }),
+  install: buildCommand<DeployFlags, [string, string?], CliContext>({
+    loader: async () => (await import("./commands/install.ts")).install,
+    parameters: { flags: DEPLOY, aliases: CHART_ALIASES, positional: NAME_AND_CHART },
+    docs: { brief: "install a chart as a new release" },
+  }),
+  upgrade: buildCommand<UpgradeFlags, [string, string], CliContext>({
+    loader: async () => (await import("./commands/install.ts")).upgrade,
+    parameters: {
+      flags: {
+        ...DEPLOY,
+        install: flag("install the release when there is none of this name"),
+        resetValues: flag("use the chart's own values and those given here"),
+        reuseValues: flag("use the last revision's values, with those given here on top"),
+        resetThenReuseValues: flag(
+          "use the new chart's values, then the last revision's, then those given here",
+        ),
+        historyMax: integer("revisions kept; 0 keeps all (10)"),
+      },
+      aliases: { ...ALIASES, i: "install" },
+      positional: { kind: "tuple", parameters: [name(), CHART_PARAMETER] },
+    },
+    docs: { brief: "upgrade a release to a chart or values" },
+  }),
+  uninstall: buildCommand<UninstallFlags, string[], CliContext>({
+    loader: async () => (await import("./commands/uninstall.ts")).uninstall,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        ...HOOKS,
+        keepHistory: flag("keep the release's records and mark them uninstalled"),
+        ignoreNotFound: flag("a release that is not there is no error"),
+        noHooks: flag("do not run hooks"),
+        wait: flag("wait until every object is gone"),
+        timeout: duration("time for each wait (5m)"),
+        cascade: choice("how dependents are deleted", ["background", "foreground", "orphan"]),
+        description: text("text kept with the revision", "text"),
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace" },
+      positional: { kind: "array", parameter: name(), minimum: 1 },
+    },
+    docs: { brief: "uninstall releases" },
+  }),
+  list: buildCommand<ListFlags, [], CliContext>({
+    loader: async () => (await import("./commands/list.ts")).list,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        allNamespaces: flag("list releases of all namespaces"),
+        output: OUTPUT,
+        short: flag("print names only"),
+        filter: text("only names that match this regular expression", "regex"),
+        max: integer("at most so many (256; 0 is no limit)"),
+        debug: DEBUG,
+      },
+      aliases: {
+        n: "namespace",
+        A: "allNamespaces",
+        o: "output",
+        q: "short",
+        f: "filter",
+        m: "max",
+      },
+    },
+    docs: { brief: "list releases" },
+  }),
+  status: buildCommand<ReadFlags, [string], CliContext>({
+    loader: async () => (await import("./commands/status.ts")).status,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        revision: integer("show this revision instead of the last", 1),
+        output: OUTPUT,
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace", o: "output" },
+      positional: ONE_NAME,
+    },
+    docs: { brief: "show a release" },
+  }),
+  history: buildCommand<ReadFlags, [string], CliContext>({
+    loader: async () => (await import("./commands/history.ts")).history,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        max: integer("at most so many (256)", 1),
+        output: OUTPUT,
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace", o: "output" },
+      positional: ONE_NAME,
+    },
+    docs: { brief: "show a release's revisions" },
+  }),
+};

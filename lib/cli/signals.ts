@@ -1,0 +1,44 @@
+/**
+ * Ctrl-C and SIGTERM: the first asks the run to stop, the second ends it.
+ *
+ * @module
+ */
+import { EXIT } from "./errors.ts";
+
+/** What the signals have asked for so far. */
+export interface Signals {
+  /** Aborted by the first signal: start nothing new, finish or unwind what runs. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second: abort requests now. */
+  readonly abort: AbortSignal;
+  /** The exit code of the signal that came, if one did. */
+  readonly received: number | undefined;
+  /** Stops listening. */
+  close(): void;
+}
+
+/** Listens to SIGINT and SIGTERM until closed. */
+export function listenToSignals(): Signals {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  let received: number | undefined;
+  const on = (code: number) => () => {
+    received ??= code;
+    const reason = new DOMException("interrupted", "AbortError");
+    if (stop.signal.aborted) abort.abort(reason);
+    else stop.abort(reason);
+  };
+  const handlers = [["SIGINT", on(EXIT.interrupted)], ["SIGTERM", on(EXIT.terminated)]] as const;
+  const wanted = Deno.build.os === "windows" ? handlers.slice(0, 1) : handlers;
+  for (const [name, handler] of wanted) Deno.addSignalListener(name, handler);
+  return {
+    stop: stop.signal,
+    abort: abort.signal,
+    get received() {
+      return received;
+    },
+    close() {
+      for (const [name, handler] of wanted) Deno.removeSignalListener(name, handler);
+    },
+  };
+}
