@@ -138,7 +138,7 @@ function build(factory: StackFactory, path: string, options: LoadOptions): Stack
   } catch (error) {
     if (error instanceof CapstanErrors) throw error;
     throw new CapstanError(
-      `cannot load stack ${path}: its function throws ${importMessage(error)}`,
+      `cannot load stack ${path}: its function fails: ${importMessage(error)}`,
       {
         code: "stack/broken",
         position: importPosition(error) ?? { file: path },
