@@ -25,7 +25,8 @@ export function renderFrame(state: RunState, frame: Frame): string[] {
   });
   const room = Math.max(1, frame.rows - 3);
   const shown = busy.slice(0, busy.length > room ? room - 1 : room);
-  const names = Math.min(28, Math.max(0, ...shown.map(({ owner }) => width(owner))));
+  const longest = Math.max(0, ...shown.map(({ owner }) => width(owner)));
+  const names = Math.min(28, Math.floor(frame.columns / 3), longest);
   const lines = shown.map(({ owner, running }) => workLine(owner, running, names, frame));
   if (shown.length < busy.length) {
     lines.push(
@@ -49,8 +50,9 @@ function workLine(
   const more = running.length > 1 ? ` (+${running.length - 1})` : "";
   const waits = first.progress === undefined ? "" : `: ${first.progress}`;
   const time = formatDuration(frame.now - Math.min(...running.map(({ started }) => started!)));
-  const left = frame.columns - names - width(time) - 6;
-  const what = pad(cut(`${first.info.title}${more}${waits}`, left), Math.max(0, left));
+  // One column stays free: some terminals wrap as soon as the last is written.
+  const left = Math.max(0, frame.columns - names - width(time) - 6);
+  const what = pad(cut(`${first.info.title}${more}${waits}`, left), left);
   const name = pad(cut(owner, names), names);
   return `${paint("●", "busy", frame)} ${paint(name, "strong", frame)}  ${what} ${
     paint(time, "quiet", frame)
