@@ -4,7 +4,7 @@
  * @module
  */
 import type { CommandContext } from "@stricli/core";
-import type { LoadedStack } from "../stack/load.ts";
+import type { Stack, StackFactory } from "../stack/types.ts";
 
 /** The outside world of one invocation. */
 export interface CliContext extends CommandContext {
@@ -24,8 +24,15 @@ export interface CliContext extends CommandContext {
   /** Second one: end now. */
   readonly abort: AbortSignal;
   /** The stack of the program that called, when a stack file is run as one. */
-  readonly stack?: LoadedStack | undefined;
+  readonly program?: StackProgram | undefined;
   now(): number;
+}
+
+/** A stack file that is run as a program. */
+export interface StackProgram {
+  readonly stack: Stack | StackFactory;
+  /** Absolute path of the stack file. */
+  readonly file: string;
 }
 
 /** The environment variables that Capstan reads, and no others. */

@@ -4,16 +4,15 @@
  * @module
  */
 import { run } from "@stricli/core";
-import type { LoadedStack } from "../stack/load.ts";
 import { buildApp } from "./app.ts";
-import type { CliContext, EnvironmentVariable } from "./context.ts";
+import type { CliContext, EnvironmentVariable, StackProgram } from "./context.ts";
 import { EXIT } from "./errors.ts";
 import { listenToSignals } from "./signals.ts";
 
 /** Options of {@linkcode runCli}. */
 export interface CliOptions {
   /** The stack of a stack file that is run as a program; its commands need not name one. */
-  readonly stack?: LoadedStack | undefined;
+  readonly program?: StackProgram | undefined;
 }
 
 /** The version of this program; the same as in deno.json, which a test holds it to. */
@@ -34,7 +33,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     size: terminal ? () => Deno.consoleSize() : undefined,
     stop: signals.stop,
     abort: signals.abort,
-    stack: options.stack,
+    program: options.program,
     now: Date.now,
   };
   try {

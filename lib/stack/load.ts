@@ -42,8 +42,12 @@ export interface LoadOptions {
 export async function loadStack(path: string, options: LoadOptions = {}): Promise<LoadedStack> {
   const file = await realPath(path);
   const module = await importStack(path, file);
-  const folder = file.slice(0, Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")));
-  return { stack: resolveStack(module.default, path, options), file, folder };
+  return { stack: resolveStack(module.default, path, options), file, folder: folderOf(file) };
+}
+
+/** The folder of an absolute path. */
+export function folderOf(file: string): string {
+  return file.slice(0, Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")));
 }
 
 async function realPath(path: string): Promise<string> {
@@ -115,8 +119,13 @@ function importPosition(error: unknown): Position | undefined {
     : { file: filePath(match[1]!), line: Number(match[2]), column: Number(match[3]) };
 }
 
-/** The stack that a default export stands for. */
-function resolveStack(exported: unknown, path: string, options: LoadOptions): Stack {
+/**
+ * The stack that a default export stands for; a stack function is called with the environment.
+ *
+ * @throws {CapstanError} When it is no stack, or its function throws.
+ * @throws {CapstanErrors} With every mistake in the stack.
+ */
+export function resolveStack(exported: unknown, path: string, options: LoadOptions = {}): Stack {
   const type = typeof exported === "object" && exported !== null
     ? (exported as { type?: unknown }).type
     : undefined;
