@@ -104,13 +104,19 @@ export abstract class GoObject {
   abstract toJSONValue(): unknown;
 }
 
-/** A type that a template function's parameter can have. `any` is interface {}. */
-export type ParamType =
+/**
+ * A type that a template function's parameter can have. `any` is interface {}; a name with a dot,
+ * such as `"time.Time"` or `"*semver.Version"`, takes only a {@linkcode GoObject} of that goType.
+ */
+export type ParamType = BasicParam | `${string}.${string}`;
+
+type BasicParam =
   | "any"
   | "string"
   | "bool"
   | "int"
   | "int64"
+  | "uint32"
   | "float64"
   | "map"
   | "[]any"
@@ -124,6 +130,7 @@ export interface ParamValue {
   bool: boolean;
   int: number;
   int64: bigint;
+  uint32: number;
   float64: number;
   map: GoMap;
   "[]any": unknown[];
@@ -145,7 +152,8 @@ export interface GoFunc {
   readonly call: (...args: any[]) => unknown;
 }
 
-type Args<P extends readonly ParamType[]> = { -readonly [K in keyof P]: ParamValue[P[K]] };
+type Arg<T extends ParamType> = T extends keyof ParamValue ? ParamValue[T] : GoObject;
+type Args<P extends readonly ParamType[]> = { -readonly [K in keyof P]: Arg<P[K]> };
 
 /** A function with fixed parameters: `func(["int", "string"], (n, s) => …)`. */
 export function func<const P extends readonly ParamType[]>(
@@ -159,7 +167,7 @@ export function func<const P extends readonly ParamType[]>(
 export function variadic<const P extends readonly ParamType[], R extends ParamType>(
   params: P,
   rest: R,
-  call: (...args: [...Args<P>, ...ParamValue[R][]]) => unknown,
+  call: (...args: [...Args<P>, ...Arg<R>[]]) => unknown,
 ): GoFunc {
   return { params: [...params, rest], variadic: true, call };
 }
