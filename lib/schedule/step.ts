@@ -10,6 +10,8 @@ export interface Claim {
   readonly pool: string;
   /** Slots taken while the step runs. @default {1} */
   readonly slots?: number | undefined;
+  /** Limit of the pool, for one that the scheduler was not given: the first claim makes it. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -23,7 +25,9 @@ export interface Step {
   readonly needs: readonly string[];
   /**
    * `"succeeded"`: only if every need succeeded, else the step is skipped and names the step
-   * that blocked it. `"settled"`: always, e.g. to write down a failure.
+   * that blocked it. `"settled"`: always, e.g. to write down a failure; also after a stop or an
+   * abort, so its own signal is not the run's, and it must bound its time itself.
+   * In both cases a step settles only after all its needs have.
    * @default {"succeeded"}
    */
   readonly runs?: "succeeded" | "settled" | undefined;
@@ -33,7 +37,10 @@ export interface Step {
    * A share of a pool held from the first start of any step of the group until all its steps have
    * settled (a release counts against `releases` from its first change to its record). It is
    * taken only when every need that the group's steps have outside the group has settled, so
-   * groups never wait for one another while holding a slot.
+   * groups never wait for one another while holding a slot: no step of the group starts before,
+   * and a need from the group to itself through an outside step is a cycle. Where a step added
+   * later brings a new outside need, the share is given back until that has settled.
+   * A pool that groups claim cannot be claimed by steps.
    */
   readonly group?: { readonly key: string; readonly claims: readonly Claim[] } | undefined;
   /** Steps with the same batch share a fate: once one fails, those not yet started are skipped. */
@@ -56,7 +63,7 @@ export interface Step {
 /** What a running step is given. */
 export interface StepContext {
   readonly id: string;
-  /** Aborted when the run must stop now. */
+  /** Aborted when the run must stop now; never for a step that runs `"settled"`. */
   readonly signal: AbortSignal;
   /** Adds steps to the running graph. Throws when an id repeats, a need is unknown, or a cycle arises. */
   add(steps: readonly Step[]): void;
