@@ -97,6 +97,11 @@ export abstract class GoObject {
     return undefined;
   }
 
+  /** The number under a named type of an integer kind, e.g. a time.Month; else `undefined`. */
+  integer(): bigint | undefined {
+    return undefined;
+  }
+
   /** What fmt's `%v` prints. */
   abstract format(): string;
 
