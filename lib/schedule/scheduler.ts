@@ -68,6 +68,8 @@ class Scheduler {
   readonly #ready = new Heap<Node | Group>();
   /** Nodes that are settled but whose dependents do not know yet. */
   readonly #settled: Node[] = [];
+  /** Groups of which a step has settled. */
+  readonly #touched = new Set<Group>();
   readonly #abort = new AbortController();
   readonly #never = new AbortController().signal;
   #unsettled = 0;
@@ -133,6 +135,7 @@ class Scheduler {
     for (const node of nodes) {
       if (node.pending === 0) this.#becomeReady(node);
       if (node.group !== undefined) this.#letGo(node.group);
+      for (const { group } of node.after) if (group !== undefined) this.#letGo(group);
     }
     this.#wake?.();
   }
@@ -314,7 +317,7 @@ class Scheduler {
       node.told = true;
       if (group !== undefined) {
         group.unsettled--;
-        this.#letGo(group);
+        this.#touched.add(group);
       }
       // Steps that join meanwhile do not wait for this one, so they are not told of it.
       for (const next of node.after.slice()) {
@@ -323,6 +326,9 @@ class Scheduler {
         if (next.group !== undefined && next.group !== group) this.#outsideSettled(next.group);
       }
     }
+    // Only when all is told: a group may seem to wait for what has settled a moment ago.
+    for (const group of this.#touched) this.#letGo(group);
+    this.#touched.clear();
   }
 
   /** Gives a group's share back when it is over, or has to wait for something outside. */

@@ -248,7 +248,7 @@ const graph = fc.record({ plans, limits, groups: fc.boolean() });
 Deno.test("runSteps() keeps order and limits, and runs all that can run, on random graphs", async () => {
   await fc.assert(
     fc.asyncProperty(graph, ({ plans, limits, groups }) => play(plans, limits, { groups })),
-    { numRuns: 400 },
+    { numRuns: 500 },
   );
 });
 
@@ -259,7 +259,7 @@ Deno.test("runSteps() keeps the rules on random graphs that are stopped", async 
       fc.integer({ min: 1, max: 25 }),
       ({ plans, limits, groups }, stopAt) => play(plans, limits, { groups, stopAt }),
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -270,7 +270,7 @@ Deno.test("runSteps() keeps the rules on random graphs that are aborted", async 
       fc.integer({ min: 1, max: 25 }),
       ({ plans, limits, groups }, abortAt) => play(plans, limits, { groups, abortAt }),
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -299,6 +299,6 @@ Deno.test("runSteps() is work-conserving: what is ready runs while there is room
       });
       assert.equal(idle, undefined);
     }),
-    { numRuns: 200 },
+    { numRuns: 500 },
   );
 });
