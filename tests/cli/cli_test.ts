@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+
+const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+const CONFIG: { version: string } = JSON.parse(
+  await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+);
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `capstan` with no permission but those given. */
+async function capstan(
+  args: readonly string[],
+  permissions: readonly string[] = [],
+): Promise<Result> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...permissions, CLI, ...args],
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("capstan --help lists every command and needs no permission", async () => {
+  const { code, stdout, stderr } = await capstan(["--help"]);
+  assert.equal(code, 0, stderr);
+  for (
+    const command of [
+      "up",
+      "plan",
+      "down",
+      "rehearse",
+      "template",
+      "install",
+      "upgrade",
+      "uninstall",
+      "list",
+      "status",
+      "history",
+    ]
+  ) {
+    assert.match(stdout, new RegExp(`^  ${command} +\\S`, "m"), command);
+  }
+});
+
+Deno.test("capstan COMMAND --help describes the command's flags", async () => {
+  for (
+    const command of [
+      "up",
+      "plan",
+      "down",
+      "rehearse",
+      "template",
+      "install",
+      "upgrade",
+      "uninstall",
+      "list",
+      "status",
+      "history",
+    ]
+  ) {
+    const { code, stdout } = await capstan([command, "--help"]);
+    assert.equal(code, 0, command);
+    assert.match(stdout, /\[--kubeconfig\]/, command);
+  }
+});
+
+Deno.test("capstan version prints the version of deno.json", async () => {
+  const { code, stdout } = await capstan(["version"]);
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`^capstan ${CONFIG.version.replaceAll(".", "\\.")} `));
+});
+
+Deno.test("capstan refuses wrong usage with exit code 2 and says what was meant", async (t) => {
+  const rows: [readonly string[], RegExp][] = [
+    [
+      ["instal", "a", "b"],
+      /^Error: unknown command "instal" for "capstan"\n\nDid you mean this\?\n {2}`install`/,
+    ],
+    [
+      ["up", "--paralelism", "3"],
+      /^Error: No flag registered for --paralelism, did you mean --parallelism\?/,
+    ],
+    [["up", "--parallelism", "0"], /"0" is not an integer from 1/],
+    [["up", "--hook-parallelism", "2000"], /"2000" is not an integer from 0 to 1024/],
+    [["up", "--hook-selection", "some"], /Expected "some" to be one of \(all\|annotated\)/],
+    [
+      ["install", "--timeout", "5 minutes", "a", "b"],
+      /"5 minutes" is not a duration such as 90s, 5m or 1h30m/,
+    ],
+    [["status"], /Expected argument for NAME/],
+    [["status", "a", "b"], /Too many arguments/],
+  ];
+  for (const [args, message] of rows) {
+    await t.step(args.join(" "), async () => {
+      const { code, stdout, stderr } = await capstan(args);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+      assert.equal(stdout, "");
+    });
+  }
+});
