@@ -89,7 +89,14 @@ export type PatchType =
   | "application/merge-patch+json"
   | "application/strategic-merge-patch+json";
 
-/** What can be asked of one cluster. Every method throws `ApiError` with the API server's words. */
+/**
+ * What can be asked of one cluster.
+ *
+ * Every method throws `ApiError` with the API server's words, or the signal's reason. Passing
+ * failures (429, 5xx, lost connections) are retried below it. A kind that the cluster does not serve
+ * is an `ApiError` with reason `NoKindMatch`. An object of a namespaced kind that names no namespace
+ * is in the connection's; for a cluster-scoped kind the namespace is not looked at.
+ */
 export interface KubeApi {
   /** Host and port, for messages. */
   readonly server: string;
@@ -99,12 +106,17 @@ export interface KubeApi {
   ): Promise<{ readonly gitVersion: string; readonly major: string; readonly minor: string }>;
   /** Every kind the cluster serves; fetched once and shared, again after {@linkcode KubeApi.forgetDiscovery}. */
   resources(options?: RequestOptions): Promise<readonly ApiResource[]>;
-  /** The served resource of a kind; `undefined` when the cluster does not know it. */
+  /**
+   * The served resource of a kind; `undefined` when the cluster does not know it. A kind that is
+   * not known is looked for once more, as its CRD may be new.
+   */
   resourceFor(
     apiVersion: string,
     kind: string,
     options?: RequestOptions,
   ): Promise<ApiResource | undefined>;
+  /** `group/version` and `group/version/Kind` of all that is served, for `.Capabilities.APIVersions`. */
+  apiVersions(options?: RequestOptions): Promise<readonly string[]>;
   /** Drops what is known of the served kinds, after a CRD was created. */
   forgetDiscovery(): void;
   /** The object, or `undefined` when there is none. */

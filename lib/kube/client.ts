@@ -1,0 +1,309 @@
+/**
+ * A cluster as {@linkcode KubeApi}, over HTTP.
+ *
+ * @module
+ */
+
+import type { Connection } from "./connection.ts";
+import { Discovery } from "./discovery.ts";
+import { covers } from "./covers.ts";
+import { type ApiError, isAlreadyExists, isConflict, noSuchKind } from "./errors.ts";
+import { collectionPath, objectPath, type Query, refOf } from "./resource.ts";
+import { DEFAULT_RETRY } from "./retry.ts";
+import { type ApiRequest, Transport, type TransportOptions } from "./transport.ts";
+import type {
+  ApiResource,
+  ApplyOptions,
+  DeleteOptions,
+  KubeApi,
+  KubeObject,
+  ListOptions,
+  ObjectRef,
+  PatchType,
+  RequestOptions,
+  WriteOptions,
+} from "./types.ts";
+import { until } from "./until.ts";
+import { WatchHub } from "./watch.ts";
+
+/** Options for {@linkcode createKubeClient}. */
+export interface KubeClientOptions extends TransportOptions {
+  /** Who owns the fields that are written, unless a request says otherwise. @default {"helm"} */
+  readonly fieldManager?: string | undefined;
+  /** Milliseconds a watch stays open when nobody waits any more. @default {2_000} */
+  readonly watchLinger?: number | undefined;
+}
+
+/**
+ * A client for one cluster. Nothing is sent until something is asked; close it when done.
+ *
+ * Requests share one connection, and at most 64 are in flight, fewer when the server answers 429.
+ * Watches have connections of their own, one watch for each kind and namespace.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { createKubeClient, loadConnection } from "@capstan/capstan";
+ *
+ * const cluster = createKubeClient(await loadConnection());
+ * const web = await cluster.get({ apiVersion: "apps/v1", kind: "Deployment", name: "web" });
+ * cluster.close();
+ * ```
+ */
+export function createKubeClient(connection: Connection, options: KubeClientOptions = {}): KubeApi {
+  return new KubeClient(connection, options);
+}
+
+/** {@linkcode KubeApi} over a {@linkcode Transport}. */
+class KubeClient implements KubeApi {
+  readonly server: string;
+  readonly #namespace: string;
+  readonly #fieldManager: string;
+  readonly #transport: Transport;
+  readonly #discovery: Discovery;
+  readonly #hub: WatchHub;
+
+  constructor(connection: Connection, options: KubeClientOptions) {
+    const transport = new Transport(connection, options);
+    this.server = connection.server.replace(/^https?:\/\//, "");
+    this.#namespace = connection.namespace;
+    this.#fieldManager = options.fieldManager ?? "helm";
+    this.#transport = transport;
+    this.#discovery = new Discovery((request) => transport.send(request));
+    this.#hub = new WatchHub(transport, {
+      linger: options.watchLinger,
+      retry: { ...DEFAULT_RETRY, ...options.retry },
+      random: options.random ?? Math.random,
+      now: options.now ?? (() => performance.now()),
+    });
+  }
+
+  version(
+    { signal }: RequestOptions = {},
+  ): Promise<{ gitVersion: string; major: string; minor: string }> {
+    return this.#transport.json({ method: "GET", path: "/version", signal });
+  }
+
+  async resources({ signal }: RequestOptions = {}): Promise<readonly ApiResource[]> {
+    return (await this.#discovery.served(signal)).resources;
+  }
+
+  async apiVersions({ signal }: RequestOptions = {}): Promise<readonly string[]> {
+    return (await this.#discovery.served(signal)).apiVersions;
+  }
+
+  resourceFor(
+    apiVersion: string,
+    kind: string,
+    { signal }: RequestOptions = {},
+  ): Promise<ApiResource | undefined> {
+    return this.#discovery.resourceFor(apiVersion, kind, signal);
+  }
+
+  forgetDiscovery(): void {
+    this.#discovery.forget();
+  }
+
+  async get(ref: ObjectRef, { signal }: RequestOptions = {}): Promise<KubeObject | undefined> {
+    const path = await this.#path(ref, signal);
+    return await this.#read(path, signal);
+  }
+
+  async list(
+    kind: { readonly apiVersion: string; readonly kind: string },
+    options: ListOptions = {},
+  ): Promise<{ items: readonly KubeObject[]; resourceVersion: string }> {
+    const { signal, namespace, labelSelector, fieldSelector } = options;
+    const resource = await this.#resource(kind, signal);
+    const request: ApiRequest = {
+      method: "GET",
+      path: collectionPath(resource, namespace),
+      headers: options.metadataOnly ? { accept: METADATA_ONLY } : undefined,
+      signal,
+    };
+    const { apiVersion } = kind;
+    const items: KubeObject[] = [];
+    let page: Page | undefined;
+    do {
+      const next: string | undefined = page?.metadata.continue;
+      const query = { labelSelector, fieldSelector, limit: 500, continue: next };
+      page = await this.#transport.json<Page>({ ...request, query });
+      // Items of built-in kinds leave out what the list says of all of them.
+      for (const item of page.items ?? []) items.push({ ...item, apiVersion, kind: kind.kind });
+    } while (page.metadata.continue);
+    return { items, resourceVersion: page.metadata.resourceVersion };
+  }
+
+  async create(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const { signal } = options;
+    const ref = refOf(object);
+    const resource = await this.#resource(ref, signal);
+    return await this.#write(object, {
+      method: "POST",
+      path: collectionPath(resource, this.#namespaceOf(ref)),
+      query: this.#writeQuery(options),
+      // Where the server would pick the name, a second try could make a second object.
+      repeatable: Boolean(ref.name),
+      signal,
+    }, objectPath(resource, ref, this.#namespaceOf(ref)));
+  }
+
+  async replace(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const { signal } = options;
+    const path = await this.#path(refOf(object), signal);
+    const query = this.#writeQuery(options);
+    return await this.#write(object, { method: "PUT", path, query, signal }, path);
+  }
+
+  async apply(object: KubeObject, options: ApplyOptions = {}): Promise<KubeObject> {
+    const { signal, force } = options;
+    const path = await this.#path(refOf(object), signal);
+    return await this.#transport.json({
+      method: "PATCH",
+      path,
+      query: { ...this.#writeQuery(options), force },
+      contentType: "application/apply-patch+yaml", // JSON is YAML
+      body: withoutManagedFields(object),
+      signal,
+    });
+  }
+
+  async patch(
+    ref: ObjectRef,
+    type: PatchType,
+    body: unknown,
+    options: WriteOptions = {},
+  ): Promise<KubeObject> {
+    const { signal } = options;
+    const path = await this.#path(ref, signal);
+    const query = this.#writeQuery(options);
+    // A JSON patch may append to a list, which must not happen twice.
+    const repeatable = type !== "application/json-patch+json";
+    return await this.#transport.json({
+      method: "PATCH",
+      path,
+      query,
+      contentType: type,
+      body,
+      repeatable,
+      signal,
+    });
+  }
+
+  async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<boolean> {
+    const { signal, propagation = "Background", uid } = options;
+    const path = await this.#path(ref, signal);
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      propagationPolicy: propagation,
+      ...(uid === undefined ? undefined : { preconditions: { uid } }),
+    };
+    let unsure = false;
+    const onRepeat = (error: ApiError) => unsure ||= !error.refused;
+    const request = { method: "DELETE", path, body, signal, onRepeat, accept: [404] } as const;
+    const answer = await this.#transport.send(request);
+    return answer.status !== 404 || unsure;
+  }
+
+  async logs(
+    { namespace, pod, container }: {
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container?: string;
+    },
+    { signal, tail }: RequestOptions & { readonly tail?: number } = {},
+  ): Promise<string> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${
+      encodeURIComponent(pod)
+    }/log`;
+    const query = { container, tailLines: tail };
+    const headers = { accept: "text/plain, application/json" };
+    return (await this.#transport.send({ method: "GET", path, query, headers, signal })).body;
+  }
+
+  async until<T>(
+    ref: ObjectRef,
+    check: (object: KubeObject | undefined) => T | undefined,
+    { signal }: RequestOptions = {},
+  ): Promise<T> {
+    const resource = await this.#resource(ref, signal);
+    const namespace = this.#namespaceOf(ref);
+    const path = objectPath(resource, ref, namespace);
+    return await until({
+      hub: this.#hub,
+      resource,
+      namespace: resource.namespaced ? namespace : undefined,
+      name: ref.name,
+      get: () => this.#read(path, signal),
+      check,
+      signal,
+    });
+  }
+
+  close(): void {
+    this.#hub.close();
+    this.#transport.close();
+  }
+
+  async #read(path: string, signal: AbortSignal | undefined): Promise<KubeObject | undefined> {
+    const answer = await this.#transport.send({ method: "GET", path, signal, accept: [404] });
+    return answer.status === 404 ? undefined : JSON.parse(answer.body);
+  }
+
+  /**
+   * Sends an object. When the answer to a try was lost, the next one may meet the object that the
+   * first has made: then that object is the answer.
+   */
+  async #write(object: KubeObject, request: ApiRequest, path: string): Promise<KubeObject> {
+    let unsure = false;
+    const onRepeat = (error: ApiError) => unsure ||= !error.refused;
+    try {
+      return await this.#transport.json({ ...request, body: object, onRepeat });
+    } catch (error) {
+      if (!unsure || !(isAlreadyExists(error) || isConflict(error))) throw error;
+      const live = await this.#read(path, request.signal);
+      if (live === undefined || !covers(live, object)) throw error;
+      return live;
+    }
+  }
+
+  async #resource(
+    kind: { readonly apiVersion: string; readonly kind: string },
+    signal: AbortSignal | undefined,
+  ): Promise<ApiResource> {
+    const resource = await this.#discovery.resourceFor(kind.apiVersion, kind.kind, signal);
+    if (resource === undefined) throw noSuchKind(kind.apiVersion, kind.kind);
+    return resource;
+  }
+
+  async #path(ref: ObjectRef, signal: AbortSignal | undefined): Promise<string> {
+    return objectPath(await this.#resource(ref, signal), ref, this.#namespaceOf(ref));
+  }
+
+  #namespaceOf(ref: ObjectRef): string {
+    return ref.namespace || this.#namespace;
+  }
+
+  #writeQuery({ dryRun, strict, fieldManager }: WriteOptions): Query {
+    return {
+      fieldManager: fieldManager ?? this.#fieldManager,
+      dryRun: dryRun ? "All" : undefined,
+      fieldValidation: strict ? "Strict" : undefined,
+    };
+  }
+}
+
+const METADATA_ONLY =
+  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+interface Page {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items?: readonly KubeObject[];
+}
+
+/** Server-side apply refuses an object that still carries its bookkeeping. */
+function withoutManagedFields(object: KubeObject): KubeObject {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

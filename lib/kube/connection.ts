@@ -1,0 +1,41 @@
+/**
+ * Where a cluster is and how to be let in: what a kubeconfig comes down to.
+ *
+ * @module
+ */
+
+/** A cluster and a user of it. */
+export interface Connection {
+  /** Scheme, host, port, and path if any, without a slash at the end. */
+  readonly server: string;
+  /** Namespace of objects that name none. */
+  readonly namespace: string;
+  /** The kubeconfig's context, for messages. */
+  readonly context?: string | undefined;
+  readonly tls?: TlsSettings | undefined;
+  /**
+   * The kubeconfig says `insecure-skip-tls-verify`. Only a flag of Deno can do that, so it does no
+   * more than make the error for an untrusted certificate name the flag.
+   */
+  readonly insecure?: boolean | undefined;
+  /** URL of a proxy: http, https or socks5. */
+  readonly proxy?: string | undefined;
+  readonly credentials?: Credentials | undefined;
+}
+
+/** Certificates, all in PEM. */
+export interface TlsSettings {
+  readonly caCerts?: readonly string[] | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Headers that say who asks. */
+export interface Credentials {
+  /** `refresh` is set after a 401: what was given before is no longer good. */
+  headers(
+    options: { readonly signal?: AbortSignal | undefined; readonly refresh?: boolean | undefined },
+  ): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
+  /** Whether asking with `refresh` can give anything new. */
+  readonly refreshable: boolean;
+}

@@ -1,0 +1,72 @@
+/**
+ * Ways to say who asks that need no more than the kubeconfig and files.
+ *
+ * @module
+ */
+
+import type { Credentials } from "./connection.ts";
+
+/** Reads a text file. */
+export type ReadFile = (path: string) => Promise<string>;
+
+/** The same headers for every request. */
+export function fixedCredentials(headers: Readonly<Record<string, string>>): Credentials {
+  return { refreshable: false, headers: () => headers };
+}
+
+/** `Authorization` of a bearer token. */
+export function bearer(token: string): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${token.trim()}` };
+}
+
+/** `Authorization` of a user name and password (RFC 7617). */
+export function basic(username: string, password: string): Readonly<Record<string, string>> {
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
+  return { authorization: `Basic ${bytes.toBase64()}` };
+}
+
+/** How long a token from a file is used before the file is read again, as client-go does. */
+const FILE_TOKEN_AGE = 60_000;
+
+/** A token that something else renews in a file, such as a service account's. */
+export class FileCredentials implements Credentials {
+  readonly refreshable = true;
+  readonly #path: string;
+  readonly #readFile: ReadFile;
+  readonly #now: () => number;
+  readonly #extra: Readonly<Record<string, string>>;
+  #token: { readonly at: number; readonly headers: Promise<Record<string, string>> } | undefined;
+
+  constructor(
+    path: string,
+    options: {
+      readonly readFile: ReadFile;
+      readonly now: () => number;
+      readonly extra?: Readonly<Record<string, string>> | undefined;
+    },
+  ) {
+    this.#path = path;
+    this.#readFile = options.readFile;
+    this.#now = options.now;
+    this.#extra = options.extra ?? {};
+  }
+
+  headers(
+    { refresh }: { readonly refresh?: boolean | undefined },
+  ): Promise<Record<string, string>> {
+    const now = this.#now();
+    if (this.#token === undefined || refresh || now - this.#token.at > FILE_TOKEN_AGE) {
+      this.#token = { at: now, headers: this.#read() };
+    }
+    return this.#token.headers;
+  }
+
+  async #read(): Promise<Record<string, string>> {
+    try {
+      return { ...this.#extra, ...bearer(await this.#readFile(this.#path)) };
+    } catch (error) {
+      this.#token = undefined;
+      throw error;
+    }
+  }
+}
