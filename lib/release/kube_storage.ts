@@ -1,0 +1,141 @@
+/**
+ * Release records in Secrets or ConfigMaps, as Helm keeps them.
+ *
+ * @module
+ */
+import { isAlreadyExists } from "../kube/errors.ts";
+import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
+import { decodeRelease, encodeRelease } from "./codec.ts";
+import { recordName, type Release, type RevisionKey } from "./release.ts";
+import {
+  alreadyExists,
+  checkSize,
+  DIGEST_ANNOTATION,
+  entryOf,
+  type ListQuery,
+  recordLabels,
+  type RevisionEntry,
+  sortRevisions,
+  type Storage,
+  userLabels,
+} from "./storage.ts";
+
+/** Options of {@linkcode secretStorage} and {@linkcode configMapStorage}. */
+export interface KubeStorageOptions {
+  /** The clock, in milliseconds since the epoch. @default {Date.now} */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Keeps records in Secrets `sh.helm.release.v1.NAME.vREVISION`, Helm's default. */
+export function secretStorage(api: KubeApi, options: KubeStorageOptions = {}): Storage {
+  return new KubeStorage(api, "Secret", options.now ?? Date.now);
+}
+
+/** Keeps records in ConfigMaps, as Helm does with `HELM_DRIVER=configmap`. */
+export function configMapStorage(api: KubeApi, options: KubeStorageOptions = {}): Storage {
+  return new KubeStorage(api, "ConfigMap", options.now ?? Date.now);
+}
+
+class KubeStorage implements Storage {
+  readonly #api: KubeApi;
+  readonly #kind: "Secret" | "ConfigMap";
+  readonly #now: () => number;
+  /** Texts of releases that were checked and are not stored yet. */
+  readonly #checked = new WeakMap<Release, string>();
+
+  constructor(api: KubeApi, kind: "Secret" | "ConfigMap", now: () => number) {
+    this.#api = api;
+    this.#kind = kind;
+    this.#now = now;
+  }
+
+  async get(key: RevisionKey, options?: RequestOptions): Promise<Release | undefined> {
+    const object = await this.#api.get(this.#ref(key), options);
+    if (object === undefined) return undefined;
+    const { release = "" } = (object["data"] ?? {}) as { release?: string };
+    const { labels = {}, annotations = {} } = object.metadata;
+    return {
+      ...await decodeRelease(this.#kind === "Secret" ? atob(release) : release),
+      namespace: key.namespace,
+      labels: userLabels(labels),
+      digest: annotations[DIGEST_ANNOTATION],
+    };
+  }
+
+  async history(
+    { namespace, name }: { readonly namespace: string; readonly name: string },
+    options?: RequestOptions,
+  ): Promise<readonly RevisionEntry[]> {
+    return sortRevisions(await this.#list(`owner=helm,name=${name}`, { ...options, namespace }));
+  }
+
+  list({ selector, ...query }: ListQuery = {}): Promise<readonly RevisionEntry[]> {
+    return this.#list(selector ? `owner=helm,${selector}` : "owner=helm", query);
+  }
+
+  async #list(labelSelector: string, query: ListQuery): Promise<RevisionEntry[]> {
+    const { namespace, signal } = query;
+    const { items } = await this.#api.list(
+      { apiVersion: "v1", kind: this.#kind },
+      { namespace, signal, labelSelector, metadataOnly: true },
+    );
+    return items.flatMap(({ metadata }) => entryOf(metadata) ?? []);
+  }
+
+  async create(release: Release, options?: RequestOptions): Promise<void> {
+    const stamp = { createdAt: this.#seconds() };
+    try {
+      await this.#api.create(await this.#object(release, recordLabels(release, stamp)), options);
+    } catch (error) {
+      throw isAlreadyExists(error) ? alreadyExists(release, error) : error;
+    }
+  }
+
+  async update(release: Release, options?: RequestOptions): Promise<void> {
+    const stamp = { modifiedAt: this.#seconds() };
+    await this.#api.replace(await this.#object(release, recordLabels(release, stamp)), options);
+  }
+
+  delete(key: RevisionKey, options?: RequestOptions): Promise<boolean> {
+    return this.#api.delete(this.#ref(key), options);
+  }
+
+  async check(release: Release): Promise<void> {
+    const text = await encodeRelease(release);
+    // Later states of the record add times and phases of hooks, and descriptions of failures.
+    checkSize(release, text, 4096 + 64 * release.hooks.length);
+    this.#checked.set(release, text);
+  }
+
+  async #object(release: Release, labels: Record<string, string>): Promise<KubeObject> {
+    const text = this.#checked.get(release) ?? await encodeRelease(release);
+    checkSize(release, text);
+    const { digest, namespace } = release;
+    const secret = this.#kind === "Secret";
+    return {
+      apiVersion: "v1",
+      kind: this.#kind,
+      metadata: {
+        name: recordName(release),
+        namespace,
+        labels,
+        ...(digest === undefined ? {} : { annotations: { [DIGEST_ANNOTATION]: digest } }),
+      },
+      ...(secret ? { type: "helm.sh/release.v1" } : {}),
+      data: { release: secret ? btoa(text) : text },
+    };
+  }
+
+  #ref(key: RevisionKey): ObjectRef {
+    return {
+      apiVersion: "v1",
+      kind: this.#kind,
+      namespace: key.namespace,
+      name: recordName(key),
+    };
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+}

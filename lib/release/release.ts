@@ -1,0 +1,114 @@
+/**
+ * A release record: what Helm keeps of each revision of a release.
+ *
+ * @module
+ */
+import type { GoMap } from "../template/value.ts";
+import type { StoredChart } from "./stored_chart.ts";
+
+/** States of a revision, in Helm's words. */
+export const RELEASE_STATUSES = [
+  "unknown",
+  "deployed",
+  "uninstalled",
+  "superseded",
+  "failed",
+  "uninstalling",
+  "pending-install",
+  "pending-upgrade",
+  "pending-rollback",
+] as const;
+
+/** State of a revision. */
+export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
+
+/** How far a hook got when it last ran; empty when it never did. */
+export type HookPhase = "" | "Unknown" | "Running" | "Succeeded" | "Failed";
+
+/** A moment as RFC 3339 text, e.g. `2026-11-21T04:43:52.123Z`. */
+export type Timestamp = string;
+
+/** A chart hook as the record keeps it. */
+export interface ReleaseHook {
+  /** The object's name. */
+  readonly name: string;
+  readonly kind: string;
+  /** The template it comes from. */
+  readonly path: string;
+  readonly manifest: string;
+  readonly events: readonly string[];
+  readonly weight: number;
+  readonly deletePolicies: readonly string[];
+  readonly outputLogPolicies: readonly string[];
+  readonly lastRun: {
+    readonly startedAt?: Timestamp | undefined;
+    readonly completedAt?: Timestamp | undefined;
+    readonly phase: HookPhase;
+  };
+}
+
+/** What is known of a revision beside its contents. */
+export interface ReleaseInfo {
+  readonly firstDeployed?: Timestamp | undefined;
+  readonly lastDeployed?: Timestamp | undefined;
+  readonly deleted?: Timestamp | undefined;
+  readonly description: string;
+  readonly status: ReleaseStatus;
+  /** The rendered NOTES.txt. */
+  readonly notes: string;
+  /** The revision that was rolled back to. */
+  readonly rollbackRevision?: number | undefined;
+}
+
+/** One revision of a release. */
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: number;
+  readonly info: ReleaseInfo;
+  readonly chart: StoredChart;
+  /** Values the user gave; `undefined` when none. */
+  readonly config: GoMap | undefined;
+  /** Everything but the hooks. */
+  readonly manifest: string;
+  readonly hooks: readonly ReleaseHook[];
+  /** Whether objects were applied by the server or patched by the client. */
+  readonly applyMethod?: "ssa" | "csa" | undefined;
+  /** The user's labels of the record. */
+  readonly labels: Readonly<Record<string, string>>;
+  /**
+   * Digest of all that the revision was made from, which tells an unchanged release without
+   * rendering its record. Kept as an annotation of the record, which Helm drops when it writes.
+   */
+  readonly digest?: string | undefined;
+}
+
+/** Names one revision. */
+export interface RevisionKey {
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: number;
+}
+
+/** The name of the Secret or ConfigMap that keeps a revision. */
+export function recordName({ name, revision }: Pick<RevisionKey, "name" | "revision">): string {
+  return `sh.helm.release.v1.${name}.v${revision}`;
+}
+
+/** Whether an operation on the release is under way, or died on the way. */
+export function isPending(status: ReleaseStatus): boolean {
+  return status === "pending-install" || status === "pending-upgrade" ||
+    status === "pending-rollback";
+}
+
+/** A release in another state, with the text that says why. */
+export function withStatus(release: Release, status: ReleaseStatus, description: string): Release {
+  return { ...release, info: { ...release.info, status, description } };
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Whether Helm accepts this as the name of a release. */
+export function isReleaseName(name: string): boolean {
+  return name.length <= 53 && NAME.test(name);
+}
