@@ -1,0 +1,412 @@
+/**
+ * The fields of Kubernetes' built-in types, one type a line, written by `tasks/api_types.ts` from
+ * the OpenAPI document of Kubernetes 1.36. {@linkcode TypeTable} reads it and
+ * says what the marks mean.
+ *
+ * @module
+ */
+
+/** One type a line: its name, then its fields. */
+export const TYPES = String.raw`
+APIService apiVersion kind metadata:ObjectMeta spec:APIServiceSpec status:APIServiceStatus
+APIServiceCondition lastTransitionTime:t message reason status type
+APIServiceSpec caBundle:B group groupPriorityMinimum:i insecureSkipTLSVerify:b service:apiregistration_v1_ServiceReference version versionPriority:i
+APIServiceStatus conditions:[APIServiceCondition=type/
+AWSElasticBlockStoreVolumeSource fsType partition:i readOnly:b volumeID
+Affinity nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAntiAffinity
+AggregationRule clusterRoleSelectors:[LabelSelector
+AppArmorProfile localhostProfile type
+ApplyConfiguration expression
+AttachedVolume devicePath name
+AuditAnnotation key valueExpression
+AzureDiskVolumeSource cachingMode diskName diskURI fsType kind readOnly:b
+AzureFilePersistentVolumeSource readOnly:b secretName secretNamespace shareName
+AzureFileVolumeSource readOnly:b secretName shareName
+CSIDriver apiVersion kind metadata:ObjectMeta spec:CSIDriverSpec
+CSIDriverSpec attachRequired:b fsGroupPolicy nodeAllocatableUpdatePeriodSeconds:l podInfoOnMount:b preventPodSchedulingIfMissing:b requiresRepublish:b seLinuxMount:b serviceAccountTokenInSecrets:b storageCapacity:b tokenRequests:[TokenRequest volumeLifecycleModes:[s=
+CSINode apiVersion kind metadata:ObjectMeta spec:CSINodeSpec
+CSINodeDriver allocatable:VolumeNodeResources name nodeID topologyKeys:[s
+CSINodeSpec drivers:[CSINodeDriver=name/
+CSIPersistentVolumeSource controllerExpandSecretRef:SecretReference controllerPublishSecretRef:SecretReference driver fsType nodeExpandSecretRef:SecretReference nodePublishSecretRef:SecretReference nodeStageSecretRef:SecretReference readOnly:b volumeAttributes:{s volumeHandle
+CSIStorageCapacity apiVersion capacity:q kind maximumVolumeSize:q metadata:ObjectMeta nodeTopology:LabelSelector storageClassName
+CSIVolumeSource driver fsType nodePublishSecretRef:LocalObjectReference readOnly:b volumeAttributes:{s
+Capabilities add:[s drop:[s
+CephFSPersistentVolumeSource monitors:[s path readOnly:b secretFile secretRef:SecretReference user
+CephFSVolumeSource monitors:[s path readOnly:b secretFile secretRef:LocalObjectReference user
+CinderPersistentVolumeSource fsType readOnly:b secretRef:SecretReference volumeID
+CinderVolumeSource fsType readOnly:b secretRef:LocalObjectReference volumeID
+ClientIPConfig timeoutSeconds:i
+ClusterRole aggregationRule:AggregationRule apiVersion kind metadata:ObjectMeta rules:[PolicyRule
+ClusterRoleBinding apiVersion kind metadata:ObjectMeta roleRef:RoleRef subjects:[Subject
+ClusterTrustBundleProjection labelSelector:LabelSelector name optional:b path signerName
+Condition lastTransitionTime:t message observedGeneration:l reason status type
+ConfigMap apiVersion binaryData:{B data:{s immutable:b kind metadata:ObjectMeta
+ConfigMapEnvSource name optional:b
+ConfigMapKeySelector~ key name optional:b
+ConfigMapNodeConfigSource kubeletConfigKey name namespace resourceVersion uid
+ConfigMapProjection items:[KeyToPath name optional:b
+ConfigMapVolumeSource defaultMode:i items:[KeyToPath name optional:b
+Container args:[s command:[s env:[EnvVar=name/ envFrom:[EnvFromSource image imagePullPolicy lifecycle:Lifecycle livenessProbe:Probe name ports:[ContainerPort=containerPort,protocol/ readinessProbe:Probe resizePolicy:[ContainerResizePolicy resources:ResourceRequirements restartPolicy restartPolicyRules:[ContainerRestartRule securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b terminationMessagePath terminationMessagePolicy tty:b volumeDevices:[VolumeDevice=devicePath/ volumeMounts:[VolumeMount=mountPath/ workingDir
+ContainerExtendedResourceRequest containerName requestName resourceName
+ContainerImage names:[s sizeBytes:l
+ContainerPort containerPort:i hostIP hostPort:i name protocol
+ContainerResizePolicy resourceName restartPolicy
+ContainerResourceMetricSource container name target:MetricTarget
+ContainerResourceMetricStatus container current:MetricValueStatus name
+ContainerRestartRule action exitCodes:ContainerRestartRuleOnExitCodes
+ContainerRestartRuleOnExitCodes operator values:[i=
+ContainerState running:ContainerStateRunning terminated:ContainerStateTerminated waiting:ContainerStateWaiting
+ContainerStateRunning startedAt:t
+ContainerStateTerminated containerID exitCode:i finishedAt:t message reason signal:i startedAt:t
+ContainerStateWaiting message reason
+ContainerStatus allocatedResources:{q allocatedResourcesStatus:[ResourceStatus=name/ containerID image imageID lastState:ContainerState name ready:b resources:ResourceRequirements restartCount:i started:b state:ContainerState stopSignal user:ContainerUser volumeMounts:[VolumeMountStatus=mountPath/
+ContainerUser linux:LinuxContainerUser
+ControllerRevision apiVersion data:o kind metadata:ObjectMeta revision:l
+CronJob apiVersion kind metadata:ObjectMeta spec:CronJobSpec status:CronJobStatus
+CronJobSpec concurrencyPolicy failedJobsHistoryLimit:i jobTemplate:JobTemplateSpec schedule startingDeadlineSeconds:l successfulJobsHistoryLimit:i suspend:b timeZone
+CronJobStatus active:[ObjectReference lastScheduleTime:t lastSuccessfulTime:t
+CustomResourceColumnDefinition description format jsonPath name priority:i type
+CustomResourceConversion strategy webhook:WebhookConversion
+CustomResourceDefinition apiVersion kind metadata:ObjectMeta spec:CustomResourceDefinitionSpec status:CustomResourceDefinitionStatus
+CustomResourceDefinitionCondition lastTransitionTime:t message observedGeneration:l reason status type
+CustomResourceDefinitionNames categories:[s kind listKind plural shortNames:[s singular
+CustomResourceDefinitionSpec conversion:CustomResourceConversion group names:CustomResourceDefinitionNames preserveUnknownFields:b scope versions:[CustomResourceDefinitionVersion
+CustomResourceDefinitionStatus acceptedNames:CustomResourceDefinitionNames conditions:[CustomResourceDefinitionCondition=type observedGeneration:l storedVersions:[s
+CustomResourceDefinitionVersion additionalPrinterColumns:[CustomResourceColumnDefinition deprecated:b deprecationWarning name schema:CustomResourceValidation selectableFields:[SelectableField served:b storage:b subresources:CustomResourceSubresources
+CustomResourceSubresourceScale labelSelectorPath specReplicasPath statusReplicasPath
+CustomResourceSubresources scale:CustomResourceSubresourceScale status:o
+CustomResourceValidation openAPIV3Schema:JSONSchemaProps
+DaemonEndpoint Port:i
+DaemonSet apiVersion kind metadata:ObjectMeta spec:DaemonSetSpec status:DaemonSetStatus
+DaemonSetCondition lastTransitionTime:t message reason status type
+DaemonSetSpec minReadySeconds:i revisionHistoryLimit:i selector:LabelSelector template:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy
+DaemonSetStatus collisionCount:i conditions:[DaemonSetCondition=type/ currentNumberScheduled:i desiredNumberScheduled:i numberAvailable:i numberMisscheduled:i numberReady:i numberUnavailable:i observedGeneration:l updatedNumberScheduled:i
+DaemonSetUpdateStrategy rollingUpdate:RollingUpdateDaemonSet type
+Deployment apiVersion kind metadata:ObjectMeta spec:DeploymentSpec status:DeploymentStatus
+DeploymentCondition lastTransitionTime:t lastUpdateTime:t message reason status type
+DeploymentSpec minReadySeconds:i paused:b progressDeadlineSeconds:i replicas:i revisionHistoryLimit:i selector:LabelSelector strategy:DeploymentStrategy! template:PodTemplateSpec
+DeploymentStatus availableReplicas:i collisionCount:i conditions:[DeploymentCondition=type/ observedGeneration:l readyReplicas:i replicas:i terminatingReplicas:i unavailableReplicas:i updatedReplicas:i
+DeploymentStrategy rollingUpdate:RollingUpdateDeployment type
+DownwardAPIProjection items:[DownwardAPIVolumeFile
+DownwardAPIVolumeFile fieldRef:ObjectFieldSelector mode:i path resourceFieldRef:ResourceFieldSelector
+DownwardAPIVolumeSource defaultMode:i items:[DownwardAPIVolumeFile
+EmptyDirVolumeSource medium sizeLimit:q
+Endpoint addresses:[s= conditions:EndpointConditions deprecatedTopology:{s hints:EndpointHints hostname nodeName targetRef:ObjectReference zone
+EndpointAddress~ hostname ip nodeName targetRef:ObjectReference
+EndpointConditions ready:b serving:b terminating:b
+EndpointHints forNodes:[ForNode forZones:[ForZone
+EndpointSlice addressType apiVersion endpoints:[Endpoint kind metadata:ObjectMeta ports:[discovery_v1_EndpointPort
+EndpointSubset addresses:[EndpointAddress notReadyAddresses:[EndpointAddress ports:[core_v1_EndpointPort
+Endpoints apiVersion kind metadata:ObjectMeta subsets:[EndpointSubset
+EnvFromSource configMapRef:ConfigMapEnvSource prefix secretRef:SecretEnvSource
+EnvVar name value valueFrom:EnvVarSource
+EnvVarSource configMapKeyRef:ConfigMapKeySelector fieldRef:ObjectFieldSelector fileKeyRef:FileKeySelector resourceFieldRef:ResourceFieldSelector secretKeyRef:SecretKeySelector
+EphemeralContainer args:[s command:[s env:[EnvVar=name/ envFrom:[EnvFromSource image imagePullPolicy lifecycle:Lifecycle livenessProbe:Probe name ports:[ContainerPort=containerPort,protocol/ readinessProbe:Probe resizePolicy:[ContainerResizePolicy resources:ResourceRequirements restartPolicy restartPolicyRules:[ContainerRestartRule securityContext:SecurityContext startupProbe:Probe stdin:b stdinOnce:b targetContainerName terminationMessagePath terminationMessagePolicy tty:b volumeDevices:[VolumeDevice=devicePath/ volumeMounts:[VolumeMount=mountPath/ workingDir
+EphemeralVolumeSource volumeClaimTemplate:PersistentVolumeClaimTemplate
+EventSource component host
+ExecAction command:[s
+ExpressionWarning fieldRef warning
+ExternalDocumentation description url
+ExternalMetricSource metric:MetricIdentifier target:MetricTarget
+ExternalMetricStatus current:MetricValueStatus metric:MetricIdentifier
+FCVolumeSource fsType lun:i readOnly:b targetWWNs:[s wwids:[s
+FileKeySelector~ key optional:b path volumeName
+FlexPersistentVolumeSource driver fsType options:{s readOnly:b secretRef:SecretReference
+FlexVolumeSource driver fsType options:{s readOnly:b secretRef:LocalObjectReference
+FlockerVolumeSource datasetName datasetUUID
+ForNode name
+ForZone name
+GCEPersistentDiskVolumeSource fsType partition:i pdName readOnly:b
+GRPCAction port:i service
+GitRepoVolumeSource directory repository revision
+GlusterfsPersistentVolumeSource endpoints endpointsNamespace path readOnly:b
+GlusterfsVolumeSource endpoints path readOnly:b
+HPAScalingPolicy periodSeconds:i type value:i
+HPAScalingRules policies:[HPAScalingPolicy selectPolicy stabilizationWindowSeconds:i tolerance:q
+HTTPGetAction host httpHeaders:[HTTPHeader path port:x scheme
+HTTPHeader name value
+HTTPIngressPath backend:IngressBackend path pathType
+HTTPIngressRuleValue paths:[HTTPIngressPath
+HorizontalPodAutoscalerBehavior scaleDown:HPAScalingRules scaleUp:HPAScalingRules
+HorizontalPodAutoscalerCondition lastTransitionTime:t message reason status type
+HostAlias hostnames:[s ip
+HostIP ip
+HostPathVolumeSource path type
+IPAddress apiVersion kind metadata:ObjectMeta spec:IPAddressSpec
+IPAddressSpec parentRef:ParentReference
+IPBlock cidr except:[s
+ISCSIPersistentVolumeSource chapAuthDiscovery:b chapAuthSession:b fsType initiatorName iqn iscsiInterface lun:i portals:[s readOnly:b secretRef:SecretReference targetPortal
+ISCSIVolumeSource chapAuthDiscovery:b chapAuthSession:b fsType initiatorName iqn iscsiInterface lun:i portals:[s readOnly:b secretRef:LocalObjectReference targetPortal
+ImageVolumeSource pullPolicy reference
+ImageVolumeStatus imageRef
+Ingress apiVersion kind metadata:ObjectMeta spec:IngressSpec status:IngressStatus
+IngressBackend resource:TypedLocalObjectReference service:IngressServiceBackend
+IngressClass apiVersion kind metadata:ObjectMeta spec:IngressClassSpec
+IngressClassParametersReference apiGroup kind name namespace scope
+IngressClassSpec controller parameters:IngressClassParametersReference
+IngressLoadBalancerIngress hostname ip ports:[IngressPortStatus
+IngressLoadBalancerStatus ingress:[IngressLoadBalancerIngress
+IngressPortStatus error port:i protocol
+IngressRule host http:HTTPIngressRuleValue
+IngressServiceBackend name port:ServiceBackendPort
+IngressSpec defaultBackend:IngressBackend ingressClassName rules:[IngressRule tls:[IngressTLS
+IngressStatus loadBalancer:IngressLoadBalancerStatus
+IngressTLS hosts:[s secretName
+JSONPatch expression
+JSONSchemaProps $ref $schema additionalItems:o additionalProperties:o allOf:[JSONSchemaProps anyOf:[JSONSchemaProps default:o definitions:{JSONSchemaProps dependencies:{o description enum:[o example:o exclusiveMaximum:b exclusiveMinimum:b externalDocs:ExternalDocumentation format id items:o maxItems:l maxLength:l maxProperties:l maximum:n minItems:l minLength:l minProperties:l minimum:n multipleOf:n not:JSONSchemaProps nullable:b oneOf:[JSONSchemaProps pattern patternProperties:{JSONSchemaProps properties:{JSONSchemaProps required:[s title type uniqueItems:b x-kubernetes-embedded-resource:b x-kubernetes-int-or-string:b x-kubernetes-list-map-keys:[s x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields:b x-kubernetes-validations:[ValidationRule=rule/
+Job apiVersion kind metadata:ObjectMeta spec:JobSpec status:JobStatus
+JobCondition lastProbeTime:t lastTransitionTime:t message reason status type
+JobSpec activeDeadlineSeconds:l backoffLimit:i backoffLimitPerIndex:i completionMode completions:i managedBy manualSelector:b maxFailedIndexes:i parallelism:i podFailurePolicy:PodFailurePolicy podReplacementPolicy selector:LabelSelector successPolicy:SuccessPolicy suspend:b template:PodTemplateSpec ttlSecondsAfterFinished:i
+JobStatus active:i completedIndexes completionTime:t conditions:[JobCondition/type failed:i failedIndexes ready:i startTime:t succeeded:i terminating:i uncountedTerminatedPods:UncountedTerminatedPods
+JobTemplateSpec metadata:ObjectMeta spec:JobSpec
+KeyToPath key mode:i path
+LabelSelectorRequirement key operator values:[s
+LabelSelector~ matchExpressions:[LabelSelectorRequirement matchLabels:{s
+Lease apiVersion kind metadata:ObjectMeta spec:LeaseSpec
+LeaseSpec acquireTime:t holderIdentity leaseDurationSeconds:i leaseTransitions:i preferredHolder renewTime:t strategy
+Lifecycle postStart:LifecycleHandler preStop:LifecycleHandler stopSignal
+LifecycleHandler exec:ExecAction httpGet:HTTPGetAction sleep:SleepAction tcpSocket:TCPSocketAction
+LimitRange apiVersion kind metadata:ObjectMeta spec:LimitRangeSpec
+LimitRangeItem default:{q defaultRequest:{q max:{q maxLimitRequestRatio:{q min:{q type
+LimitRangeSpec limits:[LimitRangeItem
+LinuxContainerUser gid:l supplementalGroups:[l uid:l
+LoadBalancerIngress hostname ip ipMode ports:[PortStatus
+LoadBalancerStatus ingress:[LoadBalancerIngress
+LocalObjectReference~ name
+LocalVolumeSource fsType path
+ManagedFieldsEntry apiVersion fieldsType fieldsV1:o manager operation subresource time:t
+MatchCondition expression name
+MatchResources~ excludeResourceRules:[NamedRuleWithOperations matchPolicy namespaceSelector:LabelSelector objectSelector:LabelSelector resourceRules:[NamedRuleWithOperations
+MetricIdentifier name selector:LabelSelector
+MetricSpec containerResource:ContainerResourceMetricSource external:ExternalMetricSource object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource type
+MetricStatus containerResource:ContainerResourceMetricStatus external:ExternalMetricStatus object:ObjectMetricStatus pods:PodsMetricStatus resource:ResourceMetricStatus type
+MetricTarget averageUtilization:i averageValue:q type value:q
+MetricValueStatus averageUtilization:i averageValue:q value:q
+ModifyVolumeStatus status targetVolumeAttributesClassName
+MutatingAdmissionPolicy apiVersion kind metadata:ObjectMeta spec:MutatingAdmissionPolicySpec
+MutatingAdmissionPolicyBinding apiVersion kind metadata:ObjectMeta spec:MutatingAdmissionPolicyBindingSpec
+MutatingAdmissionPolicyBindingSpec matchResources:MatchResources paramRef:ParamRef policyName
+MutatingAdmissionPolicySpec failurePolicy matchConditions:[MatchCondition=name/ matchConstraints:MatchResources mutations:[Mutation paramKind:ParamKind reinvocationPolicy variables:[Variable
+MutatingWebhook admissionReviewVersions:[s clientConfig:admissionregistration_v1_WebhookClientConfig failurePolicy matchConditions:[MatchCondition=name/ matchPolicy name namespaceSelector:LabelSelector objectSelector:LabelSelector reinvocationPolicy rules:[RuleWithOperations sideEffects timeoutSeconds:i
+MutatingWebhookConfiguration apiVersion kind metadata:ObjectMeta webhooks:[MutatingWebhook=name/
+Mutation applyConfiguration:ApplyConfiguration jsonPatch:JSONPatch patchType
+NFSVolumeSource path readOnly:b server
+NamedRuleWithOperations~ apiGroups:[s apiVersions:[s operations:[s resourceNames:[s resources:[s scope
+Namespace apiVersion kind metadata:ObjectMeta spec:NamespaceSpec status:NamespaceStatus
+NamespaceCondition lastTransitionTime:t message reason status type
+NamespaceSpec finalizers:[s
+NamespaceStatus conditions:[NamespaceCondition=type/ phase
+NetworkPolicy apiVersion kind metadata:ObjectMeta spec:NetworkPolicySpec
+NetworkPolicyEgressRule ports:[NetworkPolicyPort to:[NetworkPolicyPeer
+NetworkPolicyIngressRule from:[NetworkPolicyPeer ports:[NetworkPolicyPort
+NetworkPolicyPeer ipBlock:IPBlock namespaceSelector:LabelSelector podSelector:LabelSelector
+NetworkPolicyPort endPort:i port:x protocol
+NetworkPolicySpec egress:[NetworkPolicyEgressRule ingress:[NetworkPolicyIngressRule podSelector:LabelSelector policyTypes:[s
+Node apiVersion kind metadata:ObjectMeta spec:NodeSpec status:NodeStatus
+NodeAddress address type
+NodeAffinity preferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm requiredDuringSchedulingIgnoredDuringExecution:NodeSelector
+NodeAllocatableResourceClaimStatus containers:[s= resourceClaimName resources:{q
+NodeCondition lastHeartbeatTime:t lastTransitionTime:t message reason status type
+NodeConfigSource configMap:ConfigMapNodeConfigSource
+NodeConfigStatus active:NodeConfigSource assigned:NodeConfigSource error lastKnownGood:NodeConfigSource
+NodeDaemonEndpoints kubeletEndpoint:DaemonEndpoint
+NodeFeatures supplementalGroupsPolicy:b
+NodeRuntimeHandler features:NodeRuntimeHandlerFeatures name
+NodeRuntimeHandlerFeatures recursiveReadOnlyMounts:b userNamespaces:b
+NodeSelectorRequirement key operator values:[s
+NodeSelectorTerm~ matchExpressions:[NodeSelectorRequirement matchFields:[NodeSelectorRequirement
+NodeSelector~ nodeSelectorTerms:[NodeSelectorTerm
+NodeSpec configSource:NodeConfigSource externalID podCIDR podCIDRs:[s=/ providerID taints:[Taint unschedulable:b
+NodeStatus addresses:[NodeAddress=type/ allocatable:{q capacity:{q conditions:[NodeCondition=type/ config:NodeConfigStatus daemonEndpoints:NodeDaemonEndpoints declaredFeatures:[s features:NodeFeatures images:[ContainerImage nodeInfo:NodeSystemInfo phase runtimeHandlers:[NodeRuntimeHandler volumesAttached:[AttachedVolume volumesInUse:[s
+NodeSwapStatus capacity:l
+NodeSystemInfo architecture bootID containerRuntimeVersion kernelVersion kubeProxyVersion kubeletVersion machineID operatingSystem osImage swap:NodeSwapStatus systemUUID
+ObjectFieldSelector~ apiVersion fieldPath
+ObjectMeta annotations:{s creationTimestamp:t deletionGracePeriodSeconds:l deletionTimestamp:t finalizers:[s=/ generateName generation:l labels:{s managedFields:[ManagedFieldsEntry name namespace ownerReferences:[OwnerReference=uid/ resourceVersion selfLink uid
+ObjectMetricSource describedObject:autoscaling_v2_CrossVersionObjectReference metric:MetricIdentifier target:MetricTarget
+ObjectMetricStatus current:MetricValueStatus describedObject:autoscaling_v2_CrossVersionObjectReference metric:MetricIdentifier
+ObjectReference~ apiVersion fieldPath kind name namespace resourceVersion uid
+Overhead podFixed:{q
+OwnerReference~ apiVersion blockOwnerDeletion:b controller:b kind name uid
+ParamKind~ apiVersion kind
+ParamRef~ name namespace parameterNotFoundAction selector:LabelSelector
+ParentReference group name namespace resource
+PersistentVolume apiVersion kind metadata:ObjectMeta spec:PersistentVolumeSpec status:PersistentVolumeStatus
+PersistentVolumeClaim apiVersion kind metadata:ObjectMeta spec:PersistentVolumeClaimSpec status:PersistentVolumeClaimStatus
+PersistentVolumeClaimCondition lastProbeTime:t lastTransitionTime:t message reason status type
+PersistentVolumeClaimSpec accessModes:[s dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference resources:VolumeResourceRequirements selector:LabelSelector storageClassName volumeAttributesClassName volumeMode volumeName
+PersistentVolumeClaimStatus accessModes:[s allocatedResourceStatuses:{s allocatedResources:{q capacity:{q conditions:[PersistentVolumeClaimCondition=type/ currentVolumeAttributesClassName modifyVolumeStatus:ModifyVolumeStatus phase
+PersistentVolumeClaimTemplate metadata:ObjectMeta spec:PersistentVolumeClaimSpec
+PersistentVolumeClaimVolumeSource claimName readOnly:b
+PersistentVolumeSpec accessModes:[s awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFilePersistentVolumeSource capacity:{q cephfs:CephFSPersistentVolumeSource cinder:CinderPersistentVolumeSource claimRef:ObjectReference csi:CSIPersistentVolumeSource fc:FCVolumeSource flexVolume:FlexPersistentVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource glusterfs:GlusterfsPersistentVolumeSource hostPath:HostPathVolumeSource iscsi:ISCSIPersistentVolumeSource local:LocalVolumeSource mountOptions:[s nfs:NFSVolumeSource nodeAffinity:VolumeNodeAffinity persistentVolumeReclaimPolicy photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource quobyte:QuobyteVolumeSource rbd:RBDPersistentVolumeSource scaleIO:ScaleIOPersistentVolumeSource storageClassName storageos:StorageOSPersistentVolumeSource volumeAttributesClassName volumeMode vsphereVolume:VsphereVirtualDiskVolumeSource
+PersistentVolumeStatus lastPhaseTransitionTime:t message phase reason
+PhotonPersistentDiskVolumeSource fsType pdID
+Pod apiVersion kind metadata:ObjectMeta spec:PodSpec status:PodStatus
+PodAffinity preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm
+PodAffinityTerm labelSelector:LabelSelector matchLabelKeys:[s mismatchLabelKeys:[s namespaceSelector:LabelSelector namespaces:[s topologyKey
+PodAntiAffinity preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm
+PodCertificateProjection certificateChainPath credentialBundlePath keyPath keyType maxExpirationSeconds:i signerName userAnnotations:{s
+PodCondition lastProbeTime:t lastTransitionTime:t message observedGeneration:l reason status type
+PodDNSConfig nameservers:[s options:[PodDNSConfigOption searches:[s
+PodDNSConfigOption name value
+PodDisruptionBudget apiVersion kind metadata:ObjectMeta spec:PodDisruptionBudgetSpec status:PodDisruptionBudgetStatus
+PodDisruptionBudgetSpec maxUnavailable:x minAvailable:x selector:LabelSelector unhealthyPodEvictionPolicy
+PodDisruptionBudgetStatus conditions:[Condition=type/ currentHealthy:i desiredHealthy:i disruptedPods:{t disruptionsAllowed:i expectedPods:i observedGeneration:l
+PodExtendedResourceClaimStatus requestMappings:[ContainerExtendedResourceRequest resourceClaimName
+PodFailurePolicy rules:[PodFailurePolicyRule
+PodFailurePolicyOnExitCodesRequirement containerName operator values:[i=
+PodFailurePolicyOnPodConditionsPattern status type
+PodFailurePolicyRule action onExitCodes:PodFailurePolicyOnExitCodesRequirement onPodConditions:[PodFailurePolicyOnPodConditionsPattern
+PodIP ip
+PodOS name
+PodReadinessGate conditionType
+PodResourceClaim name resourceClaimName resourceClaimTemplateName
+PodResourceClaimStatus name resourceClaimName
+PodSchedulingGate name
+PodSchedulingGroup podGroupName
+PodSecurityContext appArmorProfile:AppArmorProfile fsGroup:l fsGroupChangePolicy runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxChangePolicy seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile supplementalGroups:[l supplementalGroupsPolicy sysctls:[Sysctl windowsOptions:WindowsSecurityContextOptions
+PodSpec activeDeadlineSeconds:l affinity:Affinity automountServiceAccountToken:b containers:[Container=name/ dnsConfig:PodDNSConfig dnsPolicy enableServiceLinks:b ephemeralContainers:[EphemeralContainer=name/ hostAliases:[HostAlias=ip/ hostIPC:b hostNetwork:b hostPID:b hostUsers:b hostname hostnameOverride imagePullSecrets:[LocalObjectReference=name/ initContainers:[Container=name/ nodeName nodeSelector:{s~ os:PodOS overhead:{q preemptionPolicy priority:i priorityClassName readinessGates:[PodReadinessGate resourceClaims:[PodResourceClaim=name/! resources:ResourceRequirements restartPolicy runtimeClassName schedulerName schedulingGates:[PodSchedulingGate=name/ schedulingGroup:PodSchedulingGroup securityContext:PodSecurityContext serviceAccount serviceAccountName setHostnameAsFQDN:b shareProcessNamespace:b subdomain terminationGracePeriodSeconds:l tolerations:[Toleration topologySpreadConstraints:[TopologySpreadConstraint=topologyKey,whenUnsatisfiable/ volumes:[Volume=name/!
+PodStatus allocatedResources:{q conditions:[PodCondition=type/ containerStatuses:[ContainerStatus ephemeralContainerStatuses:[ContainerStatus extendedResourceClaimStatus:PodExtendedResourceClaimStatus hostIP hostIPs:[HostIP/ip initContainerStatuses:[ContainerStatus message nodeAllocatableResourceClaimStatuses:[NodeAllocatableResourceClaimStatus nominatedNodeName observedGeneration:l phase podIP podIPs:[PodIP=ip/ qosClass reason resize resourceClaimStatuses:[PodResourceClaimStatus=name/! resources:ResourceRequirements startTime:t
+PodTemplate apiVersion kind metadata:ObjectMeta template:PodTemplateSpec
+PodTemplateSpec metadata:ObjectMeta spec:PodSpec
+PodsMetricSource metric:MetricIdentifier target:MetricTarget
+PodsMetricStatus current:MetricValueStatus metric:MetricIdentifier
+PolicyRule apiGroups:[s nonResourceURLs:[s resourceNames:[s resources:[s verbs:[s
+PortStatus error port:i protocol
+PortworxVolumeSource fsType readOnly:b volumeID
+PreferredSchedulingTerm preference:NodeSelectorTerm weight:i
+PriorityClass apiVersion description globalDefault:b kind metadata:ObjectMeta preemptionPolicy value:i
+Probe exec:ExecAction failureThreshold:i grpc:GRPCAction httpGet:HTTPGetAction initialDelaySeconds:i periodSeconds:i successThreshold:i tcpSocket:TCPSocketAction terminationGracePeriodSeconds:l timeoutSeconds:i
+ProjectedVolumeSource defaultMode:i sources:[VolumeProjection
+QuobyteVolumeSource group readOnly:b registry tenant user volume
+RBDPersistentVolumeSource fsType image keyring monitors:[s pool readOnly:b secretRef:SecretReference user
+RBDVolumeSource fsType image keyring monitors:[s pool readOnly:b secretRef:LocalObjectReference user
+ReplicaSet apiVersion kind metadata:ObjectMeta spec:ReplicaSetSpec status:ReplicaSetStatus
+ReplicaSetCondition lastTransitionTime:t message reason status type
+ReplicaSetSpec minReadySeconds:i replicas:i selector:LabelSelector template:PodTemplateSpec
+ReplicaSetStatus availableReplicas:i conditions:[ReplicaSetCondition=type/ fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas:i terminatingReplicas:i
+ReplicationController apiVersion kind metadata:ObjectMeta spec:ReplicationControllerSpec status:ReplicationControllerStatus
+ReplicationControllerCondition lastTransitionTime:t message reason status type
+ReplicationControllerSpec minReadySeconds:i replicas:i selector:{s~ template:PodTemplateSpec
+ReplicationControllerStatus availableReplicas:i conditions:[ReplicationControllerCondition=type/ fullyLabeledReplicas:i observedGeneration:l readyReplicas:i replicas:i
+ResourceClaim name request
+ResourceFieldSelector~ containerName divisor:q resource
+ResourceHealth health message resourceID
+ResourceMetricSource name target:MetricTarget
+ResourceMetricStatus current:MetricValueStatus name
+ResourceQuota apiVersion kind metadata:ObjectMeta spec:ResourceQuotaSpec status:ResourceQuotaStatus
+ResourceQuotaSpec hard:{q scopeSelector:ScopeSelector scopes:[s
+ResourceQuotaStatus hard:{q used:{q
+ResourceRequirements claims:[ResourceClaim=name limits:{q requests:{q
+ResourceStatus name resources:[ResourceHealth=resourceID
+Role apiVersion kind metadata:ObjectMeta rules:[PolicyRule
+RoleBinding apiVersion kind metadata:ObjectMeta roleRef:RoleRef subjects:[Subject
+RoleRef~ apiGroup kind name
+RollingUpdateDaemonSet maxSurge:x maxUnavailable:x
+RollingUpdateDeployment maxSurge:x maxUnavailable:x
+RollingUpdateStatefulSetStrategy maxUnavailable:x partition:i
+RuleWithOperations apiGroups:[s apiVersions:[s operations:[s resources:[s scope
+RuntimeClass apiVersion handler kind metadata:ObjectMeta overhead:Overhead scheduling:Scheduling
+SELinuxOptions level role type user
+Scale apiVersion kind metadata:ObjectMeta spec:ScaleSpec status:ScaleStatus
+ScaleIOPersistentVolumeSource fsType gateway protectionDomain readOnly:b secretRef:SecretReference sslEnabled:b storageMode storagePool system volumeName
+ScaleIOVolumeSource fsType gateway protectionDomain readOnly:b secretRef:LocalObjectReference sslEnabled:b storageMode storagePool system volumeName
+ScaleSpec replicas:i
+ScaleStatus replicas:i selector
+Scheduling nodeSelector:{s~ tolerations:[Toleration
+ScopeSelector~ matchExpressions:[ScopedResourceSelectorRequirement
+ScopedResourceSelectorRequirement operator scopeName values:[s
+SeccompProfile localhostProfile type
+Secret apiVersion data:{B immutable:b kind metadata:ObjectMeta stringData:{s type
+SecretEnvSource name optional:b
+SecretKeySelector~ key name optional:b
+SecretProjection items:[KeyToPath name optional:b
+SecretReference~ name namespace
+SecretVolumeSource defaultMode:i items:[KeyToPath optional:b secretName
+SecurityContext allowPrivilegeEscalation:b appArmorProfile:AppArmorProfile capabilities:Capabilities privileged:b procMount readOnlyRootFilesystem:b runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile windowsOptions:WindowsSecurityContextOptions
+SelectableField jsonPath
+Service apiVersion kind metadata:ObjectMeta spec:ServiceSpec status:ServiceStatus
+ServiceAccount apiVersion automountServiceAccountToken:b imagePullSecrets:[LocalObjectReference kind metadata:ObjectMeta secrets:[ObjectReference=name/
+ServiceAccountTokenProjection audience expirationSeconds:l path
+ServiceBackendPort~ name number:i
+ServiceCIDR apiVersion kind metadata:ObjectMeta spec:ServiceCIDRSpec status:ServiceCIDRStatus
+ServiceCIDRSpec cidrs:[s
+ServiceCIDRStatus conditions:[Condition=type/
+ServicePort appProtocol name nodePort:i port:i protocol targetPort:x
+ServiceSpec allocateLoadBalancerNodePorts:b clusterIP clusterIPs:[s externalIPs:[s externalName externalTrafficPolicy healthCheckNodePort:i internalTrafficPolicy ipFamilies:[s ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges:[s ports:[ServicePort=port,protocol/ publishNotReadyAddresses:b selector:{s~ sessionAffinity sessionAffinityConfig:SessionAffinityConfig trafficDistribution type
+ServiceStatus conditions:[Condition=type/ loadBalancer:LoadBalancerStatus
+SessionAffinityConfig clientIP:ClientIPConfig
+SleepAction seconds:l
+StatefulSet apiVersion kind metadata:ObjectMeta spec:StatefulSetSpec status:StatefulSetStatus
+StatefulSetCondition lastTransitionTime:t message reason status type
+StatefulSetOrdinals start:i
+StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted whenScaled
+StatefulSetSpec minReadySeconds:i ordinals:StatefulSetOrdinals persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy replicas:i revisionHistoryLimit:i selector:LabelSelector serviceName template:PodTemplateSpec updateStrategy:StatefulSetUpdateStrategy volumeClaimTemplates:[PersistentVolumeClaim
+StatefulSetStatus availableReplicas:i collisionCount:i conditions:[StatefulSetCondition=type/ currentReplicas:i currentRevision observedGeneration:l readyReplicas:i replicas:i updateRevision updatedReplicas:i
+StatefulSetUpdateStrategy rollingUpdate:RollingUpdateStatefulSetStrategy type
+StorageClass allowVolumeExpansion:b allowedTopologies:[TopologySelectorTerm apiVersion kind metadata:ObjectMeta mountOptions:[s parameters:{s provisioner reclaimPolicy volumeBindingMode
+StorageOSPersistentVolumeSource fsType readOnly:b secretRef:ObjectReference volumeName volumeNamespace
+StorageOSVolumeSource fsType readOnly:b secretRef:LocalObjectReference volumeName volumeNamespace
+Subject~ apiGroup kind name namespace
+SuccessPolicy rules:[SuccessPolicyRule
+SuccessPolicyRule succeededCount:i succeededIndexes
+Sysctl name value
+TCPSocketAction host port:x
+Taint effect key timeAdded:t value
+TokenRequest audience expirationSeconds:l
+Toleration effect key operator tolerationSeconds:l value
+TopologySelectorLabelRequirement key values:[s
+TopologySelectorTerm~ matchLabelExpressions:[TopologySelectorLabelRequirement
+TopologySpreadConstraint labelSelector:LabelSelector matchLabelKeys:[s maxSkew:i minDomains:i nodeAffinityPolicy nodeTaintsPolicy topologyKey whenUnsatisfiable
+TypeChecking expressionWarnings:[ExpressionWarning
+TypedLocalObjectReference~ apiGroup kind name
+TypedObjectReference apiGroup kind name namespace
+UncountedTerminatedPods failed:[s= succeeded:[s=
+ValidatingAdmissionPolicy apiVersion kind metadata:ObjectMeta spec:ValidatingAdmissionPolicySpec status:ValidatingAdmissionPolicyStatus
+ValidatingAdmissionPolicyBinding apiVersion kind metadata:ObjectMeta spec:ValidatingAdmissionPolicyBindingSpec
+ValidatingAdmissionPolicyBindingSpec matchResources:MatchResources paramRef:ParamRef policyName validationActions:[s=
+ValidatingAdmissionPolicySpec auditAnnotations:[AuditAnnotation failurePolicy matchConditions:[MatchCondition=name/ matchConstraints:MatchResources paramKind:ParamKind validations:[Validation variables:[Variable=name/
+ValidatingAdmissionPolicyStatus conditions:[Condition=type observedGeneration:l typeChecking:TypeChecking
+ValidatingWebhook admissionReviewVersions:[s clientConfig:admissionregistration_v1_WebhookClientConfig failurePolicy matchConditions:[MatchCondition=name/ matchPolicy name namespaceSelector:LabelSelector objectSelector:LabelSelector rules:[RuleWithOperations sideEffects timeoutSeconds:i
+ValidatingWebhookConfiguration apiVersion kind metadata:ObjectMeta webhooks:[ValidatingWebhook=name/
+Validation expression message messageExpression reason
+ValidationRule fieldPath message messageExpression optionalOldSelf:b reason rule
+Variable~ expression name
+Volume awsElasticBlockStore:AWSElasticBlockStoreVolumeSource azureDisk:AzureDiskVolumeSource azureFile:AzureFileVolumeSource cephfs:CephFSVolumeSource cinder:CinderVolumeSource configMap:ConfigMapVolumeSource csi:CSIVolumeSource downwardAPI:DownwardAPIVolumeSource emptyDir:EmptyDirVolumeSource ephemeral:EphemeralVolumeSource fc:FCVolumeSource flexVolume:FlexVolumeSource flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource gitRepo:GitRepoVolumeSource glusterfs:GlusterfsVolumeSource hostPath:HostPathVolumeSource image:ImageVolumeSource iscsi:ISCSIVolumeSource name nfs:NFSVolumeSource persistentVolumeClaim:PersistentVolumeClaimVolumeSource photonPersistentDisk:PhotonPersistentDiskVolumeSource portworxVolume:PortworxVolumeSource projected:ProjectedVolumeSource quobyte:QuobyteVolumeSource rbd:RBDVolumeSource scaleIO:ScaleIOVolumeSource secret:SecretVolumeSource storageos:StorageOSVolumeSource vsphereVolume:VsphereVirtualDiskVolumeSource
+VolumeAttachment apiVersion kind metadata:ObjectMeta spec:VolumeAttachmentSpec status:VolumeAttachmentStatus
+VolumeAttachmentSource inlineVolumeSpec:PersistentVolumeSpec persistentVolumeName
+VolumeAttachmentSpec attacher nodeName source:VolumeAttachmentSource
+VolumeAttachmentStatus attachError:VolumeError attached:b attachmentMetadata:{s detachError:VolumeError
+VolumeAttributesClass apiVersion driverName kind metadata:ObjectMeta parameters:{s
+VolumeDevice devicePath name
+VolumeError errorCode:i message time:t
+VolumeMount mountPath mountPropagation name readOnly:b recursiveReadOnly subPath subPathExpr
+VolumeMountStatus mountPath name readOnly:b recursiveReadOnly volumeStatus:VolumeStatus
+VolumeNodeAffinity required:NodeSelector
+VolumeNodeResources count:i
+VolumeProjection clusterTrustBundle:ClusterTrustBundleProjection configMap:ConfigMapProjection downwardAPI:DownwardAPIProjection podCertificate:PodCertificateProjection secret:SecretProjection serviceAccountToken:ServiceAccountTokenProjection
+VolumeResourceRequirements limits:{q requests:{q
+VolumeStatus image:ImageVolumeStatus
+VsphereVirtualDiskVolumeSource fsType storagePolicyID storagePolicyName volumePath
+WebhookConversion clientConfig:apiextensions_v1_WebhookClientConfig conversionReviewVersions:[s
+WeightedPodAffinityTerm podAffinityTerm:PodAffinityTerm weight:i
+WindowsSecurityContextOptions gmsaCredentialSpec gmsaCredentialSpecName hostProcess:b runAsUserName
+admissionregistration_v1_ServiceReference name namespace path port:i
+admissionregistration_v1_WebhookClientConfig caBundle:B service:admissionregistration_v1_ServiceReference url
+apiextensions_v1_ServiceReference name namespace path port:i
+apiextensions_v1_WebhookClientConfig caBundle:B service:apiextensions_v1_ServiceReference url
+apiregistration_v1_ServiceReference name namespace port:i
+autoscaling_v1_CrossVersionObjectReference~ apiVersion kind name
+autoscaling_v1_HorizontalPodAutoscaler apiVersion kind metadata:ObjectMeta spec:autoscaling_v1_HorizontalPodAutoscalerSpec status:autoscaling_v1_HorizontalPodAutoscalerStatus
+autoscaling_v1_HorizontalPodAutoscalerSpec maxReplicas:i minReplicas:i scaleTargetRef:autoscaling_v1_CrossVersionObjectReference targetCPUUtilizationPercentage:i
+autoscaling_v1_HorizontalPodAutoscalerStatus currentCPUUtilizationPercentage:i currentReplicas:i desiredReplicas:i lastScaleTime:t observedGeneration:l
+autoscaling_v2_CrossVersionObjectReference apiVersion kind name
+autoscaling_v2_HorizontalPodAutoscaler apiVersion kind metadata:ObjectMeta spec:autoscaling_v2_HorizontalPodAutoscalerSpec status:autoscaling_v2_HorizontalPodAutoscalerStatus
+autoscaling_v2_HorizontalPodAutoscalerSpec behavior:HorizontalPodAutoscalerBehavior maxReplicas:i metrics:[MetricSpec minReplicas:i scaleTargetRef:autoscaling_v2_CrossVersionObjectReference
+autoscaling_v2_HorizontalPodAutoscalerStatus conditions:[HorizontalPodAutoscalerCondition=type/ currentMetrics:[MetricStatus currentReplicas:i desiredReplicas:i lastScaleTime:t observedGeneration:l
+core_v1_EndpointPort~ appProtocol name port:i protocol
+core_v1_Event action apiVersion count:i eventTime:t firstTimestamp:t involvedObject:ObjectReference kind lastTimestamp:t message metadata:ObjectMeta reason related:ObjectReference reportingComponent reportingInstance series:core_v1_EventSeries source:EventSource type
+core_v1_EventSeries count:i lastObservedTime:t
+discovery_v1_EndpointPort~ appProtocol name port:i protocol
+events_v1_Event action apiVersion deprecatedCount:i deprecatedFirstTimestamp:t deprecatedLastTimestamp:t deprecatedSource:EventSource eventTime:t kind metadata:ObjectMeta note reason regarding:ObjectReference related:ObjectReference reportingController reportingInstance series:events_v1_EventSeries type
+events_v1_EventSeries count:i lastObservedTime:t
+`;
