@@ -89,9 +89,15 @@ export interface ListFlags extends NamespaceFlags {
   readonly debug?: boolean;
 }
 
-/** Flags of `status` and `history`. */
-export interface ReadFlags extends NamespaceFlags {
+/** Flags of `status`. */
+export interface StatusFlags extends NamespaceFlags {
   readonly revision?: number;
+  readonly output?: "table" | "json" | "yaml";
+  readonly debug?: boolean;
+}
+
+/** Flags of `history`. */
+export interface HistoryFlags extends NamespaceFlags {
   readonly max?: number;
   readonly output?: "table" | "json" | "yaml";
   readonly debug?: boolean;
@@ -235,7 +241,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "list releases" },
   }),
-  status: buildCommand<ReadFlags, [string], CliContext>({
+  status: buildCommand<StatusFlags, [string], CliContext>({
     loader: async () => (await import("./commands/status.ts")).status,
     parameters: {
       flags: {
@@ -249,7 +255,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "show a release" },
   }),
-  history: buildCommand<ReadFlags, [string], CliContext>({
+  history: buildCommand<HistoryFlags, [string], CliContext>({
     loader: async () => (await import("./commands/history.ts")).history,
     parameters: {
       flags: {

@@ -54,7 +54,7 @@ async function unzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /** The record's JSON tree, fields in Helm's order and empty ones left out. */
-function releaseJSON(release: Release): GoMap {
+export function releaseJSON(release: Release): GoMap {
   const { name, info, chart, config, manifest, hooks, revision, namespace, applyMethod } = release;
   return present({
     name,

@@ -1,0 +1,61 @@
+/**
+ * `capstan history`: the revisions of one release.
+ *
+ * @module
+ */
+import { CapstanError } from "../../errors.ts";
+import type { Release } from "../../release/release.ts";
+import { withTarget } from "../connect.ts";
+import type { CliContext } from "../context.ts";
+import type { HistoryFlags } from "../helm_commands.ts";
+import { formatAnsic, formatData, formatTable } from "../output.ts";
+import { chartOf } from "./list.ts";
+
+const DEFAULT_MAX = 256;
+
+/** Prints a release's newest revisions, oldest first. */
+export async function history(this: CliContext, flags: HistoryFlags, name: string): Promise<void> {
+  await withTarget(this, flags, async ({ storage, namespace }) => {
+    const entries = (await storage.history({ namespace, name }, { signal: this.abort })).slice(
+      -(flags.max ?? DEFAULT_MAX),
+    );
+    if (entries.length === 0) {
+      throw new CapstanError("release: not found", {
+        code: "release/not-found",
+        hint: `there is no ${name} in namespace ${namespace}; \`capstan list -A\` shows all`,
+      });
+    }
+    const releases = await Promise.all(
+      entries.map((entry) => storage.get(entry, { signal: this.abort })),
+    );
+    this.process.stdout.write(
+      format(releases.filter((each) => each !== undefined), flags.output ?? "table"),
+    );
+  });
+}
+
+function format(releases: readonly Release[], output: "table" | "json" | "yaml"): string {
+  if (output !== "table") return formatData(releases.map(item), output);
+  return formatTable(
+    ["REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"],
+    releases.map((release) => [
+      String(release.revision),
+      release.info.lastDeployed === undefined ? "" : formatAnsic(release.info.lastDeployed),
+      release.info.status,
+      chartOf(release),
+      release.chart.metadata.appVersion,
+      release.info.description,
+    ]),
+  );
+}
+
+function item(release: Release) {
+  return {
+    revision: release.revision,
+    updated: release.info.lastDeployed,
+    status: release.info.status,
+    chart: chartOf(release),
+    app_version: release.chart.metadata.appVersion,
+    description: release.info.description,
+  };
+}

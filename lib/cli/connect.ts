@@ -1,0 +1,74 @@
+/**
+ * From flags and environment to a cluster, its release records, and a namespace.
+ *
+ * @module
+ */
+import { CapstanError } from "../errors.ts";
+import { createKubeClient } from "../kube/client.ts";
+import { loadConnection } from "../kube/config.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { configMapStorage, secretStorage } from "../release/kube_storage.ts";
+import type { Storage } from "../release/storage.ts";
+import type { CliContext } from "./context.ts";
+import type { ClusterFlags, NamespaceFlags } from "./flags.ts";
+
+/** A cluster with the namespace that the command is about. */
+export interface Target {
+  readonly api: KubeApi;
+  readonly storage: Storage;
+  /** `--namespace`, else HELM_NAMESPACE, else that of the kubeconfig's context. */
+  readonly namespace: string;
+}
+
+/** Connects to the cluster that the flags name, and closes it when `use` has ended. */
+export async function withTarget<T>(
+  context: CliContext,
+  flags: NamespaceFlags,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
+  const { api, namespace } = await connect(context, flags);
+  try {
+    return await use({
+      api,
+      storage: storageFor(api, context),
+      namespace: flags.namespace ?? context.env("HELM_NAMESPACE") ?? namespace,
+    });
+  } finally {
+    api.close();
+  }
+}
+
+/** A client for the cluster that the flags name, and its context's namespace. */
+export async function connect(
+  context: CliContext,
+  flags: ClusterFlags,
+): Promise<{ api: KubeApi; namespace: string }> {
+  const connection = await loadConnection({
+    kubeconfig: flags.kubeconfig,
+    context: flags.kubeContext ?? context.env("HELM_KUBECONTEXT"),
+    env: (name) => context.env(name),
+  });
+  return { api: createKubeClient(connection), namespace: connection.namespace };
+}
+
+/** Where release records are kept: Secrets, or what HELM_DRIVER says. */
+export function storageFor(api: KubeApi, context: CliContext): Storage {
+  const driver = context.env("HELM_DRIVER") ?? "";
+  switch (driver) {
+    case "":
+    case "secret":
+    case "secrets":
+      return secretStorage(api);
+    case "configmap":
+    case "configmaps":
+      return configMapStorage(api);
+    default:
+      throw new CapstanError(
+        `cannot keep release records as HELM_DRIVER says: ${JSON.stringify(driver)}`,
+        {
+          code: "release/driver",
+          hint: "use secret or configmap",
+        },
+      );
+  }
+}
