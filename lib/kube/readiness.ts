@@ -1,0 +1,34 @@
+/**
+ * How far an object has come, in the words of kstatus, which are Helm 4's.
+ *
+ * @module
+ */
+
+/** What is known of an object. */
+export interface Readiness {
+  readonly status: "Current" | "InProgress" | "Failed" | "Terminating" | "NotFound" | "Unknown";
+  /** Why, for people. */
+  readonly message: string;
+  /** Milliseconds after which to look again, where time alone changes the verdict. */
+  readonly again?: number | undefined;
+}
+
+/** It is as it was asked to be. */
+export function current(message: string): Readiness {
+  return { status: "Current", message };
+}
+
+/** It is on its way. */
+export function inProgress(message: string, again?: number): Readiness {
+  return again === undefined
+    ? { status: "InProgress", message }
+    : { status: "InProgress", message, again };
+}
+
+/** It will not get there by itself. */
+export function failed(message: string): Readiness {
+  return { status: "Failed", message };
+}
+
+/** There is no such object. */
+export const NOT_FOUND: Readiness = { status: "NotFound", message: "Resource not found" };

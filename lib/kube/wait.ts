@@ -1,0 +1,277 @@
+/**
+ * Waiting for objects to be ready, for hooks to end, and for objects to be gone.
+ *
+ * @module
+ */
+
+import { CapstanError } from "../errors.ts";
+import { NOT_FOUND, type Readiness } from "./readiness.ts";
+import { hookReadinessOf, isAwaitedHook, readinessOf, type ReadyRules } from "./ready.ts";
+import { describeRef, refOf } from "./resource.ts";
+import type { KubeApi, KubeObject, ObjectRef } from "./types.ts";
+
+/** Options that every wait takes. */
+export interface WaitOptions {
+  /** Milliseconds after which the wait fails. @default {no limit} */
+  readonly timeout?: number | undefined;
+  /** Told when what an object is waited for for changes. */
+  readonly onProgress?: ((ref: ObjectRef, message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds since the epoch. @default {Date.now} */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Options for {@linkcode waitReady}. */
+export interface WaitReadyOptions extends WaitOptions {
+  /** @default {"watcher"} */
+  readonly rules?: ReadyRules | undefined;
+  /** Wait for Jobs to complete. @default {false} */
+  readonly jobs?: boolean | undefined;
+  /**
+   * End at the first object that failed. Otherwise, as in Helm 4, when every other one is ready or has
+   * failed, since a failed one may yet recover meanwhile. @default {false; always with legacy rules}
+   */
+  readonly failFast?: boolean | undefined;
+}
+
+/** One object that is not as it should be. */
+export interface Unready {
+  readonly ref: ObjectRef;
+  readonly readiness: Readiness;
+}
+
+/** A wait that did not end well: some objects failed, or time ran out. */
+export class WaitError extends CapstanError {
+  override readonly name = "WaitError";
+
+  constructor(
+    message: string,
+    /** Those that were waited for in vain. */
+    readonly unready: readonly Unready[],
+    /** Whether time ran out. */
+    readonly timedOut: boolean,
+  ) {
+    super(message, {
+      code: timedOut ? "wait/timeout" : "wait/failed",
+      hint: timedOut && unready.length > 0
+        ? `look at ${unready.slice(0, 3).map(({ ref }) => describeRef(ref)).join(", ")}`
+        : undefined,
+    });
+  }
+}
+
+/**
+ * Waits until all objects are ready. Those that are so as given (an apply returns the live object)
+ * cost no request; the others one, and then a shared watch.
+ *
+ * @throws {WaitError} When objects failed or the timeout passed, in the words of the Helm whose rules apply.
+ */
+export async function waitReady(
+  api: KubeApi,
+  objects: readonly KubeObject[],
+  options: WaitReadyOptions = {},
+): Promise<void> {
+  const { rules = "watcher", jobs, now = Date.now } = options;
+  const failFast = options.failFast ?? rules === "legacy";
+  function judge(object: KubeObject | undefined): Readiness {
+    if (object === undefined) return rules === "legacy" ? MISSING : NOT_FOUND;
+    return readinessOf(object, { rules, jobs, now: now() });
+  }
+  const pending = objects.filter((object) => !isReadyAsGiven(object, judge));
+  const watched = pending.map((object) => ({ ref: refOf(object), judge }));
+  const group = new WaitGroup(watched, { ...options, failFast });
+  const outcome = await group.run(api);
+  if (outcome.unready.length === 0) return;
+  throw new WaitError(readyMessage(outcome, rules), outcome.unready, outcome.timedOut);
+}
+
+/**
+ * Waits until a hook's object has done its work: a Job completed, a Pod succeeded. Other kinds are
+ * ready as they are. With legacy rules an object that is deleted meanwhile counts as done.
+ *
+ * @throws {WaitError} When it failed or the timeout passed.
+ */
+export async function waitHook(
+  api: KubeApi,
+  object: KubeObject,
+  options: WaitOptions & { readonly rules?: ReadyRules | undefined } = {},
+): Promise<void> {
+  if (!isAwaitedHook(object)) return;
+  const { rules = "watcher" } = options;
+  function judge(live: KubeObject | undefined): Readiness {
+    if (live !== undefined) return hookReadinessOf(live, { rules });
+    return rules === "legacy" ? { status: "Current", message: "deleted" } : NOT_FOUND;
+  }
+  const group = new WaitGroup([{ ref: refOf(object), judge }], { ...options, failFast: true });
+  const outcome = await group.run(api);
+  if (outcome.unready.length === 0) return;
+  throw new WaitError(readyMessage(outcome, rules), outcome.unready, outcome.timedOut);
+}
+
+/**
+ * Waits until none of the objects is there any more. One that is there again under another uid than
+ * the one given counts as gone.
+ *
+ * @throws {WaitError} When the timeout passed.
+ */
+export async function waitDeleted(
+  api: KubeApi,
+  refs: readonly (ObjectRef & { readonly uid?: string | undefined })[],
+  options: WaitOptions & { readonly rules?: ReadyRules | undefined } = {},
+): Promise<void> {
+  const { now = Date.now } = options;
+  const watched = refs.map((ref) => ({
+    ref,
+    judge(object: KubeObject | undefined): Readiness {
+      const gone = object === undefined ||
+        (ref.uid !== undefined && object.metadata.uid !== ref.uid);
+      if (gone) return { status: "Current", message: "deleted" };
+      const readiness = readinessOf(object, { now: now() });
+      // Whatever it is, it is not gone.
+      return { ...readiness, status: readiness.status === "Failed" ? "InProgress" : "Terminating" };
+    },
+  }));
+  const { unready, timedOut } = await new WaitGroup(watched, options).run(api);
+  if (unready.length === 0) return;
+  const lines = unready.map(({ ref, readiness }) =>
+    `resource ${
+      identify(ref)
+    } still exists. status: ${readiness.status}, message: ${readiness.message}`
+  );
+  const message = options.rules === "legacy" ? DEADLINE : [...lines, DEADLINE].join("\n");
+  throw new WaitError(message, unready, timedOut);
+}
+
+/** What Go says when time has run out, and so Helm. */
+const DEADLINE = "context deadline exceeded";
+
+/** Helm 3 gives up on an object that is not there; Helm 4 waits for it to appear. */
+const MISSING: Readiness = { status: "Failed", message: "not found" };
+
+function isReadyAsGiven(
+  object: KubeObject,
+  judge: (object: KubeObject) => Readiness,
+): boolean {
+  const isLive = object.metadata.uid !== undefined &&
+    object.metadata.resourceVersion !== undefined;
+  return isLive && judge(object).status === "Current";
+}
+
+function readyMessage({ unready, timedOut }: Outcome, rules: ReadyRules): string {
+  if (rules === "legacy") {
+    const failures = unready.filter(({ readiness }) => readiness.status === "Failed");
+    if (failures.length === 0) return DEADLINE;
+    return failures.map(({ ref, readiness }) =>
+      readiness === MISSING ? `${describeRef(ref)} not found` : readiness.message
+    ).join(" && ");
+  }
+  const lines = unready.map(({ ref, readiness: { status, message } }) =>
+    `resource ${identify(ref)} not ready. status: ${status}, message: ${message}`
+  );
+  return (timedOut ? [...lines, DEADLINE] : lines).join("\n");
+}
+
+function identify({ kind, namespace, name }: ObjectRef): string {
+  return `${kind}/${namespace ?? ""}/${name}`;
+}
+
+/** One object and how to judge its states. */
+interface Watched {
+  readonly ref: ObjectRef;
+  readonly judge: (object: KubeObject | undefined) => Readiness;
+}
+
+interface Outcome {
+  readonly unready: readonly Unready[];
+  readonly timedOut: boolean;
+}
+
+/** Judges several objects until each is ready or has failed. A ready one is not looked at again. */
+class WaitGroup {
+  readonly #watched: readonly Watched[];
+  readonly #options: WaitOptions & { readonly failFast?: boolean | undefined };
+  readonly #readiness: (Readiness | undefined)[];
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  /** Aborted when nothing is left to wait for. */
+  readonly #over = new AbortController();
+  #timedOut = false;
+  #error: unknown;
+
+  constructor(
+    watched: readonly Watched[],
+    options: WaitOptions & { readonly failFast?: boolean | undefined },
+  ) {
+    this.#watched = watched;
+    this.#options = options;
+    this.#readiness = watched.map(() => undefined);
+  }
+
+  async run(api: KubeApi): Promise<Outcome> {
+    const { signal, timeout } = this.#options;
+    signal?.throwIfAborted();
+    if (this.#watched.length === 0) return { unready: [], timedOut: false };
+    const aborted = () => this.#over.abort();
+    signal?.addEventListener("abort", aborted, { once: true });
+    const deadline = timeout === undefined ? undefined : setTimeout(() => {
+      this.#timedOut = true;
+      this.#over.abort();
+    }, timeout);
+    try {
+      // Nobody throws before all have ended, so that nothing outlives the wait.
+      await Promise.all(this.#watched.map((_, index) => this.#follow(api, index)));
+    } finally {
+      this.#over.abort();
+      clearTimeout(deadline);
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+      signal?.removeEventListener("abort", aborted);
+    }
+    signal?.throwIfAborted();
+    if (this.#error !== undefined) throw this.#error;
+    return { unready: this.#unready(), timedOut: this.#timedOut };
+  }
+
+  async #follow(api: KubeApi, index: number): Promise<void> {
+    const { ref } = this.#watched[index]!;
+    const { signal } = this.#over;
+    try {
+      await api.until(ref, (object) => this.#see(index, object) || undefined, { signal });
+    } catch (error) {
+      // The group's own end is not an error: what is known by then is the outcome.
+      if (signal.aborted) return;
+      this.#error = error;
+      this.#over.abort();
+    }
+  }
+
+  /** Whether the object is ready. */
+  #see(index: number, object: KubeObject | undefined): boolean {
+    const { ref, judge } = this.#watched[index]!;
+    const readiness = judge(object);
+    const before = this.#readiness[index];
+    this.#readiness[index] = readiness;
+    clearTimeout(this.#timers.get(index));
+    if (before?.message !== readiness.message || before.status !== readiness.status) {
+      this.#options.onProgress?.(ref, readiness.message);
+    }
+    if (readiness.again !== undefined) {
+      const again = setTimeout(() => this.#see(index, object), readiness.again);
+      this.#timers.set(index, again);
+    }
+    if (this.#isOver(readiness)) this.#over.abort();
+    return readiness.status === "Current";
+  }
+
+  #isOver(latest: Readiness): boolean {
+    if (this.#options.failFast && latest.status === "Failed") return true;
+    return this.#readiness.every((one) => one?.status === "Current" || one?.status === "Failed");
+  }
+
+  #unready(): Unready[] {
+    return this.#watched.flatMap(({ ref }, index) => {
+      const readiness = this.#readiness[index] ?? UNSEEN;
+      return readiness.status === "Current" ? [] : [{ ref, readiness }];
+    });
+  }
+}
+
+const UNSEEN: Readiness = { status: "Unknown", message: "" };
