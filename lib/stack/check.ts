@@ -5,14 +5,12 @@
  */
 import { CapstanError } from "../errors.ts";
 import type { Position } from "../errors.ts";
+import { isReleaseName } from "../release/release.ts";
 import { closest } from "../text.ts";
 import { parseDuration } from "./duration.ts";
 import { namesOf, resolveGraph } from "./graph.ts";
 import type { HookNode, ReleaseNode, StackDefinition } from "./types.ts";
 
-/** Helm's rule for release names (pkg/chartutil/validate_name.go). */
-const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const MAX_RELEASE_NAME = 53;
 /** RFC 1123 label, which namespaces must be. */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** More hooks at once than any operation has would only be a mistake (HIP-9999, security). */
@@ -136,16 +134,11 @@ function checkRelease(node: ReleaseNode, errors: CapstanError[]): void {
   const what = `release ${node.name}`;
   const report: Report = (code, message, hint) =>
     errors.push(mistake(code, message, node.declaredAt, hint));
-  if (
-    typeof node.name !== "string" || !RELEASE_NAME.test(node.name) ||
-    node.name.length > MAX_RELEASE_NAME
-  ) {
+  if (typeof node.name !== "string" || !isReleaseName(node.name)) {
     report(
       "bad-name",
-      `release name ${
-        show(node.name)
-      }: invalid release name, must match regex ${RELEASE_NAME.source} and the length must not be longer than ${MAX_RELEASE_NAME}`,
-      "use lower-case letters, digits, dashes and dots",
+      `bad release name ${show(node.name)}`,
+      "use lower-case letters, digits, dashes and dots, at most 53",
     );
   }
   if (typeof node.namespace !== "string" || !LABEL.test(node.namespace)) {

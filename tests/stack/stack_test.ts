@@ -74,16 +74,14 @@ Deno.test("defineStack() refuses a mistake with one clear message", async (t) =>
     [
       "bad release name",
       one(of("Web_1", {})),
-      'release name "Web_1": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53',
-      "use lower-case letters, digits, dashes and dots",
+      'bad release name "Web_1"',
+      "use lower-case letters, digits, dashes and dots, at most 53",
     ],
     [
       "long release name",
       one(of("a".repeat(54), {})),
-      `release name "${
-        "a".repeat(54)
-      }": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53`,
-      "use lower-case letters, digits, dashes and dots",
+      `bad release name "${"a".repeat(54)}"`,
+      "use lower-case letters, digits, dashes and dots, at most 53",
     ],
     [
       "bad namespace",
