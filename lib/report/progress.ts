@@ -6,7 +6,6 @@
 import type { RunEvent } from "../events.ts";
 import { eventLine } from "./lines.ts";
 import { RunFold } from "./state.ts";
-import { summary } from "./summary.ts";
 import { renderFrame } from "./terminal.ts";
 
 /** Where a report goes. */
@@ -40,14 +39,10 @@ export class Progress {
     if (line !== undefined) this.#above(line);
   }
 
-  /** Ends the live picture, prints the table, and stops every timer. */
+  /** Ends the live picture and stops its timer. */
   close(): void {
     this.#clear();
     clearInterval(this.#timer);
-    const { state } = this.#fold;
-    if (state.finished !== undefined) {
-      this.#target.write(["", ...summary(state, this.#target), ""].join("\n"));
-    }
   }
 
   /** Prints a line that stays, above the picture. */
