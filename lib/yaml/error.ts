@@ -1,0 +1,29 @@
+/**
+ * The error of a YAML text that cannot be read, or of a value that cannot be written as YAML.
+ *
+ * @module
+ */
+
+import { CapstanError } from "../errors.ts";
+import type { CapstanErrorOptions } from "../errors.ts";
+
+/** What a {@linkcode YamlError} knows besides its message. */
+export interface YamlErrorOptions extends CapstanErrorOptions {
+  /** The line of the problem, counted from 1; it can differ from the one in Go's own words. */
+  readonly line?: number | undefined;
+  /** The column of the problem, counted from 1. */
+  readonly column?: number | undefined;
+}
+
+/** A YAML text or value with which nothing can be done. The message is Go's, word for word. */
+export class YamlError extends CapstanError {
+  override readonly name = "YamlError";
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  constructor(message: string, options: YamlErrorOptions = {}) {
+    super(message, { code: "yaml", ...options });
+    this.line = options.line;
+    this.column = options.column;
+  }
+}
