@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MAX_HOOK_PARALLELISM } from "../action/hook_plan.ts";
 import { CapstanError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import { isReleaseName } from "../release/release.ts";
@@ -13,8 +14,6 @@ import type { HookNode, ReleaseNode, StackDefinition } from "./types.ts";
 
 /** RFC 1123 label, which namespaces must be. */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-/** More hooks at once than any operation has would only be a mistake (HIP-9999, security). */
-const MAX_HOOK_PARALLELISM = 1024;
 
 const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
   "atomic",

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import type { HookSelection } from "../action/hook_plan.ts";
 import type { Position } from "../errors.ts";
 import type { StackCluster } from "./cluster.ts";
+
+export type { HookSelection };
 
 /** A duration: milliseconds, or Go's form such as `"90s"`, `"10m"`, `"1h30m"`. */
 export type Duration = number | string;
@@ -99,12 +102,6 @@ export interface ReleaseOptions {
   /** Overrides the stack's `hookSelection`. */
   readonly hookSelection?: HookSelection | undefined;
 }
-
-/**
- * Which hooks of one weight may overlap: all (HIP-0019), or only those that carry the annotation
- * `helm.sh/hook-parallel: "true"` (HIP-9999), every other being a barrier.
- */
-export type HookSelection = "all" | "annotated";
 
 /** A declared release. */
 export interface ReleaseNode extends ReleaseOptions {
