@@ -1,0 +1,158 @@
+/**
+ * What a chart is once it is loaded: plain data, shared by every release that uses it.
+ *
+ * Nothing here is changed by rendering; `processDependencies` returns a new tree that shares the
+ * files with the old one.
+ *
+ * @module
+ */
+
+import { CapstanError } from "../errors.ts";
+import type { CapstanErrorOptions } from "../errors.ts";
+import { fromBytes } from "../template/value.ts";
+import type { GoMap } from "../template/value.ts";
+
+/** Whose behaviour is followed where Helm 3 and Helm 4 differ. */
+export type HelmVersion = "v3" | "v4";
+
+/** Somebody who looks after a chart. */
+export interface Maintainer {
+  readonly name: string;
+  readonly email: string;
+  readonly url: string;
+}
+
+/** A dependency as Chart.yaml declares it; a text that is not given is empty. */
+export interface Dependency {
+  readonly name: string;
+  /** A version or a range of versions. */
+  readonly version: string;
+  readonly repository: string;
+  /** Comma-separated paths into the values; the first that holds a boolean decides. */
+  readonly condition: string;
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  /** Strings, or maps with `child` and `parent`. */
+  readonly importValues: readonly unknown[];
+  readonly alias: string;
+}
+
+/** Chart.yaml; a text that is not given is empty. */
+export interface Metadata {
+  readonly name: string;
+  readonly home: string;
+  readonly sources: readonly string[];
+  readonly version: string;
+  readonly description: string;
+  readonly keywords: readonly string[];
+  readonly maintainers: readonly Maintainer[];
+  readonly icon: string;
+  readonly apiVersion: string;
+  readonly condition: string;
+  readonly tags: string;
+  readonly appVersion: string;
+  readonly deprecated: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly kubeVersion: string;
+  /** `undefined` where the file does not name the field, which Helm tells apart from an empty list. */
+  readonly dependencies: readonly Dependency[] | undefined;
+  readonly type: string;
+}
+
+/** Chart.lock. */
+export interface Lock {
+  readonly generated: string;
+  readonly digest: string;
+  readonly dependencies: readonly Dependency[];
+}
+
+/** A file of a chart, with what was derived from it once. */
+export class ChartFile {
+  #text: string | undefined;
+  readonly #derived = new Map<string, unknown>();
+
+  /**
+   * @param name Path inside the chart, with `/`.
+   * @param data The bytes, without a leading byte order mark.
+   */
+  constructor(readonly name: string, readonly data: Uint8Array) {}
+
+  /** The bytes as a Go string. */
+  get text(): string {
+    return this.#text ??= fromBytes(this.data);
+  }
+
+  /** What `make` returned the first time it was asked for under this key. */
+  derive<T>(key: string, make: () => T): T {
+    if (!this.#derived.has(key)) this.#derived.set(key, make());
+    return this.#derived.get(key) as T;
+  }
+}
+
+/** A loaded chart with its subcharts. */
+export interface Chart {
+  readonly metadata: Metadata;
+  readonly lock: Lock | undefined;
+  /** Files under templates/, in the order in which they were read. */
+  readonly templates: readonly ChartFile[];
+  /** Every other file but Chart.yaml, Chart.lock, values.yaml, values.schema.json and charts/. */
+  readonly files: readonly ChartFile[];
+  /** Default values; `undefined` where the chart has no values.yaml. */
+  readonly values: GoMap | undefined;
+  /** What Helm 3 reads of a values.yaml that holds several documents: the first of them. */
+  readonly firstValues?: GoMap | undefined;
+  /** values.schema.json */
+  readonly schema: ChartFile | undefined;
+  /** The chart's files as they were read, for `show` and for packaging; no subchart's. */
+  readonly raw: readonly ChartFile[];
+  readonly dependencies: readonly Chart[];
+  /** What the paths of its subcharts call it, where Helm 3 forgets an alias. */
+  readonly pathName?: string | undefined;
+}
+
+/** A chart that cannot be loaded or used; the message is Helm's. */
+export class ChartError extends CapstanError {
+  override readonly name = "ChartError";
+
+  constructor(message: string, options: CapstanErrorOptions = {}) {
+    super(message, { code: "chart/invalid", ...options });
+  }
+}
+
+/** The name a chart goes by: its alias where it has one. */
+export function chartName(chart: Chart): string {
+  return chart.metadata.name;
+}
+
+/** Whether a chart only lends its partials to others. */
+export function isLibrary(chart: Chart): boolean {
+  return chart.metadata.type.toLowerCase() === "library";
+}
+
+/** The chart's own default values as that Helm reads them. */
+export function defaultValues(chart: Chart, helmVersion: HelmVersion): GoMap | undefined {
+  return helmVersion === "v3" ? chart.firstValues ?? chart.values : chart.values;
+}
+
+/** Where a subchart's files lie in output, below its parent's path. */
+export function subchartPath(parent: Chart, path: string, sub: Chart): string {
+  const base = parent.pathName === undefined
+    ? path
+    : path.slice(0, path.lastIndexOf("/") + 1) + parent.pathName;
+  return `${base}/charts/${chartName(sub)}`;
+}
+
+/** A file under crds/, with the path that output names it by. */
+export interface CrdFile {
+  readonly path: string;
+  readonly file: ChartFile;
+}
+
+/** The files under crds/ of a chart and then of its subcharts. */
+export function crdFiles(chart: Chart, path: string = chartName(chart)): CrdFile[] {
+  const own = chart.files
+    .filter(({ name }) => name.startsWith("crds/") && /\.(ya?ml|json)$/i.test(name))
+    .map((file) => ({ path: `${path}/${file.name}`, file }));
+  const theirs = chart.dependencies.flatMap((sub) => crdFiles(sub, subchartPath(chart, path, sub)));
+  return [...own, ...theirs];
+}

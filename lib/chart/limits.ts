@@ -1,0 +1,42 @@
+/**
+ * What loading a chart may use up. A chart is data from somebody else.
+ *
+ * @module
+ */
+
+/** Bounds on a chart's size. */
+export interface ChartLimits {
+  /**
+   * Bytes of all files together, those of nested archives included.
+   * @default {104857600}
+   */
+  readonly totalBytes?: number | undefined;
+  /**
+   * Bytes of one file. Helm 3 allows 5 MiB, Helm 4 whatever the total allows.
+   * @default {Infinity} or 5242880 with `helmVersion: "v3"`
+   */
+  readonly fileBytes?: number | undefined;
+  /**
+   * Files of the chart, those of nested archives included.
+   * @default {50000}
+   */
+  readonly files?: number | undefined;
+  /**
+   * How deep charts may lie inside charts.
+   * @default {64}
+   */
+  readonly depth?: number | undefined;
+}
+
+/** The limits in force. */
+export type Limits = { readonly [K in keyof ChartLimits]-?: number };
+
+/** The limits with their defaults. */
+export function chartLimits(limits: ChartLimits = {}, helmVersion = "v4"): Limits {
+  return {
+    totalBytes: limits.totalBytes ?? 100 * 1024 * 1024,
+    fileBytes: limits.fileBytes ?? (helmVersion === "v3" ? 5 * 1024 * 1024 : Infinity),
+    files: limits.files ?? 50_000,
+    depth: limits.depth ?? 64,
+  };
+}

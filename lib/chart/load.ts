@@ -1,0 +1,251 @@
+/**
+ * Loads a chart from a folder or an archive on disk.
+ *
+ * A chart is somebody else's data: what is read stays inside its folder, whatever links it holds.
+ *
+ * @module
+ */
+
+import { quoteGo } from "../template/quote.ts";
+import { compareStrings, fromBytes } from "../template/value.ts";
+import { gunzip, isGzip, tooLarge, tooMany, unpackTar, withoutBom } from "./archive.ts";
+import type { RawFile } from "./archive.ts";
+import { ChartError } from "./chart.ts";
+import type { Chart, HelmVersion } from "./chart.ts";
+import { decodeYaml } from "./decode.ts";
+import { buildChart } from "./from_files.ts";
+import type { ChartOptions } from "./from_files.ts";
+import { parseIgnoreRules } from "./ignore.ts";
+import type { IgnoreRules } from "./ignore.ts";
+import { chartLimits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import { decodeMetadata } from "./metadata.ts";
+
+/** How to load a chart from disk. */
+export interface LoadOptions extends ChartOptions {
+  /** Ends the loading. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Loads the chart in a folder or a .tgz archive.
+ *
+ * Symbolic links are followed where they lead to a place inside the chart's folder. Any other is
+ * an error: Helm would read the file, but a chart must not choose which of your files it sees.
+ *
+ * @throws {ChartError} in Helm's words where the files make no chart, or exceed a limit.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { loadChart, renderTemplates } from "@capstan/capstan";
+ *
+ * const chart = await loadChart("./charts/web");
+ * const files = await renderTemplates(chart, { set: ["replicas=3"] });
+ * console.log(files.get("web/templates/deployment.yaml"));
+ * ```
+ */
+export async function loadChart(path: string, options: LoadOptions = {}): Promise<Chart> {
+  const { helmVersion = "v4", warn = () => {}, signal } = options;
+  const limits = chartLimits(options.limits, helmVersion);
+  const info = await stat(path);
+  const files = info.isDirectory
+    ? await readFolder(path, { limits, warn, signal })
+    : await readArchive(path, limits);
+  if (helmVersion === "v4") checkApiVersion(files);
+  return await buildFrom(files, { helmVersion, limits, warn, signal });
+}
+
+/**
+ * The chart in the bytes of a .tgz archive.
+ *
+ * @throws {ChartError} in Helm's words where the bytes are no chart, or exceed a limit.
+ */
+export async function loadChartArchive(
+  data: Uint8Array,
+  options: LoadOptions = {},
+): Promise<Chart> {
+  const { helmVersion = "v4", warn = () => {}, signal } = options;
+  const limits = chartLimits(options.limits, helmVersion);
+  const files = unpackTar(await gunzip(data, limits), limits);
+  if (helmVersion === "v4") checkApiVersion(files);
+  return await buildFrom(files, { helmVersion, limits, warn, signal });
+}
+
+interface Reading {
+  readonly limits: Limits;
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function buildFrom(
+  files: readonly RawFile[],
+  options: Reading & { readonly helmVersion: HelmVersion },
+): Promise<Chart> {
+  const unpacked = new Map<Uint8Array, RawFile[]>();
+  await unpackNested(files, unpacked, options, 0);
+  return buildChart(files, { ...options, unpack: (archive) => unpacked.get(archive) ?? [] });
+}
+
+/** Unpacks the archives under charts/, and those inside them, before the chart is put together. */
+async function unpackNested(
+  files: readonly RawFile[],
+  into: Map<Uint8Array, RawFile[]>,
+  options: Reading,
+  depth: number,
+): Promise<void> {
+  const { limits, signal } = options;
+  if (depth > limits.depth) return;
+  for (const { name, data } of files) {
+    if (!/(^|\/)charts\/[^/]+\.tgz$/.test(name) || !isGzip(data)) continue;
+    signal?.throwIfAborted();
+    const inner = unpackTar(await gunzip(data, limits), limits);
+    into.set(data, inner);
+    if (into.size > limits.files) throw tooMany(limits);
+    await unpackNested(inner, into, options, depth + 1);
+  }
+}
+
+/** What Helm 4 checks before it picks a loader. */
+function checkApiVersion(files: readonly RawFile[]): void {
+  const main = files.find(({ name }) => name === "Chart.yaml");
+  if (main === undefined) return;
+  const { apiVersion } = decodeMetadata(decodeYaml(fromBytes(main.data)));
+  if (["", "v1", "v2", "v3"].includes(apiVersion)) return;
+  throw new ChartError("unsupported chart version", {
+    code: "chart/unsupported",
+    hint: `Chart.yaml says apiVersion ${apiVersion}; Helm 4 knows v1 and v2`,
+  });
+}
+
+async function stat(path: string): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new ChartError(`path ${quoteGo(path)} not found`, {
+      code: "chart/missing",
+      hint: "a relative path starts where the command runs; in a stack file, at the stack file",
+      cause: error,
+    });
+  }
+}
+
+async function readArchive(path: string, limits: Limits): Promise<RawFile[]> {
+  const data = await Deno.readFile(path);
+  if (!isGzip(data)) throw notAnArchive(path, data);
+  return unpackTar(await gunzip(data, limits), limits);
+}
+
+function notAnArchive(path: string, data: Uint8Array): ChartError {
+  if (/\.ya?ml$/.test(path)) {
+    return new ChartError(`file '${path}' seems to be a YAML file, but expected a gzipped archive`);
+  }
+  const binary = data.subarray(0, 512).some((byte) => byte < 9 || (byte > 13 && byte < 27));
+  const type = binary ? "application/octet-stream" : "text/plain; charset=utf-8";
+  return new ChartError(
+    `file '${path}' does not appear to be a gzipped archive; got '${type}'`,
+  );
+}
+
+async function readFolder(path: string, options: Reading): Promise<RawFile[]> {
+  const root = await Deno.realPath(path);
+  const rules = parseIgnoreRules(await readIgnoreFile(root));
+  const walk = new Walk(root, rules, options);
+  await walk.folder(root, "");
+  return walk.files;
+}
+
+async function readIgnoreFile(root: string): Promise<string> {
+  try {
+    const real = await Deno.realPath(`${root}/.helmignore`);
+    if (!isInside(real, root)) throw outside(".helmignore", real);
+    return await Deno.readTextFile(real);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** Reads a folder in Helm's order: by name, depth first, through links. */
+class Walk {
+  readonly files: RawFile[] = [];
+  #bytes = 0;
+  readonly #root: string;
+  readonly #rules: IgnoreRules;
+  readonly #options: Reading;
+
+  constructor(root: string, rules: IgnoreRules, options: Reading) {
+    this.#root = root;
+    this.#rules = rules;
+    this.#options = options;
+  }
+
+  /** Reads a folder; `inside` are the real folders that lead to it, which it must not lead back to. */
+  async folder(real: string, name: string, inside: readonly string[] = []): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    const names: string[] = [];
+    for await (const entry of Deno.readDir(real)) names.push(entry.name);
+    names.sort(compareStrings);
+    for (const child of names) {
+      await this.#entry(`${real}/${child}`, name === "" ? child : `${name}/${child}`, inside);
+    }
+  }
+
+  async #entry(path: string, name: string, inside: readonly string[]): Promise<void> {
+    let info = await Deno.lstat(path);
+    let real = path;
+    if (info.isSymlink) {
+      real = await Deno.realPath(path);
+      info = await Deno.lstat(real);
+    }
+    if (this.#rules.ignores(name, info.isDirectory)) return;
+    if (real !== path) this.#checkLink(name, real, info.isDirectory ? inside : []);
+    if (info.isDirectory) return await this.folder(real, name, [...inside, real]);
+    if (!info.isFile) {
+      throw new ChartError(
+        `cannot load irregular file ${path} as it has file mode type bits set`,
+      );
+    }
+    await this.#file(real, name, info.size);
+  }
+
+  #checkLink(name: string, real: string, inside: readonly string[]): void {
+    if (!isInside(real, this.#root)) throw outside(name, real);
+    if (real === this.#root || inside.includes(real)) {
+      throw new ChartError(`the symbolic link ${name} leads back to a folder that holds it`, {
+        code: "chart/unsafe",
+      });
+    }
+    this.#options.warn(
+      `found symbolic link in path: ${name} resolves to ${real}. Contents of linked file included and used`,
+    );
+  }
+
+  async #file(path: string, name: string, size: number): Promise<void> {
+    const { limits } = this.#options;
+    if (size > limits.fileBytes) {
+      const base = quoteGo(name.slice(name.lastIndexOf("/") + 1));
+      throw new ChartError(
+        `chart file ${base} is larger than the maximum file size ${limits.fileBytes}`,
+        { code: "chart/too-large" },
+      );
+    }
+    if (this.files.length >= limits.files) throw tooMany(limits);
+    if (this.#bytes + size > limits.totalBytes) throw tooLarge(limits);
+    const data = await Deno.readFile(path, { signal: this.#options.signal! });
+    this.#bytes += data.length;
+    if (this.#bytes > limits.totalBytes) throw tooLarge(limits);
+    this.files.push({ name, data: withoutBom(data) });
+  }
+}
+
+function isInside(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith("/") ? root : `${root}/`);
+}
+
+function outside(name: string, real: string): ChartError {
+  return new ChartError(`the symbolic link ${name} leads out of the chart, to ${real}`, {
+    code: "chart/unsafe",
+    hint: "copy the file into the chart, or package the chart where you trust the link",
+  });
+}

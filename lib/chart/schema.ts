@@ -1,0 +1,170 @@
+/**
+ * values.schema.json: the values of a chart and of its subcharts against their schemas.
+ *
+ * @module
+ */
+
+import { RE2JS } from "re2js";
+import { messageOf } from "../errors.ts";
+import { quoteGo } from "../template/quote.ts";
+import { isMap, typeOf } from "../template/value.ts";
+import type { GoMap } from "../template/value.ts";
+import { ChartError, chartName } from "./chart.ts";
+import type { Chart } from "./chart.ts";
+import { parseJsonValue } from "./decode.ts";
+import { jsonErrorMessage } from "./json_error.ts";
+import { NeedsDocument, SchemaError, SchemaStore } from "./schema_document.ts";
+import { describe } from "./schema_message.ts";
+import { validate } from "./schema_validate.ts";
+
+const ROOT = "file:///values.schema.json";
+const MAX_DOCUMENTS = 100;
+
+/** How values are held against schemas. */
+export interface SchemaOptions {
+  /**
+   * Loads a schema that a `$ref` names by its web address. Schemas in files are not loaded: a
+   * chart reads nothing but itself.
+   * @default a request that ends after 15 seconds
+   */
+  readonly load?: ((url: string, signal?: AbortSignal) => Promise<unknown>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Checks the final values against the chart's schema and those of its subcharts.
+ *
+ * @throws {ChartError} that lists every failure, in Helm's words.
+ */
+export async function validateValues(
+  chart: Chart,
+  values: GoMap,
+  options: SchemaOptions = {},
+): Promise<void> {
+  const text = await check(chart, values, options);
+  if (text === "") return;
+  throw new ChartError(
+    `values don't meet the specifications of the schema(s) in the following chart(s):\n${text}`,
+    {
+      code: "values/schema",
+      hint: "correct the values, or pass --skip-schema-validation if the schema is wrong",
+    },
+  );
+}
+
+/** Whether the chart or one of its subcharts has a schema. */
+export function hasSchema(chart: Chart): boolean {
+  return chart.schema !== undefined || chart.dependencies.some(hasSchema);
+}
+
+async function check(chart: Chart, values: GoMap, options: SchemaOptions): Promise<string> {
+  let text = "";
+  if (chart.schema !== undefined) {
+    const failures = await checkOne(chart.schema.text, values, options);
+    if (failures !== "") text += `${chartName(chart)}:\n${failures}`;
+  }
+  for (const sub of chart.dependencies) {
+    const section = values[chartName(sub)];
+    if (section === undefined || section === null) continue;
+    text += isMap(section)
+      ? await check(sub, section, options)
+      : `${chartName(sub)}:\ninvalid type for values: expected object (map), got ${
+        typeOf(section)
+      }\n`;
+  }
+  return text;
+}
+
+/** The failures of one chart's values as text; empty where they fit. */
+async function checkOne(schema: string, values: GoMap, options: SchemaOptions): Promise<string> {
+  const store = new SchemaStore();
+  try {
+    const root = store.add(ROOT, parseSchema(schema));
+    const pattern = patternCache();
+    for (let loaded = 0;; loaded++) {
+      try {
+        for (const node of store.walk(root)) checkReferences(store, node, pattern);
+        const failures = validate({ store, pattern }, root, values);
+        return failures.length === 0 ? "" : `${describe(failures).slice(1)}\n`;
+      } catch (error) {
+        if (!(error instanceof NeedsDocument) || loaded >= MAX_DOCUMENTS) throw error;
+        store.add(error.url, await load(error.url, options));
+      }
+    }
+  } catch (error) {
+    if (error instanceof SchemaError || error instanceof NeedsDocument) return error.message;
+    throw error;
+  }
+}
+
+/** Finds what cannot work before any value is looked at: bad patterns and dangling references. */
+function checkReferences(
+  store: SchemaStore,
+  node: Parameters<SchemaStore["resolve"]>[0],
+  pattern: (text: string) => unknown,
+): void {
+  if (!isMap(node.value)) return;
+  const reference = node.value["$ref"];
+  if (typeof reference === "string") store.resolve(node, reference);
+  const text = node.value["pattern"];
+  if (typeof text !== "string") return;
+  try {
+    pattern(text);
+  } catch (error) {
+    const location = quoteGo(`${node.location}/pattern`);
+    throw new SchemaError(
+      `invalid regex ${quoteGo(text)} at ${location}: ${messageOf(error)}`,
+    );
+  }
+}
+
+function parseSchema(text: string): unknown {
+  try {
+    return parseJsonValue(text);
+  } catch {
+    throw new SchemaError(jsonErrorMessage(text));
+  }
+}
+
+/** RE2 patterns, compiled once: they match in linear time whatever the chart asks for. */
+function patternCache(): (pattern: string) => (text: string) => boolean {
+  const compiled = new Map<string, (text: string) => boolean>();
+  return (pattern) => {
+    const known = compiled.get(pattern);
+    if (known !== undefined) return known;
+    const expression = RE2JS.compile(pattern);
+    const matches = (text: string) => expression.matcher(text).find();
+    compiled.set(pattern, matches);
+    return matches;
+  };
+}
+
+async function load(url: string, options: SchemaOptions): Promise<unknown> {
+  // An address that names nothing reachable: Helm warns and takes any value.
+  if (url.startsWith("urn:")) return true;
+  if (!/^https?:/.test(url)) {
+    throw new SchemaError(
+      `failing loading ${quoteGo(url)}: a chart's schema may not read files outside the chart`,
+    );
+  }
+  try {
+    return await (options.load ?? fetchSchema)(url, options.signal);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new SchemaError(`failing loading ${quoteGo(url)}: ${messageOf(error)}`);
+  }
+}
+
+async function fetchSchema(url: string, signal?: AbortSignal): Promise<unknown> {
+  const limit = AbortSignal.timeout(15_000);
+  const response = await fetch(url, {
+    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new SchemaError(
+      `HTTP request to ${url} returned status ${response.status} (${response.statusText})`,
+    );
+  }
+  return parseJsonValue(await response.text());
+}
