@@ -58,8 +58,7 @@ Deno.test("the shop goes up on a real control plane, and both Helms see every re
 
 Deno.test("`helm get manifest` prints what `capstan template` prints, for every release", async () => {
   const [, helm] = helms()[1]!;
-  const version =
-    JSON.parse(await succeed("kubectl", ["version", "-o", "json"])).serverVersion.gitVersion;
+  const { gitVersion } = await onCluster((api) => api.version());
   const values = await Deno.makeTempFile({ suffix: ".yaml" });
   for (const { name, namespace, chart } of stack.releases) {
     await Deno.writeTextFile(
