@@ -20,6 +20,7 @@ import { apiVersionOf, type Resource } from "./kinds.ts";
 import { sameOwners, trackUpdate, type Writer } from "./ownership.ts";
 import { badRequest, conflict, internal, invalid, invalidObject, MODIFIED } from "./status.ts";
 import { prepare, type StrategyContext } from "./strategy.ts";
+import { BadItem, checkItems } from "./typed.ts";
 import { validate } from "./validate.ts";
 
 /** One write to one object. */
@@ -55,17 +56,23 @@ export function admit(input: AdmitInput, context: StrategyContext): Draft | unde
   if (before !== undefined) checkVersion(request, object, before);
   setSystemFields(request, object, before, context);
   keepOtherHalf(request, object, before);
-  if (request.subresource !== "status") {
-    applyDefaults(resource, object);
-    if (resource.custom) applySchemaDefaults(resource.schema, object);
+  const whole = request.subresource !== "status";
+  if (whole) fillDefaults(resource, object);
+  // What is added from here on is the server's own and owned by nobody.
+  const owners = input.managedFields ?? ownersAfter(input, object, context);
+  if (whole) {
     prepare(resource, object, { ...context, before });
     check(resource, object, before);
   }
   if (before !== undefined) countGeneration(resource, object, before);
-  const owners = input.managedFields ?? ownersAfter(input, object, context);
   if (owners.length > 0) object.metadata.managedFields = owners;
   else delete object.metadata.managedFields;
   return before !== undefined && isSame(object, before) ? undefined : object;
+}
+
+function fillDefaults(resource: Resource, object: Draft): void {
+  applyDefaults(resource, object);
+  if (resource.custom) applySchemaDefaults(resource.schema, object);
 }
 
 /** Whether two states differ in nothing but when owners last wrote. */
@@ -96,11 +103,13 @@ function ownersAfter(
   const base = before === undefined || sent === undefined
     ? before
     : { ...before, metadata: { ...before.metadata, managedFields: resetOwners(sent) } };
-  return trackUpdate(base as JsonObject | undefined, object, {
-    schema: resource.schema,
-    writer,
-    hasStatus,
-  });
+  const options = { schema: resource.schema, writer, hasStatus };
+  try {
+    return trackUpdate(base as JsonObject | undefined, object, options);
+  } catch {
+    // Items that cannot be told apart cannot be owned; whether they are allowed is checked later.
+    return [];
+  }
 }
 
 function resetOwners(sent: readonly JsonObject[]): readonly JsonObject[] {
@@ -142,6 +151,7 @@ export function checkApplied(request: WriteRequest, body: JsonObject): void {
     `${group}/${version}, Kind=${kind})`;
   try {
     const { unknown } = decode(resource.schema, body);
+    checkItems(resource.schema, body);
     if (unknown.length > 0) {
       const lines = unknown.map((path) => `.${path}: field not declared in schema`);
       throw internal(
@@ -149,6 +159,7 @@ export function checkApplied(request: WriteRequest, body: JsonObject): void {
       );
     }
   } catch (error) {
+    if (error instanceof BadItem) throw internal(`${label}: ${error.path}: ${error.message}`);
     if (!(error instanceof TypeMismatch)) throw error;
     const path = error.path.map((part) => typeof part === "number" ? `[${part}]` : `.${part}`);
     throw internal(`${label}: ${path.join("")}: ${expectation(error)}`);
@@ -276,9 +287,11 @@ function check(resource: Resource, object: Draft, before: KubeObject | undefined
 
 /** Custom resources cannot be replaced without saying which version is meant. */
 export function checkReplace({ resource, name }: WriteRequest, body: JsonObject): void {
+  // Go names the resource, not the kind, in this one message.
   if (!resource.custom || stringAt(body, "metadata", "resourceVersion") !== "") return;
   const why = "must be specified for an update";
-  throw invalidObject(resource, name, [invalid("metadata.resourceVersion", 0, why)]);
+  const subject = { group: resource.group, kind: resource.plural };
+  throw invalidObject(subject, name, [invalid("metadata.resourceVersion", 0, why)]);
 }
 
 function countGeneration(resource: Resource, object: Draft, before: KubeObject): void {

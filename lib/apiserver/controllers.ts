@@ -104,7 +104,8 @@ export class Controllers implements Control {
   /** When stages end, by uid and stage. */
   readonly #due = new Map<string, Map<string, number>>();
   readonly #timers = new Set<() => void>();
-  readonly #ended = new Map<string, Set<() => void>>();
+  /** Who follows the log of a pod, by its uid. */
+  readonly #ended = new Map<string, Set<(pod: KubeObject) => void>>();
   #scheduled = false;
   #closed = false;
 
@@ -123,20 +124,27 @@ export class Controllers implements Control {
     this.#queue.clear();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    for (const waiting of this.#ended.values()) for (const wake of waiting) wake();
+    for (const [uid, waiting] of this.#ended) {
+      const pod = this.store.find(uid);
+      if (pod !== undefined) { for (const callback of waiting) callback(pod); }
+    }
+    this.#ended.clear();
   }
 
-  /** Log of a pod's container; with `follow` it resolves when the container has ended. */
-  async logs(pod: KubeObject, query: URLSearchParams, signal: AbortSignal): Promise<string> {
-    const follow = query.get("follow") === "true";
-    let current = pod;
-    while (follow && !this.#closed && !signal.aborted && isRunning(current)) {
-      await this.#changed(current, signal);
-      const next = this.store.get(locate(this.objects, pod));
-      if (next?.metadata.uid !== pod.metadata.uid) break;
-      current = next!;
-    }
-    return podLogs(current, query, this.#logs);
+  /** Log of a pod's container; with `follow` it comes when the container has ended. */
+  logs(pod: KubeObject, query: URLSearchParams): string | ReadableStream<Uint8Array> {
+    const text = podLogs(pod, query, this.#logs);
+    if (query.get("follow") !== "true" || !isRunning(pod)) return text;
+    let leave = () => {};
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        leave = this.#onEnd(pod, (ended) => {
+          controller.enqueue(new TextEncoder().encode(podLogs(ended, query, this.#logs)));
+          controller.close();
+        });
+      },
+      cancel: () => leave(),
+    });
   }
 
   enqueue(location: Location): void {
@@ -195,7 +203,7 @@ export class Controllers implements Control {
       const location = this.store.locate(owner.uid);
       if (location !== undefined) this.enqueue(location);
     }
-    for (const wake of this.#ended.get(uid) ?? []) wake();
+    if (storage === "/pods") this.#observeEnd(object, type === "DELETED");
     if (type !== "DELETED") return;
     this.#due.delete(uid);
     for (const dependent of this.store.dependents(uid)) this.enqueue(dependent);
@@ -219,19 +227,19 @@ export class Controllers implements Control {
     this.#scheduled = false;
   }
 
-  #changed(object: KubeObject, signal: AbortSignal): Promise<void> {
-    const uid = object.metadata.uid!;
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener("abort", wake);
-        const waiting = this.#ended.get(uid);
-        waiting?.delete(wake);
-        if (waiting?.size === 0) this.#ended.delete(uid);
-        resolve();
-      };
-      signal.addEventListener("abort", wake, { once: true });
-      this.#ended.set(uid, (this.#ended.get(uid) ?? new Set()).add(wake));
-    });
+  /** Calls back once when a pod has ended, with its last state; the result stops waiting. */
+  #onEnd(pod: KubeObject, callback: (ended: KubeObject) => void): () => void {
+    const uid = pod.metadata.uid!;
+    const waiting = this.#ended.get(uid) ?? new Set();
+    this.#ended.set(uid, waiting.add(callback));
+    return () => waiting.delete(callback);
+  }
+
+  #observeEnd(object: KubeObject, gone: boolean): void {
+    const waiting = this.#ended.get(object.metadata.uid!);
+    if (waiting === undefined || (isRunning(object) && !gone)) return;
+    this.#ended.delete(object.metadata.uid!);
+    for (const callback of waiting) callback(object);
   }
 }
 

@@ -235,7 +235,8 @@ function* checkLimits(
       yield bad(`should be at least ${minLength} chars long`);
     }
     if (maxLength !== undefined && [...value].length > maxLength) {
-      yield bad(`should be at most ${maxLength} chars long`);
+      const message = `Too long: may not be more than ${maxLength} bytes`;
+      yield { field, reason: "FieldValueTooLong", message };
     }
     if (pattern !== undefined && !matches(pattern, value)) yield bad(`should match '${pattern}'`);
   }
@@ -245,7 +246,8 @@ function* checkLimits(
       yield bad(`should have at least ${minItems} items`);
     }
     if (maxItems !== undefined && value.length > maxItems) {
-      yield bad(`should have at most ${maxItems} items`);
+      const message = `Too many: ${value.length}: must have at most ${maxItems} items`;
+      yield { field, reason: "FieldValueTooMany", message };
     }
   }
 }

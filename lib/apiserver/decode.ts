@@ -81,13 +81,19 @@ function walkStruct(schema: Schema, value: unknown, state: State): unknown {
     else if (child !== null || keepsNull(schema, type, state)) {
       state.names.push(key);
       const next = child === null ? null : walk(type ?? schema.element, child, state);
-      if (next !== undefined) define(out, key, next);
+      if (!isOmitted(type, next, state)) define(out, key, next);
       state.names.pop();
     }
     state.path.pop();
   }
   state.owner = owner;
   return out;
+}
+
+/** Go leaves empty maps and lists of built-in types out. */
+function isOmitted(type: Schema | undefined, value: unknown, { lenient }: State): boolean {
+  if (lenient || (type?.kind !== "map" && type?.kind !== "list")) return false;
+  return Object.keys(value as object).length === 0;
 }
 
 function keepsNull(owner: Schema, type: Schema | undefined, state: State): boolean {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defaultPodSpec, defaultPodTemplate, fill } from "./defaults_pod.ts";
+import { defaultPodSpec, defaultPodTemplate, defaultRequests, fill } from "./defaults_pod.ts";
 import { at, type Draft, ensure, isObject, type JsonObject, listAt, stringAt } from "./json.ts";
 import type { Resource } from "./kinds.ts";
 
@@ -16,7 +16,13 @@ export function applyDefaults(resource: Resource, object: Draft): void {
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  Pod: (object) => defaultPodSpec(ensure(object, "spec")),
+  Namespace: (object) => {
+    ensure(object.metadata, "labels")["kubernetes.io/metadata.name"] = object.metadata.name;
+  },
+  Pod: (object) => {
+    defaultPodSpec(ensure(object, "spec"));
+    defaultRequests(ensure(object, "spec"));
+  },
   PodTemplate: (object) => defaultPodTemplate(object),
   Deployment: defaultDeployment,
   ReplicaSet: defaultReplicas,
@@ -79,6 +85,8 @@ function defaultStatefulSet(object: Draft): void {
 }
 
 function defaultDaemonSet(object: Draft): void {
+  const annotations = ensure(object.metadata, "annotations");
+  fill(annotations, { "deprecated.daemonset.template.generation": "1" });
   const spec = ensure(object, "spec");
   fill(spec, { revisionHistoryLimit: 10 });
   const strategy = ensure(spec, "updateStrategy");
@@ -124,11 +132,7 @@ function defaultService(object: Draft): void {
   }
   if (spec.type === "ExternalName") return;
   for (const port of listAt(spec, "ports")) fill(port, { targetPort: port.port });
-  fill(spec, {
-    internalTrafficPolicy: "Cluster",
-    ipFamilies: ["IPv4"],
-    ipFamilyPolicy: "SingleStack",
-  });
+  fill(spec, { internalTrafficPolicy: "Cluster" });
   if (spec.type === "ClusterIP") return;
   fill(spec, { externalTrafficPolicy: "Cluster" });
   if (spec.type === "LoadBalancer") fill(spec, { allocateLoadBalancerNodePorts: true });

@@ -36,6 +36,16 @@ export function defaultPodSpec(spec: JsonObject): void {
   for (const volume of listAt(spec, "volumes")) defaultVolume(volume);
 }
 
+/** Pods, though not their templates, ask for as much as they are limited to. */
+export function defaultRequests(spec: JsonObject): void {
+  for (const container of [...listAt(spec, "containers"), ...listAt(spec, "initContainers")]) {
+    const resources = objectAt(container, "resources");
+    const limits = objectAt(resources, "limits");
+    if (Object.keys(limits).length === 0) continue;
+    resources.requests = { ...limits, ...objectAt(resources, "requests") };
+  }
+}
+
 function defaultContainer(container: JsonObject, pod: JsonObject): void {
   fill(container, {
     resources: {},
@@ -43,11 +53,6 @@ function defaultContainer(container: JsonObject, pod: JsonObject): void {
     terminationMessagePolicy: "File",
     imagePullPolicy: isFloating(stringAt(container, "image")) ? "Always" : "IfNotPresent",
   });
-  const resources = objectAt(container, "resources");
-  const limits = objectAt(resources, "limits");
-  if (Object.keys(limits).length > 0) {
-    resources.requests = { ...limits, ...objectAt(resources, "requests") };
-  }
   for (const port of listAt(container, "ports")) {
     fill(port, { protocol: "TCP" });
     if (pod.hostNetwork === true) fill(port, { hostPort: port.containerPort });

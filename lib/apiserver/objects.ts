@@ -7,21 +7,22 @@
 import type { KubeObject } from "../kube/types.ts";
 import { admit, checkApplied, checkReplace, type WriteRequest } from "./admit.ts";
 import type { Env } from "./env.ts";
-import { clone, draft, isObject, type JsonObject, numberAt, stringAt } from "./json.ts";
+import {
+  clone,
+  type Draft,
+  draft,
+  isObject,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  stringAt,
+} from "./json.ts";
 import { apiVersionOf, type Kinds, type Resource } from "./kinds.ts";
 import { applyConfiguration } from "./ownership.ts";
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  forbidden,
-  internal,
-  notFound,
-  StatusError,
-} from "./status.ts";
+import { alreadyExists, badRequest, conflict, forbidden, notFound } from "./status.ts";
 import type { Location, Store } from "./store.ts";
 import { convertTo } from "./strategy.ts";
-import { DuplicateItem } from "./typed.ts";
 
 /** What came of a write. */
 export interface Written {
@@ -159,10 +160,10 @@ export class Objects {
     const { metadata } = next;
     if (finalizers.length > 0) metadata.finalizers = [...finalizers];
     metadata.deletionTimestamp ??= this.env.timestamp();
-    if (resource.kind === "Namespace") {
-      next.status = { ...next.status as object, phase: "Terminating" };
-    } else metadata.deletionGracePeriodSeconds ??= gracePeriodSeconds ?? gracePeriodOf(found);
-    if (metadata.generation !== undefined && !marked) metadata.generation++;
+    if (!announceEnd(next, metadata.deletionTimestamp)) {
+      metadata.deletionGracePeriodSeconds ??= gracePeriodSeconds ?? gracePeriodOf(found);
+      if (metadata.generation !== undefined && !marked) metadata.generation++;
+    }
     return this.store.put(resource.storage, next);
   }
 
@@ -182,7 +183,11 @@ export class Objects {
     )!;
     const { name } = object.metadata;
     const location = { storage: resource.storage, namespace, name };
-    if (this.store.get(location) !== undefined) throw alreadyExists(resource, name);
+    const existing = this.store.get(location);
+    if (existing !== undefined) {
+      const leaving = existing.metadata.deletionTimestamp !== undefined;
+      throw alreadyExists(resource, name, leaving ? "object is being deleted: " : "");
+    }
     const stored = request.dryRun ? object : this.store.put(resource.storage, object);
     return { object: stored as KubeObject, created: true, warnings };
   }
@@ -205,6 +210,7 @@ export class Objects {
     }
     if (isReleased(object)) {
       this.store.remove({ storage: resource.storage, namespace, name });
+      next.metadata.resourceVersion = String(this.store.version);
       return { object, created: false, warnings };
     }
     return { object: this.store.put(resource.storage, next), created: false, warnings };
@@ -217,27 +223,17 @@ export class Objects {
     force: boolean,
   ): ReturnType<typeof applyConfiguration> {
     const { resource, manager, subresource } = request;
-    try {
-      return applyConfiguration((before ?? {}) as JsonObject, config, {
-        schema: resource.schema,
-        writer: {
-          manager,
-          apiVersion: apiVersionOf(resource),
-          subresource,
-          time: this.env.timestamp(),
-        },
-        hasStatus: resource.subresources.includes("status"),
-        force,
-      });
-    } catch (error) {
-      if (error instanceof StatusError) throw error;
-      const key = error instanceof DuplicateItem ? error.message : String(error);
-      const { group, version, kind } = resource;
-      throw internal(
-        `failed to create typed patch object (${stringAt(config, "metadata", "namespace")}/` +
-          `${request.name}; ${group}/${version}, Kind=${kind}): ${key}`,
-      );
-    }
+    return applyConfiguration((before ?? {}) as JsonObject, config, {
+      schema: resource.schema,
+      writer: {
+        manager,
+        apiVersion: apiVersionOf(resource),
+        subresource,
+        time: this.env.timestamp(),
+      },
+      hasStatus: resource.subresources.includes("status"),
+      force,
+    });
   }
 
   #checkApply(request: WriteRequest, config: JsonObject): void {
@@ -309,6 +305,25 @@ export class Objects {
 const PRESERVED_PODS = "child pods are preserved by default when jobs are deleted; set " +
   "propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this " +
   "warning";
+
+/** Namespaces and definitions say in their status that they are being deleted. */
+function announceEnd(object: Draft, now: string): boolean {
+  const status = objectAt(object, "status");
+  if (object.kind === "Namespace") object.status = { ...status, phase: "Terminating" };
+  else if (object.kind === "CustomResourceDefinition") {
+    const others = listAt(status, "conditions").filter(({ type }) => type !== "Terminating");
+    const condition = {
+      type: "Terminating",
+      status: "True",
+      lastTransitionTime: now,
+      reason: "InstanceDeletionPending",
+      message:
+        "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+    };
+    object.status = { ...status, conditions: [...others, condition] };
+  } else return false;
+  return true;
+}
 
 /** Whether an object marked for deletion has nothing left that holds it. */
 function isReleased(object: KubeObject): boolean {

@@ -134,11 +134,8 @@ export function trackUpdate(
   const managers = read(before ?? {});
   if (before !== undefined && managers.size === 0) return [];
   const difference = compare(schema, strip(before ?? {}), strip(after));
-  const changed = visible(
-    difference.modified.union(difference.added),
-    writer,
-    hasStatus,
-  );
+  const all = difference.modified.union(difference.added);
+  const changed = withoutValueStructs(visible(all, writer, hasStatus));
   const gone = difference.removed;
   if (changed.empty && gone.empty) return write(managers);
   for (const [key, manager] of managers) {
@@ -149,6 +146,22 @@ export function trackUpdate(
   const previous = managers.get(keyOf(own))?.fields ?? new FieldSet();
   if (!changed.empty) managers.set(keyOf(own), { ...own, fields: previous.union(changed) });
   return write(managers);
+}
+
+/** Structs that every object of their kind has, so that nobody adds them. */
+const VALUE_STRUCTS = new Set(
+  ["metadata", "spec", "template", "strategy", "updateStrategy", "jobTemplate", "containers"]
+    .map((name) => `f:${name}`),
+);
+
+function withoutValueStructs(set: FieldSet): FieldSet {
+  const members = [...set.members].filter((element) =>
+    !VALUE_STRUCTS.has(element) || (!set.children.has(element) && element !== "f:metadata")
+  );
+  const children = [...set.children].map(([element, child]) =>
+    [element, withoutValueStructs(child)] as const
+  );
+  return new FieldSet(new Set(members), new Map(children.filter(([, child]) => !child.empty)));
 }
 
 /** What comes of applying a configuration. */
@@ -180,9 +193,9 @@ export function applyConfiguration(
   const merged = merge(schema, before, config) as JsonObject;
   const pruned = last === undefined ? merged : prune(schema, merged, last.fields, managers);
   settle(managers, key, { schema, before, after: pruned, writer, hasStatus, force });
-  if (last !== undefined && last.fields.equals(fields) && compareSame(schema, before, pruned)) {
-    managers.set(key, { ...last });
-  }
+  const settled = managers.get(key)!;
+  // Who changed no value has not written.
+  if (isSame(schema, before, pruned)) managers.set(key, { ...settled, time: last?.time ?? "" });
   return { object: pruned, managedFields: write(managers) };
 }
 
@@ -197,7 +210,7 @@ function adoptExisting(
   if (!fields.empty) managers.set(keyOf(past), { ...past, fields });
 }
 
-function compareSame(schema: Schema, before: JsonObject, after: JsonObject): boolean {
+function isSame(schema: Schema, before: JsonObject, after: JsonObject): boolean {
   const { removed, modified, added } = compare(schema, before, after);
   return removed.empty && modified.empty && added.empty;
 }

@@ -14,6 +14,7 @@
  */
 import type { KubeObject } from "../kube/types.ts";
 import type { Control, Delays } from "./controllers.ts";
+import { defaultRequests } from "./defaults_pod.ts";
 import type { Env } from "./env.ts";
 import {
   at,
@@ -115,6 +116,7 @@ export function createPod(control: Control, plan: PodPlan): void {
   const spec = clone(objectAt(template, "spec"));
   const account = stringAt(spec, "serviceAccountName") || "default";
   Object.assign(spec, { serviceAccountName: account, serviceAccount: account, nodeName: node });
+  defaultRequests(spec);
   control.store.put("/pods", {
     apiVersion: "v1",
     kind: "Pod",

@@ -56,7 +56,9 @@ export function parseWrite(
     manager: query.get("fieldManager") || agent.split("/")[0]!.slice(0, 128) || "unknown",
     dryRun: parseDryRun(query.getAll("dryRun"), method),
     validation: validation === "Strict" || validation === "Ignore" ? validation : "Warn",
-    subresource: target.subresource === "status" ? "status" : "",
+    subresource: target.subresource === "status" || target.subresource === "scale"
+      ? target.subresource
+      : "",
   };
 }
 

@@ -41,7 +41,7 @@ export interface Routes {
   readonly objects: Objects;
   readonly watches: Watches;
   /** Log of a pod's container. */
-  readonly logs: (pod: KubeObject, query: URLSearchParams, signal: AbortSignal) => Promise<string>;
+  readonly logs: (pod: KubeObject, query: URLSearchParams) => ReadableStream<Uint8Array> | string;
 }
 
 /** One request on its way. */
@@ -214,7 +214,6 @@ function getCollection({ routes, request, query, target, verdict }: Call): Respo
     metadataOnly: metadata,
     timeoutSeconds: timeout === null ? undefined : Number(timeout),
     cutAfter: verdict?.cutAfter,
-    signal: request.signal,
   });
   return new Response(stream, { headers: JSON_HEADERS });
 }
@@ -360,8 +359,7 @@ async function subresource(call: Call): Promise<Response> {
   const object = objects.get(resource, namespace, name);
   if (served === "scale") return scale(call, object);
   if (served === "log" && method === "GET") {
-    const text = await logs(object, query, request.signal);
-    return new Response(text, { headers: { "content-type": "text/plain" } });
+    return new Response(logs(object, query), { headers: { "content-type": "text/plain" } });
   }
   if (served === "eviction" && method === "POST") {
     objects.remove(resource, { storage: resource.storage, namespace, name });

@@ -105,7 +105,7 @@ class Server implements ApiServer {
     this.#routes = {
       objects,
       watches,
-      logs: (pod, query, signal) => this.#controllers.logs(pod, query, signal),
+      logs: (pod, query) => this.#controllers.logs(pod, query),
     };
     this.#faults = new Faults(faults);
     this.#clock = clock;

@@ -98,8 +98,8 @@ export function methodNotAllowed(): StatusError {
 }
 
 /** 409: the name is taken. */
-export function alreadyExists(subject: StatusSubject, name: string): StatusError {
-  const message = `${qualified(subject)} "${name}" already exists`;
+export function alreadyExists(subject: StatusSubject, name: string, prefix = ""): StatusError {
+  const message = `${prefix}${qualified(subject)} "${name}" already exists`;
   return new StatusError(409, "AlreadyExists", message, details(subject, name));
 }
 
@@ -160,6 +160,9 @@ export interface FieldError {
     | "FieldValueRequired"
     | "FieldValueNotSupported"
     | "FieldValueForbidden"
+    | "FieldValueNotFound"
+    | "FieldValueTooLong"
+    | "FieldValueTooMany"
     | "FieldValueTypeInvalid";
   readonly message: string;
 }

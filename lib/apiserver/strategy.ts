@@ -70,15 +70,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   Namespace: prepareNamespace,
   Pod: preparePod,
   Job: prepareJob,
-  DaemonSet: prepareDaemonSet,
   Service: prepareService,
   PersistentVolumeClaim: prepareClaim,
   CustomResourceDefinition: prepareDefinition,
 };
 
 function prepareNamespace(object: Draft): void {
-  const labels = ensure(object.metadata, "labels");
-  labels["kubernetes.io/metadata.name"] = object.metadata.name;
   fill(ensure(object, "spec"), { finalizers: ["kubernetes"] });
 }
 
@@ -124,12 +121,8 @@ function prepareJob(object: Draft, _: StrategyContext, before?: KubeObject): voi
   };
   const template = ensure(ensure(spec, "template"), "metadata");
   template.labels = { ...objectAt(template, "labels"), ...labels };
+  fill(object.metadata, { labels: template.labels });
   spec.selector = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
-}
-
-function prepareDaemonSet(object: Draft): void {
-  const annotations = ensure(object.metadata, "annotations");
-  annotations["deprecated.daemonset.template.generation"] ??= "1";
 }
 
 function prepareService(object: Draft, { env }: StrategyContext, before?: KubeObject): void {
@@ -147,6 +140,12 @@ function prepareService(object: Draft, { env }: StrategyContext, before?: KubeOb
   if (!Array.isArray(spec.clusterIPs) || spec.clusterIPs[0] !== address) {
     spec.clusterIPs = [address];
   }
+  const open = address === "None" && Object.keys(objectAt(spec, "selector")).length === 0;
+  const families = open ? ["IPv4", "IPv6"] : ["IPv4"];
+  fill(spec, {
+    ipFamilies: old.ipFamilies ?? families,
+    ipFamilyPolicy: old.ipFamilyPolicy ?? (open ? "RequireDualStack" : "SingleStack"),
+  });
   if (spec.type !== "NodePort" && spec.type !== "LoadBalancer") return;
   if (spec.allocateLoadBalancerNodePorts === false) return;
   for (const port of listAt(spec, "ports")) {

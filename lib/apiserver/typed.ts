@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { FieldSet } from "./fields.ts";
+import { FieldSet, formatPath } from "./fields.ts";
 import { define, equal, isObject, type JsonObject } from "./json.ts";
 import { ANY, type Schema } from "./schema.ts";
 
@@ -32,7 +32,7 @@ export function itemElement(schema: Schema, item: unknown): string {
   const keys: JsonObject = {};
   for (const key of [...schema.keys].sort()) {
     const value = isObject(item) ? item[key] : undefined;
-    const known = value ?? schema.element.child(key).constraints.default ?? keyDefault(key);
+    const known = value ?? keyDefault(schema.element, key);
     if (known !== undefined) keys[key] = known;
   }
   if (Object.keys(keys).length === 0) {
@@ -45,9 +45,12 @@ export function itemElement(schema: Schema, item: unknown): string {
   return `k:${JSON.stringify(keys)}`;
 }
 
-/** Ports are told apart by number and protocol, and the protocol is TCP unless said. */
-function keyDefault(key: string): unknown {
-  return key === "protocol" ? "TCP" : undefined;
+/** Required strings of built-in types are empty unless said, but a port's protocol is TCP. */
+function keyDefault(item: Schema, key: string): unknown {
+  const { kind, constraints } = item.child(key);
+  if (constraints.default !== undefined) return constraints.default;
+  if (key === "protocol") return "TCP";
+  return item.name !== "" && kind === "string" ? "" : undefined;
 }
 
 /** Whether a struct declares a field, rather than taking it as one of a map. */
@@ -194,7 +197,7 @@ function mergeLists(
   config: readonly unknown[] | null,
 ): unknown[] {
   const left = index(schema, live ?? []);
-  const right = indexStrictly(schema, config ?? []);
+  const right = index(schema, config ?? []);
   const [ours, theirs] = [[...left.keys()], [...right.keys()]];
   const shared = theirs.filter((element) => left.has(element));
   const done = new Set<string>();
@@ -222,22 +225,48 @@ function mergeLists(
   return out;
 }
 
-function indexStrictly(schema: Schema, list: readonly unknown[]): Map<string, unknown> {
-  const found = new Map<string, unknown>();
-  for (const item of list) {
-    const element = itemElement(schema, item);
-    if (found.has(element)) throw new DuplicateItem(element);
-    found.set(element, item);
+/** A list to apply that names an item twice, or an item that has no key. */
+export class BadItem extends Error {
+  override readonly name = "BadItem";
+
+  constructor(
+    /** Path to the list, as messages show it. */
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
   }
-  return found;
 }
 
-/** A list to apply that names one item twice. */
-export class DuplicateItem extends Error {
-  override readonly name = "DuplicateItem";
+/** Checks that every item of every merging list can be told from the others. */
+export function checkItems(schema: Schema, value: unknown, path: readonly string[] = []): void {
+  const shape = shapeOf(schema, value);
+  if (shape === "map" && isObject(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      checkItems(schema.child(key), child, [...path, `f:${key}`]);
+    }
+  }
+  if (shape !== "list" || !Array.isArray(value)) return;
+  const seen = new Set<string>();
+  for (const [i, item] of value.entries()) {
+    const element = elementOrRefuse(schema, item, { path, index: i });
+    if (seen.has(element)) {
+      throw new BadItem(formatPath(path), `duplicate entries for key ${formatPath([element])}`);
+    }
+    seen.add(element);
+    checkItems(schema.element, item, [...path, element]);
+  }
+}
 
-  constructor(readonly element: string) {
-    super(`duplicate entries for key ${element}`);
+function elementOrRefuse(
+  schema: Schema,
+  item: unknown,
+  { path, index }: { readonly path: readonly string[]; readonly index: number },
+): string {
+  try {
+    return itemElement(schema, item);
+  } catch (error) {
+    throw new BadItem(formatPath(path), `element ${index}: ${(error as Error).message}`);
   }
 }
 

@@ -167,7 +167,7 @@ function* containerErrors(
     if (volumes.has(mount.name) || typeof mount.name !== "string") continue;
     yield {
       field: `${path}.volumeMounts[${i}].name`,
-      reason: "FieldValueInvalid",
+      reason: "FieldValueNotFound",
       message: `Not found: ${JSON.stringify(mount.name)}`,
     };
   }
@@ -179,7 +179,7 @@ function* jobErrors(spec: JsonObject, path: string): Generator<FieldError> {
   if (pod.restartPolicy === "OnFailure" || pod.restartPolicy === "Never") return;
   yield {
     field: `${path}.template.spec.restartPolicy`,
-    reason: "FieldValueInvalid",
+    reason: "FieldValueRequired",
     message: `Required value: valid values: "OnFailure", "Never"`,
   };
 }

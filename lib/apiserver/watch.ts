@@ -26,7 +26,6 @@ export interface WatchRequest {
   readonly timeoutSeconds: number | undefined;
   /** Ends the stream after so many events, as a broken connection would. */
   readonly cutAfter?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const BOOKMARK_MILLISECONDS = 60_000;
@@ -126,16 +125,11 @@ class Watch {
       },
       cancel: () => this.#release(),
     });
-    const { timeoutSeconds, bookmarks, signal } = request;
+    const { timeoutSeconds, bookmarks } = request;
     if (timeoutSeconds !== undefined && timeoutSeconds > 0) {
       this.#cancels.push(clock.after(timeoutSeconds * 1000, () => this.end()));
     }
     if (bookmarks) this.#scheduleBookmark(clock);
-    if (signal !== undefined) {
-      const stop = () => this.end();
-      signal.addEventListener("abort", stop, { once: true });
-      this.#cancels.push(() => signal.removeEventListener("abort", stop));
-    }
   }
 
   /** Whether a change touches what is watched, before selectors. */
