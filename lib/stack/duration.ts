@@ -40,3 +40,9 @@ export function parseDuration(duration: Duration): number | undefined {
   }
   return end > 0 && end === duration.length ? total : undefined;
 }
+
+/** A timeout as an option in milliseconds; nothing where there is none. */
+export function timeoutOf(timeout: Duration | undefined): { timeout?: number } {
+  const ms = timeout === undefined ? undefined : parseDuration(timeout);
+  return ms === undefined ? {} : { timeout: ms };
+}

@@ -1,0 +1,63 @@
+/**
+ * The clusters of a run: each is connected once and closed at the end.
+ *
+ * @module
+ */
+import { ActionCache } from "../action/cache.ts";
+import type { ActionContext } from "../action/types.ts";
+import type { Emit } from "../events.ts";
+import type { KubeApi } from "../kube/types.ts";
+import type { Storage } from "../release/storage.ts";
+import type { HookNode, ReleaseNode } from "./types.ts";
+
+/** A cluster of the run. */
+export interface RunCluster {
+  readonly api: KubeApi;
+  readonly storage: Storage;
+}
+
+/** The cluster behind a kubeconfig context, or the default one when there is no name. */
+export type Connect = (context: string | undefined) => Promise<RunCluster>;
+
+/** Options of {@linkcode RunClusters}. */
+export interface RunClustersOptions {
+  readonly emit: Emit;
+  readonly now: () => number;
+}
+
+/** Connects to each cluster of a stack once. */
+export class RunClusters {
+  readonly #contexts = new Map<string | undefined, ActionContext>();
+
+  /**
+   * Connects to the clusters of these nodes.
+   *
+   * @throws What `connect` throws; what was connected is closed again.
+   */
+  async connect(
+    nodes: readonly (ReleaseNode | HookNode)[],
+    connect: Connect,
+    options: RunClustersOptions,
+  ): Promise<void> {
+    const names = new Set(nodes.map(({ cluster }) => cluster?.name));
+    try {
+      for (const name of names) {
+        const { api, storage } = await connect(name);
+        this.#contexts.set(name, { api, storage, cache: new ActionCache(), ...options });
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** What operations on a node's cluster work with. */
+  contextOf({ cluster }: ReleaseNode | HookNode): ActionContext {
+    return this.#contexts.get(cluster?.name)!;
+  }
+
+  /** Closes every connection. */
+  close(): void {
+    for (const { api } of this.#contexts.values()) api.close();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The step that runs a stack hook's function.
+ *
+ * @module
+ */
+import type { ActionStep } from "../action/steps.ts";
+import { CapstanError, isAbort, messageOf } from "../errors.ts";
+import type { Emit } from "../events.ts";
+import { stackCluster } from "./cluster.ts";
+import type { RunClusters } from "./clusters.ts";
+import { timeoutOf } from "./duration.ts";
+import type { Duration, HookContext, HookNode } from "./types.ts";
+
+/** A node with its place in the graph. */
+export interface Placed<N> {
+  readonly id: string;
+  readonly node: N;
+  /** The steps that come before its first change. */
+  readonly after: readonly string[];
+}
+
+/** What hooks work with. */
+export interface HookSources {
+  readonly clusters: RunClusters;
+  readonly emit: Emit;
+}
+
+/** The step of a stack hook. */
+export function hookStep(
+  { id, node, after }: Placed<HookNode>,
+  { clusters, emit }: StepSources,
+): ActionStep {
+  const stepId = `${id}/run`;
+  return {
+    id: stepId,
+    needs: after,
+    info: { kind: "run", owner: id, title: "hook" },
+    run: ({ signal }) =>
+      callHook(node, withTimeout(signal, node.timeout), (runSignal) => ({
+        cluster: stackCluster(clusters.contextOf(node).api, runSignal),
+        log: (line) => emit({ type: "step-log", id: stepId, line }),
+        signal: runSignal,
+      })),
+  };
+}
+
+async function callHook(
+  node: HookNode,
+  signal: AbortSignal,
+  contextOf: (signal: AbortSignal) => HookContext,
+): Promise<void> {
+  try {
+    await Promise.race([node.run(contextOf(signal)), rejection(signal)]);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new CapstanError(`hook ${node.name}: ${messageOf(error)}`, {
+      code: "stack/hook",
+      hint: error instanceof CapstanError ? error.hint : undefined,
+      position: node.declaredAt,
+      cause: error,
+    });
+  }
+}
+
+function withTimeout(signal: AbortSignal, timeout: Duration | undefined): AbortSignal {
+  const { timeout: ms } = timeoutOf(timeout);
+  return ms === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+}
+
+/** Rejects when the signal is aborted, for functions that do not listen to it. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

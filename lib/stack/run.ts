@@ -1,0 +1,146 @@
+/**
+ * Runs a stack: its releases and hooks as one graph.
+ *
+ * @module
+ */
+import type { HookSelection } from "../action/hook_plan.ts";
+import { stepEvents } from "../action/steps.ts";
+import type { Emit, RunEvent } from "../events.ts";
+import { runSteps } from "../schedule/scheduler.ts";
+import type { Outcome } from "../schedule/step.ts";
+import { ChartSource } from "./charts.ts";
+import { RunClusters } from "./clusters.ts";
+import type { Connect } from "./clusters.ts";
+import { resolveGraph } from "./graph.ts";
+import type { LoadedStack } from "./load.ts";
+import { downSteps, RELEASES, upSteps } from "./steps.ts";
+import type { Precheck, StepSources } from "./steps.ts";
+
+export type { Connect, RunCluster } from "./clusters.ts";
+export type { Precheck } from "./steps.ts";
+
+/** Options of {@linkcode runStack}. */
+export interface RunOptions {
+  /** The cluster behind a kubeconfig context, or the default one. Called once for each; the run closes it. */
+  readonly connect: Connect;
+  /** @default {"up"} */
+  readonly verb?: "up" | "down" | undefined;
+  /** Told everything that happens, in order. */
+  readonly emit?: ((event: RunEvent) => void) | undefined;
+  /** First wish to stop: start nothing new, finish or unwind what runs. */
+  readonly stop?: AbortSignal | undefined;
+  /** Abort now; records are still written. */
+  readonly signal?: AbortSignal | undefined;
+  /** Overrides the stack's. */
+  readonly parallelism?: number | undefined;
+  /** Overrides the stack's and every release's. */
+  readonly hookParallelism?: number | undefined;
+  /** Overrides the stack's and every release's. */
+  readonly hookSelection?: HookSelection | undefined;
+  /** Deploy releases again that have not changed. @default {false} */
+  readonly force?: boolean | undefined;
+  /** What must hold before the first change, besides every rendering. @default {[]} */
+  readonly prechecks?: readonly Precheck[] | undefined;
+  /** The clock, in milliseconds since the epoch. @default {Date.now} */
+  readonly now?: (() => number) | undefined;
+}
+
+/** How a run ended. */
+export interface RunResult {
+  /** Whether every step succeeded. */
+  readonly ok: boolean;
+  /** How each step ended, by its id. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+/**
+ * Installs or upgrades every release of a stack, or uninstalls them in reverse order.
+ *
+ * Everything that can be rendered before the first change is rendered before it. When something
+ * fails, nothing new is started and what runs is finished; the failure is in the outcomes and the
+ * events, not thrown.
+ *
+ * @throws {CapstanError} When there is no way to a cluster, before anything has run.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, defineStack, runStack, secretStorage } from "@capstan/capstan";
+ *
+ * const server = createApiServer().serve();
+ * const stack = defineStack({ name: "empty", releases: [] });
+ * const result = await runStack({ stack, file: "stack.ts", folder: "." }, {
+ *   connect: () => {
+ *     const api = createKubeClient({ server: server.url, namespace: "default" });
+ *     return Promise.resolve({ api, storage: secretStorage(api) });
+ *   },
+ * });
+ * await server.close();
+ * if (!result.ok) throw new Error("an empty stack cannot fail");
+ * ```
+ */
+export async function runStack(loaded: LoadedStack, options: RunOptions): Promise<RunResult> {
+  const { stack, folder } = loaded;
+  const { verb = "up", now = Date.now } = options;
+  const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
+  const { nodes } = resolveGraph(stack);
+  const clusters = new RunClusters();
+  await clusters.connect(nodes.map(({ node }) => node), options.connect, { emit, now });
+  const sources: StepSources = {
+    stack,
+    nodes,
+    folder,
+    clusters,
+    emit,
+    charts: new ChartSource(folder),
+    overrides: options,
+  };
+  try {
+    emit({
+      type: "run-started",
+      run: crypto.randomUUID(),
+      stack: stack.name,
+      verb,
+      releases: stack.releases.length,
+    });
+    const { steps, pools } = verb === "up"
+      ? upSteps(sources, options.prechecks ?? [])
+      : downSteps(sources);
+    const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...pools };
+    const outcomes = await runUntilFailure(steps, limits, { ...options, emit, now });
+    const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
+    emit({ type: "run-finished", ok });
+    return { ok, outcomes };
+  } finally {
+    clusters.close();
+  }
+}
+
+interface Watched {
+  readonly emit: Emit;
+  readonly now: () => number;
+  readonly stop?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs the graph; the first failure stops what has not begun, as the caller's `stop` does. */
+async function runUntilFailure(
+  steps: Parameters<typeof runSteps>[0],
+  pools: Readonly<Record<string, number>>,
+  { emit, now, stop, signal }: Watched,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const failure = new AbortController();
+  const events = stepEvents(emit);
+  return await runSteps(steps, {
+    ...events,
+    pools,
+    now,
+    signal,
+    stop: stop === undefined ? failure.signal : AbortSignal.any([stop, failure.signal]),
+    onSettle(step, outcome) {
+      events.onSettle?.(step, outcome);
+      if (outcome.status === "failed") {
+        failure.abort(new DOMException(`stopped after ${step.id} failed`, "AbortError"));
+      }
+    },
+  });
+}

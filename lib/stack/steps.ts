@@ -1,0 +1,199 @@
+/**
+ * The graph of a run: what each release and hook of a stack turns into.
+ *
+ * @module
+ */
+import { deploySteps } from "../action/deploy.ts";
+import type { DeployRequest } from "../action/deploy.ts";
+import type { HookSelection } from "../action/hook_plan.ts";
+import type { ActionStep } from "../action/steps.ts";
+import { uninstallSteps } from "../action/uninstall.ts";
+import type { Emit } from "../events.ts";
+import type { StepContext } from "../schedule/step.ts";
+import type { ChartSource } from "./charts.ts";
+import { stackCluster } from "./cluster.ts";
+import type { RunClusters } from "./clusters.ts";
+import { timeoutOf } from "./duration.ts";
+import type { GraphNode } from "./graph.ts";
+import { hookStep } from "./hook_step.ts";
+import type { Placed } from "./hook_step.ts";
+import { orderHooks } from "./order.ts";
+import type { ReleaseNode, Stack } from "./types.ts";
+import { areStatic, releaseValues } from "./values.ts";
+
+/** Something that must hold before the first change. */
+export interface Precheck {
+  /** What a person sees, e.g. `check types`. */
+  readonly title: string;
+  /** Throws when it does not hold. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What the steps work with. */
+export interface StepSources {
+  readonly stack: Stack;
+  readonly nodes: readonly GraphNode[];
+  /** What relative paths start from. */
+  readonly folder: string;
+  readonly charts: ChartSource;
+  readonly clusters: RunClusters;
+  readonly emit: Emit;
+  /** What the caller sets for the whole run. */
+  readonly overrides: {
+    readonly hookParallelism?: number | undefined;
+    readonly hookSelection?: HookSelection | undefined;
+    readonly force?: boolean | undefined;
+  };
+}
+
+/** A graph and the pools that its steps claim. */
+export interface StackSteps {
+  readonly steps: readonly ActionStep[];
+  readonly pools: Readonly<Record<string, number>>;
+}
+
+/** Pool of releases in flight. */
+export const RELEASES = "releases";
+
+/** Owner of the steps that belong to the run as a whole. */
+const RUN = "run";
+/** Nothing changes a cluster before this step has succeeded. */
+const GATE = `${RUN}/ready to change`;
+
+/**
+ * The steps of `up`. A gate stands between the checks, with every rendering that needs nothing of
+ * the run itself, and the first change.
+ */
+export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): StackSteps {
+  const { nodes, stack, overrides } = sources;
+  const hooks = orderHooks(nodes, overrides.hookParallelism ?? stack.hookParallelism);
+  const checks = prechecks.map((check) => precheckStep(check));
+  const early = nodes.filter(({ node }) => node.type === "release" && areStatic(node)).map((
+    { id },
+  ) => `${id}/render`);
+  const gate: ActionStep = {
+    id: GATE,
+    needs: [...checks.map(({ id }) => id), ...early],
+    run: () => {},
+    info: { kind: "render", owner: RUN, title: "everything renders" },
+  };
+  const last = lastSteps(nodes);
+  const work = nodes.flatMap(({ id, node, needs }): ActionStep[] => {
+    const after = [GATE, ...needs.map((need) => last.get(need)!)];
+    if (node.type === "release") return releaseSteps({ id, node, after }, sources);
+    const place = hooks.places.get(id);
+    const before = (place?.needs ?? []).map((need) => last.get(need)!);
+    return [{
+      ...hookStep({ id, node, after: [...after, ...before] }, sources),
+      claims: place?.claims ?? [],
+    }];
+  });
+  return { steps: [...checks, gate, ...work], pools: hooks.pools };
+}
+
+/** The steps of `down`: each release is removed when all that needed it is gone. */
+export function downSteps(sources: StepSources): StackSteps {
+  const { nodes, stack } = sources;
+  const dependents = dependentReleases(nodes);
+  const steps = nodes.flatMap(({ id, node }): ActionStep[] =>
+    node.type === "hook" ? [] : uninstallSteps({
+      name: node.name,
+      namespace: node.namespace,
+      owner: id,
+      claims: [{ pool: RELEASES }],
+      needs: dependents.get(id)!.map((each) => `${each}/record`),
+      ignoreNotFound: true,
+      wait: true,
+      ...timeoutOf(node.timeout),
+      ...hookOptions(node, stack, sources),
+    }, sources.clusters.contextOf(node))
+  );
+  return { steps, pools: {} };
+}
+
+/** The step by whose end a node has finished. */
+function lastSteps(nodes: readonly GraphNode[]): Map<string, string> {
+  return new Map(
+    nodes.map(({ id, node }) => [id, node.type === "release" ? `${id}/record` : `${id}/run`]),
+  );
+}
+
+/** For each release, the releases that need it, through hooks as well. */
+function dependentReleases(nodes: readonly GraphNode[]): Map<string, string[]> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const dependents = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
+  const releasesBehind = (ids: readonly string[], seen: Set<string>): string[] =>
+    ids.flatMap((id) => {
+      if (seen.has(id)) return [];
+      seen.add(id);
+      const { node, needs } = byId.get(id)!;
+      return node.type === "release" ? [id] : releasesBehind(needs, seen);
+    });
+  for (const { id, node, needs } of nodes) {
+    if (node.type === "hook") continue;
+    for (const need of releasesBehind(needs, new Set())) dependents.get(need)!.push(id);
+  }
+  return dependents;
+}
+
+function releaseSteps(
+  { id, node, after }: Placed<ReleaseNode>,
+  sources: StepSources,
+): ActionStep[] {
+  const { stack, charts, clusters, folder, overrides } = sources;
+  const context = clusters.contextOf(node);
+  const request: DeployRequest = {
+    name: node.name,
+    namespace: node.namespace,
+    owner: id,
+    claims: [{ pool: RELEASES }],
+    needs: areStatic(node) ? [] : after,
+    changeNeeds: after,
+    chart: (signal) => charts.load(node.chart, signal),
+    values: (signal) =>
+      releaseValues(node, {
+        folder,
+        context: { cluster: stackCluster(context.api, signal), signal },
+      }),
+    install: true,
+    force: overrides.force ?? false,
+    ...pick(node, [
+      "createNamespace",
+      "wait",
+      "waitForJobs",
+      "atomic",
+      "noHooks",
+      "skipCrds",
+      "takeOwnership",
+      "forceConflicts",
+      "maxHistory",
+      "description",
+      "labels",
+    ]),
+    ...timeoutOf(node.timeout),
+    ...hookOptions(node, stack, sources),
+  };
+  return deploySteps(request, context);
+}
+
+function hookOptions(node: ReleaseNode, stack: Stack, { overrides }: StepSources) {
+  return {
+    hookParallelism: overrides.hookParallelism ?? node.hookParallelism ?? stack.hookParallelism,
+    hookSelection: overrides.hookSelection ?? node.hookSelection ?? stack.hookSelection,
+  };
+}
+
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(
+    keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]),
+  ) as Pick<T, K>;
+}
+
+function precheckStep({ title, run }: Precheck): ActionStep {
+  return {
+    id: `${RUN}/${title}`,
+    needs: [],
+    run: ({ signal }: StepContext) => run(signal),
+    info: { kind: "render", owner: RUN, title },
+  };
+}
