@@ -28,7 +28,7 @@ export interface HookSources {
 /** The step of a stack hook. */
 export function hookStep(
   { id, node, after }: Placed<HookNode>,
-  { clusters, emit }: StepSources,
+  { clusters, emit }: HookSources,
 ): ActionStep {
   const stepId = `${id}/run`;
   return {
