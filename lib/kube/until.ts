@@ -56,6 +56,7 @@ class Waiter<T> implements Listener {
   readonly #settle: PromiseWithResolvers<T>;
   #early: { object: KubeObject | undefined; version: string | undefined }[] | undefined = [];
   #version: string | undefined;
+  #absent = false;
 
   constructor(name: string, check: (object: KubeObject | undefined) => T | undefined) {
     this.name = name;
@@ -78,7 +79,10 @@ class Waiter<T> implements Listener {
       this.#early.push({ object, version });
       return;
     }
-    if (isNewer(version, this.#version)) this.#accept(object, version);
+    if (!isNewer(version, this.#version)) return;
+    // That there still is no object is no new state.
+    if (object === undefined && this.#absent) this.#version = version ?? this.#version;
+    else this.#accept(object, version);
   }
 
   failed(error: unknown): void {
@@ -89,6 +93,7 @@ class Waiter<T> implements Listener {
   #accept(object: KubeObject | undefined, version: string | undefined): void {
     if (this.settled) return;
     this.#version = version ?? this.#version;
+    this.#absent = object === undefined;
     try {
       const result = this.#check(object);
       if (result === undefined) return;

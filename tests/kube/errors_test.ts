@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
-  ApiError,
+  type ApiError,
   errorOfAnswer,
   errorOfFetch,
   errorOfStatus,
