@@ -8,7 +8,14 @@ import { isObject, type JsonObject } from "./json.ts";
 import type { Kinds, Resource } from "./kinds.ts";
 import type { Removal } from "./objects.ts";
 import { parseFieldSelector, parseLabelSelector, type Selector } from "./selectors.ts";
-import { badRequest, invalidObject, noSuchResource, unsupported } from "./status.ts";
+import { decodeProtobuf, isProtobuf } from "./protobuf.ts";
+import {
+  badRequest,
+  invalidObject,
+  noSuchResource,
+  unsupported,
+  unsupportedMediaType,
+} from "./status.ts";
 
 /** A request to a resource. */
 export interface Target {
@@ -124,10 +131,12 @@ export function wantsMetadata(accept: string | null): boolean {
   return accept !== null && /;\s*as=PartialObjectMetadata(List)?\b/.test(accept);
 }
 
-/** Parses a JSON or YAML body; an empty one is an empty object. Throws a 400 StatusError. */
+/** Parses a body in JSON, YAML or protobuf; an empty one is an empty object. Throws a 400 StatusError. */
 export async function parseBody(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (text === "") return {};
+  const bytes = await request.bytes();
+  if (bytes.length === 0) return {};
+  if (isProtobuf(bytes)) return decodeProtobuf(bytes) ?? refuseProtobuf();
+  const text = new TextDecoder().decode(bytes);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -139,6 +148,10 @@ export async function parseBody(request: Request): Promise<unknown> {
     }
     return await parseYaml(text);
   }
+}
+
+function refuseProtobuf(): never {
+  throw unsupportedMediaType(["application/json", "application/yaml"]);
 }
 
 /** YAML is for people with curl: clients send JSON, which is YAML too. */

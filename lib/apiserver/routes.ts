@@ -11,6 +11,7 @@ import { at, clone, isObject, type JsonObject } from "./json.ts";
 import { apiVersionOf } from "./kinds.ts";
 import { list, select } from "./list.ts";
 import { metadataOnly, type Objects, type Written } from "./objects.ts";
+import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { jsonPatch, mergePatch } from "./patch.ts";
 import {
   isSet,
@@ -121,6 +122,10 @@ function routeFixed(
     return undefined;
   }
   if (parts.length === 0) return json({ paths: ["/api", "/api/v1", "/apis", "/version"] });
+  if (first === "openapi" && second === "v3") {
+    const path = parts.slice(2).join("/");
+    return json((path === "" ? openApiIndex(kinds) : openApiDocument(kinds, path)) ?? notThere());
+  }
   if (first === "version") return json(KUBERNETES_VERSION);
   if (["healthz", "livez", "readyz"].includes(first!)) return new Response("ok");
   throw new PageNotFound();
