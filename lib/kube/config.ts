@@ -123,9 +123,9 @@ function unreadable(path: string, error: unknown): CapstanError {
 }
 
 async function parse(text: string, path: string): Promise<unknown> {
-  const { load } = await import("js-yaml");
+  const { parseYaml } = await import("../yaml/parse.ts");
   try {
-    return load(text);
+    return parseYaml(text, { file: path });
   } catch (error) {
     throw new CapstanError(`cannot read kubeconfig ${path}: ${messageOf(error)}`, {
       code: "kubeconfig/invalid",
