@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program of its own
 /**
  * The demo: deploys examples/shop to a rehearsal cluster over HTTP, twice, and says what to try next.
  * `--delay 300ms` makes its workloads take that long; by default they take no time.

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program of its own
 /**
  * The layer rule of ARCHITECTURE.md: a file in lib/ imports only from its own folder or from a
  * lower layer. Exits 1 and lists every import that breaks it.

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program of its own
 /**
  * `deno test` over the given paths (all unit and doc tests when there are none), closing with the
  * plain line `N passed, N failed` that CI reads. Exits as `deno test` does.

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program of its own
 /**
  * For each release of the public stack: what `helm get manifest` prints against what real `helm template`
  * renders from the same chart, values and capabilities. Prints a line for each; exits 1 when one differs.
