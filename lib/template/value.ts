@@ -8,7 +8,8 @@
  * | bool, string                 | boolean, string                                                 |
  * | float64                      | number (every number of a values file, as in Helm)              |
  * | int                          | bigint (literals in templates, `int`, `len`)                    |
- * | any other numeric type       | {@linkcode GoNumber} (`int64` from `--set`, `add`, …)           |
+ * | any other integer, float32   | {@linkcode GoNumber} (`int64` from `--set`, `add`, …)           |
+ * | complex128                   | {@linkcode GoComplex} (literals such as `2i`)                    |
  * | map[string]interface {}      | plain object; own keys only, made by {@linkcode newMap}         |
  * | []interface {}               | Array                                                           |
  * | []string, []int, …           | Array tagged by {@linkcode typedSlice}                          |
@@ -40,6 +41,7 @@ export type Kind =
   | "uint64"
   | "float32"
   | "float64"
+  | "complex128"
   | "string"
   | "slice"
   | "array"
@@ -64,6 +66,11 @@ export class GoNumber {
       | "float32",
     readonly value: bigint | number,
   ) {}
+}
+
+/** A complex128, which only a literal such as `1+2i` makes. */
+export class GoComplex {
+  constructor(readonly re: number, readonly im: number) {}
 }
 
 /** An int64, which is what sprig's arithmetic and `--set` make. */
@@ -102,8 +109,31 @@ export abstract class GoObject {
     return undefined;
   }
 
+  /**
+   * The value below a named type that is neither struct, pointer nor map: a list, a string, a
+   * bool, or a number of this model. It comes from {@linkcode integer} for integer kinds.
+   */
+  underlying(): unknown {
+    const integer = this.integer();
+    if (integer === undefined || this.kind === "int") return integer;
+    return new GoNumber(this.kind as GoNumber["type"], integer);
+  }
+
+  /** The Go type of a map's or slice's elements; a missing key yields the zero value of it. */
+  elementType(): string {
+    return "interface {}";
+  }
+
   /** What fmt's `%v` prints. */
   abstract format(): string;
+
+  /**
+   * What an action such as `{{ .x }}` prints. It differs from {@linkcode format} for a pointer to a
+   * struct (no `&`), and where only the pointer to the type has a String method.
+   */
+  print(): string {
+    return this.format();
+  }
 
   /** What encoding/json makes of it, in plain JavaScript values (integers may be bigint). */
   abstract toJSONValue(): unknown;
@@ -190,6 +220,7 @@ export interface Budget {
 }
 
 const GO_TYPE = Symbol("goType");
+const NIL = Symbol("nil");
 
 /** Marks a list as a Go slice of the given type, e.g. `typedSlice("[]string", parts)`. */
 export function typedSlice<T>(goType: string, items: T[]): T[] {
@@ -200,6 +231,29 @@ export function typedSlice<T>(goType: string, items: T[]): T[] {
 /** The Go type of a list: `[]interface {}` unless tagged. */
 export function sliceType(list: readonly unknown[]): string {
   return (list as { [GO_TYPE]?: string })[GO_TYPE] ?? "[]interface {}";
+}
+
+/** A nil slice: empty, and unlike an empty list null in JSON. It is frozen. */
+export function nilSlice(goType = "[]interface {}"): unknown[] {
+  const items = typedSlice<unknown>(goType, []);
+  Object.defineProperty(items, NIL, { value: true, enumerable: false });
+  return Object.freeze(items) as unknown[];
+}
+
+/** A nil []byte. */
+export function nilBytes(): Uint8Array {
+  return Object.defineProperty(new Uint8Array(0), NIL, { value: true, enumerable: false });
+}
+
+/** A nil map: empty to read, frozen so that a write fails. */
+export function nilMap(): GoMap {
+  return Object.freeze(Object.defineProperty(newMap(), NIL, { value: true, enumerable: false }));
+}
+
+/** Whether a value is nil or no value, or a nil slice or map. */
+export function isNil(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === "object" && (value as { [NIL]?: boolean })[NIL] === true;
 }
 
 /** An empty map[string]interface {}. It has no prototype, so any key is safe. */
@@ -234,6 +288,7 @@ export function kindOf(value: unknown): Kind {
   if (Array.isArray(value) || value instanceof Uint8Array) return "slice";
   if (value instanceof GoNumber) return value.type;
   if (value instanceof GoObject) return value.kind;
+  if (value instanceof GoComplex) return "complex128";
   return "map";
 }
 
@@ -323,7 +378,90 @@ export function compareStrings(a: string, b: string): number {
   return a.length - b.length;
 }
 
+const ABOVE_BMP_ORDER = /[\uD800-\uFFFF]/;
+
 /** Keys of a map in Go's order. */
 export function sortedKeys(map: GoMap): string[] {
-  return Object.keys(map).sort(compareStrings);
+  const keys = Object.keys(map).sort();
+  // The built-in order goes by UTF-16 units, which is byte order for all but these.
+  return keys.some((key) => ABOVE_BMP_ORDER.test(key)) ? keys.sort(compareStrings) : keys;
+}
+
+/** The value below a named type, see {@linkcode GoObject.underlying}; any other value is itself. */
+export function underlying(value: unknown): unknown {
+  if (!(value instanceof GoObject)) return value;
+  return value.underlying() ?? value;
+}
+
+/** Entries of a plain map or of a GoObject of kind map; `undefined` for everything else. */
+export function mapEntries(value: unknown): GoMap | undefined {
+  if (isMap(value)) return value;
+  return value instanceof GoObject && value.kind === "map" ? value.entries() : undefined;
+}
+
+/** The Go type of what a list or map holds; `undefined` for anything else. */
+export function elementTypeOf(container: unknown): string | undefined {
+  if (Array.isArray(container)) return sliceType(container).slice(2);
+  if (container instanceof Uint8Array) return "uint8";
+  if (isMap(container)) return "interface {}";
+  if (!(container instanceof GoObject)) return undefined;
+  return container.kind === "map" ? container.elementType() : elementTypeOf(container.underlying());
+}
+
+/** Go's zero value of a type, as far as templates can meet it; nil for interfaces and pointers. */
+export function zeroOf(goType: string): unknown {
+  switch (goType) {
+    case "string":
+      return "";
+    case "bool":
+      return false;
+    case "int":
+      return 0n;
+    case "float64":
+      return 0;
+    case "int64":
+      return int64(0n);
+    case "[]uint8":
+      return nilBytes();
+  }
+  if (goType.startsWith("[]")) return nilSlice(goType);
+  return goType.startsWith("map[") ? nilMap() : null;
+}
+
+/** Whether `if` takes a value for true: not the zero value of its type; structs always are. */
+export function truth(value: unknown): boolean {
+  switch (typeof value) {
+    case "boolean":
+      return value;
+    case "string":
+      return value.length > 0;
+    case "number":
+      return value !== 0;
+    case "bigint":
+      return value !== 0n;
+    case "undefined":
+      return false;
+    case "object":
+      return value !== null && objectTruth(value);
+    default:
+      return true;
+  }
+}
+
+function objectTruth(value: object): boolean {
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length > 0;
+  if (value instanceof GoNumber) return Number(value.value) !== 0;
+  if (value instanceof GoComplex) return value.re !== 0 || value.im !== 0;
+  if (value instanceof GoObject) {
+    if (value.kind === "map") return hasKeys(value.entries() ?? {});
+    const below = value.underlying();
+    return below === undefined || truth(below);
+  }
+  return hasKeys(value);
+}
+
+function hasKeys(map: object): boolean {
+  // Maps have no enumerable inherited keys, and this stops at the first.
+  for (const _ in map) return true;
+  return false;
 }
