@@ -3,14 +3,22 @@
  *
  * @module
  */
-import type { KubeObject } from "../kube/types.ts";
+import {
+  type Call,
+  json,
+  JSON_HEADERS,
+  PageNotFound,
+  type Routes,
+  writeOf,
+  written,
+} from "./answer.ts";
 import { aggregated, coreVersions, group, groupList } from "./discovery.ts";
 import { KUBERNETES_VERSION, resourceList } from "./discovery.ts";
 import type { Verdict } from "./faults.ts";
-import { at, clone, isObject, type JsonObject } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 import { apiVersionOf } from "./kinds.ts";
 import { list, select } from "./list.ts";
-import { metadataOnly, type Objects, type Written } from "./objects.ts";
+import { metadataOnly } from "./objects.ts";
 import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { jsonPatch, mergePatch } from "./patch.ts";
 import {
@@ -20,11 +28,9 @@ import {
   parseRemoval,
   parseSelector,
   parseTarget,
-  parseWrite,
   type Target,
   wantsMetadata,
 } from "./request.ts";
-import { scaleOf, withScale } from "./scale.ts";
 import {
   internal,
   invalidObject,
@@ -35,42 +41,7 @@ import {
   unsupportedMediaType,
 } from "./status.ts";
 import { strategicPatch } from "./strategic.ts";
-import type { Watches } from "./watch.ts";
-
-/** What the routes need. */
-export interface Routes {
-  readonly objects: Objects;
-  readonly watches: Watches;
-  /** Log of a pod's container. */
-  readonly logs: (pod: KubeObject, query: URLSearchParams) => ReadableStream<Uint8Array> | string;
-}
-
-/** One request on its way. */
-interface Call {
-  readonly routes: Routes;
-  readonly request: Request;
-  readonly query: URLSearchParams;
-  readonly target: Target;
-  readonly verdict: Verdict | undefined;
-}
-
-const JSON_HEADERS = { "content-type": "application/json" };
-
-/** An answer in JSON. */
-export function json(value: unknown, status = 200, warnings: readonly string[] = []): Response {
-  const headers = new Headers(JSON_HEADERS);
-  for (const warning of warnings) headers.append("warning", `299 - ${JSON.stringify(warning)}`);
-  return new Response(JSON.stringify(value), { status, headers });
-}
-
-/** The answer to a refusal or to an unexpected error. */
-export function errorResponse(error: unknown): Response {
-  const status = error instanceof StatusError ? error : internal(String(error));
-  const response = json(status.toJSON(), status.code);
-  const seconds = status.details?.retryAfterSeconds;
-  if (seconds !== undefined) response.headers.set("retry-after", String(seconds));
-  return response;
-}
+import { subresource } from "./subresources.ts";
 
 /** Answers a request. Throws StatusErrors. */
 export function route(
@@ -93,11 +64,6 @@ export function route(
   if (!kinds.hasVersion(groupName, version)) throw new PageNotFound();
   const target = parseTarget(kinds, gv, rest);
   return dispatch({ routes, request, query: url.searchParams, target, verdict });
-}
-
-/** A path that is no part of the API. */
-export class PageNotFound extends Error {
-  override readonly name = "PageNotFound";
 }
 
 function notThere(): never {
@@ -240,15 +206,6 @@ function tooLarge(asked: number, current: number): StatusError {
   });
 }
 
-function writeOf({ request, query, target }: Call) {
-  const agent = request.headers.get("user-agent") ?? "";
-  return parseWrite(target, query, { method: request.method, agent });
-}
-
-function written({ object, created, warnings }: Written): Response {
-  return json(object, created ? 201 : 200, warnings);
-}
-
 async function create(call: Call): Promise<Response> {
   const { target, routes } = call;
   const write = writeOf(call);
@@ -353,53 +310,4 @@ async function removeCollection({ routes, request, query, target }: Call): Promi
     metadata: { resourceVersion: String(objects.store.version) },
     items: found,
   });
-}
-
-async function subresource(call: Call): Promise<Response> {
-  const { routes: { objects, logs }, request, query, target } = call;
-  const { resource, namespace = "", name } = target;
-  const { method } = request;
-  const served = resource.subresources.find((one) => one === target.subresource);
-  if (served === undefined) throw noSuchResource();
-  const object = objects.get(resource, namespace, name);
-  if (served === "scale") return scale(call, object);
-  if (served === "log" && method === "GET") {
-    return new Response(logs(object, query), { headers: { "content-type": "text/plain" } });
-  }
-  if (served === "eviction" && method === "POST") {
-    objects.remove(resource, { storage: resource.storage, namespace, name });
-    return json({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" }, 201);
-  }
-  if (served === "token" && method === "POST") {
-    const expirationTimestamp = new Date(objects.env.clock.now() + 3_600_000).toISOString();
-    const status = { token: `rehearsal.${object.metadata.uid}`, expirationTimestamp };
-    const body = await parseObject(request);
-    return json(
-      { ...body, kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", status },
-      201,
-    );
-  }
-  if (served === "finalize" && method === "PUT") return await replace(call);
-  throw methodNotAllowed();
-}
-
-async function scale(call: Call, object: KubeObject): Promise<Response> {
-  const { routes: { objects }, request, target: { resource } } = call;
-  const present = scaleOf(resource, object);
-  if (request.method === "GET") return json(present);
-  if (request.method !== "PUT" && request.method !== "PATCH") throw methodNotAllowed();
-  const body = await parseBody(request);
-  const type = request.headers.get("content-type") ?? "";
-  const wanted = request.method === "PUT"
-    ? body as JsonObject
-    : type.includes("json-patch")
-    ? jsonPatch(clone(present), body)
-    : mergePatch(present, body) as JsonObject;
-  const sent = at(wanted, "metadata", "resourceVersion");
-  const { object: next } = objects.patch(writeOf(call), (before) => {
-    const scaled = withScale(resource, before, wanted);
-    if (sent !== undefined) (scaled.metadata as JsonObject).resourceVersion = sent;
-    return scaled;
-  });
-  return json(scaleOf(resource, next));
 }

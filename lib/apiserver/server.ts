@@ -10,7 +10,8 @@ import { type Clock, Env, SYSTEM_CLOCK } from "./env.ts";
 import { type Fault, faultError, Faults, type Verdict } from "./faults.ts";
 import { Kinds } from "./kinds.ts";
 import { Objects } from "./objects.ts";
-import { errorResponse, PageNotFound, route, type Routes } from "./routes.ts";
+import { errorResponse, PageNotFound, type Routes } from "./answer.ts";
+import { route } from "./routes.ts";
 import { TypeTable } from "./schema.ts";
 import { seed } from "./seed.ts";
 import { listen, type ServedApi, type ServeOptions } from "./serve.ts";
@@ -190,12 +191,14 @@ function fail(verdict: Verdict): Response | undefined {
   return verdict.status === undefined ? undefined : errorResponse(faultError(verdict));
 }
 
-/** An answer that breaks off: the nearest thing to a reset that a Response can say. */
+/** An answer that breaks off before its announced end: all of a reset that a Response can say. */
 function brokenResponse(): Response {
+  const headers = { "content-type": "application/json", "content-length": "4096" };
   const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      controller.error(new Error("connection reset by a scripted fault"));
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode("{"));
+      controller.close();
     },
   });
-  return new Response(body, { headers: { "content-type": "application/json" } });
+  return new Response(body, { headers });
 }
