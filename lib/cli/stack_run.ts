@@ -72,7 +72,8 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   }
 }
 
-async function clusterOf(
+/** A cluster of the user's kubeconfig. */
+export async function clusterOf(
   context: CliContext,
   flags: StackFlags,
   name: string | undefined,
@@ -85,7 +86,7 @@ async function clusterOf(
 }
 
 /** The stack's types, where they can be checked; not those of a program, which Deno has checked or was told not to. */
-function typeChecks(flags: StackFlags, { file }: LoadedStack): Precheck[] {
+export function typeChecks(flags: StackFlags, { file }: LoadedStack): Precheck[] {
   if (flags.noCheck) return [];
   return [{
     title: "check types",

@@ -4,7 +4,7 @@
  * @module
  */
 import { deploySteps } from "../action/deploy.ts";
-import type { DeployRequest } from "../action/deploy.ts";
+import type { DeployRequest } from "../action/deploy_request.ts";
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { ActionStep } from "../action/steps.ts";
 import { uninstallSteps } from "../action/uninstall.ts";
@@ -78,7 +78,7 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
     info: { kind: "render", owner: RUN, title: "everything renders" },
   };
   const last = lastSteps(nodes);
-  const work = nodes.flatMap(({ id, node, needs }): ActionStep[] => {
+  const work = nodes.flatMap(({ id, node, needs }): readonly ActionStep[] => {
     const after = [GATE, ...needs.map((need) => last.get(need)!)];
     if (node.type === "release") return releaseSteps({ id, node, after }, sources);
     const place = hooks.places.get(id);
@@ -95,7 +95,7 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
 export function downSteps(sources: StepSources): StackSteps {
   const { nodes, stack } = sources;
   const dependents = dependentReleases(nodes);
-  const steps = nodes.flatMap(({ id, node }): ActionStep[] =>
+  const steps = nodes.flatMap(({ id, node }): readonly ActionStep[] =>
     node.type === "hook" ? [] : uninstallSteps({
       name: node.name,
       namespace: node.namespace,
@@ -136,13 +136,18 @@ function dependentReleases(nodes: readonly GraphNode[]): Map<string, string[]> {
   return dependents;
 }
 
-function releaseSteps(
+function releaseSteps(placed: Placed<ReleaseNode>, sources: StepSources): readonly ActionStep[] {
+  return deploySteps(deployRequest(placed, sources), sources.clusters.contextOf(placed.node));
+}
+
+/** What a release of the stack asks of its deployment. */
+export function deployRequest(
   { id, node, after }: Placed<ReleaseNode>,
   sources: StepSources,
-): ActionStep[] {
+): DeployRequest {
   const { stack, charts, clusters, folder, overrides } = sources;
-  const context = clusters.contextOf(node);
-  const request: DeployRequest = {
+  const { api } = clusters.contextOf(node);
+  return {
     name: node.name,
     namespace: node.namespace,
     owner: id,
@@ -151,30 +156,28 @@ function releaseSteps(
     changeNeeds: after,
     chart: (signal) => charts.load(node.chart, signal),
     values: (signal) =>
-      releaseValues(node, {
-        folder,
-        context: { cluster: stackCluster(context.api, signal), signal },
-      }),
-    install: true,
+      releaseValues(node, { folder, context: { cluster: stackCluster(api, signal), signal } }),
     force: overrides.force ?? false,
-    ...pick(node, [
-      "createNamespace",
-      "wait",
-      "waitForJobs",
-      "atomic",
-      "noHooks",
-      "skipCrds",
-      "takeOwnership",
-      "forceConflicts",
-      "maxHistory",
-      "description",
-      "labels",
-    ]),
+    ...pick(node, DEPLOY_OPTIONS),
     ...timeoutOf(node.timeout),
     ...hookOptions(node, stack, sources),
   };
-  return deploySteps(request, context);
 }
+
+/** Options that mean the same in a stack and in a deployment. */
+const DEPLOY_OPTIONS = [
+  "createNamespace",
+  "wait",
+  "waitForJobs",
+  "atomic",
+  "noHooks",
+  "skipCrds",
+  "takeOwnership",
+  "forceConflicts",
+  "maxHistory",
+  "description",
+  "labels",
+] as const;
 
 function hookOptions(node: ReleaseNode, stack: Stack, { overrides }: StepSources) {
   return {

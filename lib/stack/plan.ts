@@ -1,0 +1,195 @@
+/**
+ * What `up` would do, found out without doing it.
+ *
+ * @module
+ */
+import { type ManifestObject, parseManifest } from "../action/objects.ts";
+import { Operation } from "../action/operation.ts";
+import { type DeployPlan, prepareDeploy } from "../action/prepare.ts";
+import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
+import type { Emit, RunEvent } from "../events.ts";
+import { keyOf, refOf } from "../kube/resource.ts";
+import { ChartSource } from "./charts.ts";
+import { RunClusters } from "./clusters.ts";
+import { resolveGraph } from "./graph.ts";
+import type { GraphNode } from "./graph.ts";
+import type { LoadedStack } from "./load.ts";
+import type { RunOptions } from "./run.ts";
+import { deployRequest } from "./steps.ts";
+import type { StepSources } from "./steps.ts";
+import type { ReleaseNode } from "./types.ts";
+import { areStatic } from "./values.ts";
+
+/** What would happen to one release or hook. */
+export interface PlannedNode {
+  readonly id: string;
+  /** What must finish first. */
+  readonly needs: readonly string[];
+  readonly action: "install" | "upgrade" | "unchanged" | "run" | "unknown";
+  /** Why an action is unknown. */
+  readonly reason?: string | undefined;
+  readonly release?: PlannedRelease | undefined;
+}
+
+/** The change to a release. */
+export interface PlannedRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: number;
+  /** `name-version`; empty for a release that stays as it is. */
+  readonly chart: string;
+  /** Objects that the new revision adds, changes and drops, as `Kind/name`. */
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Names of the hooks that would run, in Helm's order. */
+  readonly hooks: readonly string[];
+}
+
+/** Options of {@linkcode planStack}. */
+export type PlanOptions = Pick<
+  RunOptions,
+  "connect" | "signal" | "force" | "prechecks" | "now" | "emit"
+>;
+
+/**
+ * Renders every release of a stack and compares it with what is deployed. Writes nothing. The order
+ * is that of the graph: each node after what it needs.
+ *
+ * A release whose values are a function is evaluated against the cluster as it is; where that fails,
+ * because what the function reads is not there yet, its action is `unknown`.
+ *
+ * @throws {CapstanErrors} With everything that would stop `up` before its first change.
+ */
+export async function planStack(loaded: LoadedStack, options: PlanOptions): Promise<PlannedNode[]> {
+  const { stack, folder } = loaded;
+  const { now = Date.now, signal = new AbortController().signal } = options;
+  const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
+  const { nodes } = resolveGraph(stack);
+  const clusters = new RunClusters();
+  await clusters.connect(nodes.map(({ node }) => node), options.connect, { emit, now });
+  const sources: StepSources = {
+    stack,
+    nodes,
+    folder,
+    clusters,
+    emit,
+    charts: new ChartSource(folder),
+    overrides: options,
+  };
+  try {
+    const checks = (options.prechecks ?? []).map(({ run }) =>
+      run(signal).then(() => undefined, asError)
+    );
+    const planned = inOrder(nodes).map((node) => planNode(node, sources, signal).catch(asError));
+    const results = await Promise.all([...checks, ...planned]);
+    const errors = results.filter((result) => result instanceof CapstanError);
+    if (errors.length > 0) throw new CapstanErrors(errors, `stack ${stack.name} cannot go up`);
+    return results.filter((result): result is PlannedNode =>
+      result !== undefined && !(result instanceof CapstanError)
+    );
+  } finally {
+    clusters.close();
+  }
+}
+
+/** What goes wrong as a value, so that the rest is still looked at; an abort ends everything. */
+function asError(error: unknown): CapstanError {
+  if (isAbort(error)) throw error;
+  return error instanceof CapstanError
+    ? error
+    : new CapstanError(messageOf(error), { cause: error });
+}
+
+async function planNode(
+  { id, node, needs }: GraphNode,
+  sources: StepSources,
+  signal: AbortSignal,
+): Promise<PlannedNode> {
+  if (node.type === "hook") return { id, needs, action: "run" };
+  const request = deployRequest({ id, node, after: [] }, sources);
+  const operation = new Operation(request, sources.clusters.contextOf(node));
+  try {
+    const plan = await prepareDeploy(operation, request, { signal });
+    return { id, needs, action: plan.kind, release: plannedRelease(node, plan) };
+  } catch (error) {
+    if (areStatic(node) || isAbort(error)) throw inRelease(id, error);
+    return { id, needs, action: "unknown", reason: messageOf(error) };
+  }
+}
+
+function inRelease(id: string, error: unknown): unknown {
+  if (isAbort(error)) return error;
+  const { code, hint, position } = error instanceof CapstanError ? error : {};
+  return new CapstanError(`${id}: ${messageOf(error)}`, { code, hint, position, cause: error });
+}
+
+function plannedRelease({ name, namespace }: ReleaseNode, plan: DeployPlan): PlannedRelease {
+  if (plan.kind === "unchanged") {
+    return {
+      name,
+      namespace,
+      revision: plan.current.revision,
+      chart: "",
+      added: [],
+      changed: [],
+      removed: [],
+      hooks: [],
+    };
+  }
+  const { release, current, objects, kind } = plan;
+  const { metadata } = release.chart;
+  const before = current === undefined || kind === "install" ? [] : parseManifest(current.manifest);
+  return {
+    name,
+    namespace,
+    revision: release.revision,
+    chart: `${metadata.name}-${metadata.version}`,
+    ...compare(before, objects),
+    hooks: release.hooks.filter(({ events }) => events.some((event) => event.endsWith(`-${kind}`)))
+      .map((hook) => hook.name),
+  };
+}
+
+function compare(
+  before: readonly ManifestObject[],
+  after: readonly ManifestObject[],
+): Pick<PlannedRelease, "added" | "changed" | "removed"> {
+  const was = new Map(before.map((each) => [key(each), JSON.stringify(each.object)]));
+  const is = new Set(after.map(key));
+  return {
+    added: after.filter((each) => !was.has(key(each))).map(label),
+    changed: after.filter((each) =>
+      (was.get(key(each)) ?? JSON.stringify(each.object)) !== JSON.stringify(each.object)
+    ).map(label),
+    removed: before.filter((each) => !is.has(key(each))).map(label),
+  };
+}
+
+function key({ object }: ManifestObject): string {
+  return keyOf(refOf(object));
+}
+
+function label({ object }: ManifestObject): string {
+  return `${object.kind}/${object.metadata.name}`;
+}
+
+/** The nodes with each after what it needs, otherwise as they were declared. */
+function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const done = new Set<string>();
+  const order: GraphNode[] = [];
+  const open = nodes.toReversed();
+  while (open.length > 0) {
+    const node = open.at(-1)!;
+    const missing = done.has(node.id) ? [] : node.needs.filter((need) => !done.has(need));
+    if (missing.length > 0) {
+      open.push(...missing.toReversed().map((need) => byId.get(need)!));
+      continue;
+    }
+    open.pop();
+    if (!done.has(node.id)) order.push(node);
+    done.add(node.id);
+  }
+  return order;
+}
