@@ -1,0 +1,163 @@
+/**
+ * What a failed rendering says: Helm's words, which differ between its versions.
+ *
+ * @module
+ */
+
+import { CapstanError } from "../errors.ts";
+import type { CapstanErrorOptions, Position } from "../errors.ts";
+import type { HelmVersion } from "../chart/chart.ts";
+
+/** What a {@linkcode RenderError} knows besides its message. */
+export interface RenderErrorOptions extends CapstanErrorOptions {
+  /** The line at the position, with a caret below the column. */
+  readonly excerpt?: string | undefined;
+  /** What was rendered, where it turned out to be no manifest. */
+  readonly manifest?: string | undefined;
+}
+
+/** A chart that cannot be rendered; the message is Helm's. */
+export class RenderError extends CapstanError {
+  override readonly name = "RenderError";
+  readonly excerpt: string | undefined;
+  readonly manifest: string | undefined;
+  readonly #options: RenderErrorOptions;
+
+  constructor(message: string, options: RenderErrorOptions = {}) {
+    super(message, { code: "render", ...options });
+    this.#options = options;
+    this.excerpt = options.excerpt;
+    this.manifest = options.manifest;
+  }
+
+  /** The same error with what was rendered. */
+  withManifest(manifest: string): RenderError {
+    return new RenderError(this.message, { ...this.#options, manifest });
+  }
+}
+
+/** What `required` and `fail` throw: a message of the chart's author, for the person who installs. */
+export class AuthorError extends Error {
+  override readonly name = "AuthorError";
+}
+
+/** Where an error happened, for its help. */
+export interface ErrorContext {
+  readonly helmVersion: HelmVersion;
+  /** The template that was rendered or parsed. */
+  readonly file: string;
+  /** The text of a template by its path. */
+  readonly source: (file: string) => string | undefined;
+  /** What to do about the error, where it is known. */
+  readonly hint?: string | undefined;
+}
+
+/** The error for a template that cannot be parsed, from Go's `template: FILE:LINE: …: WHAT`. */
+export function parseFailure(error: Error, context: ErrorContext): RenderError {
+  const [, location, ...rest] = error.message.split(": ");
+  const message = location === undefined
+    ? `parse error in (${context.file}): ${error.message}`
+    : `parse error at (${location}): ${rest.at(-1) ?? location}`;
+  return withHelp(message, location, error, context);
+}
+
+/** The error for a template that failed while it was executed. */
+export function execFailure(error: Error, context: ErrorContext): RenderError {
+  const chain = causes(error);
+  const [, location] = error.message.split(": ", 2);
+  const author = chain.find((link) => link instanceof AuthorError);
+  if (author !== undefined) {
+    return withHelp(
+      `execution error at (${location}): ${author.message}`,
+      location,
+      error,
+      context,
+    );
+  }
+  const message = context.helmVersion === "v3" ? error.message : linesOf(chain) ?? error.message;
+  return withHelp(message, location, error, context);
+}
+
+/** An error and what caused it, outermost first. */
+export function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && !chain.includes(at); at = at.cause) chain.push(at);
+  return chain;
+}
+
+/** Helm 4's form: some lines per link; `undefined` where a link is no template error. */
+function linesOf(chain: readonly Error[]): string | undefined {
+  const blocks: string[] = [];
+  for (const { message } of chain) {
+    const block = blockOf(message);
+    if (block === undefined) return undefined;
+    if (blocks.at(-1) !== block) blocks.push(block);
+  }
+  return blocks.join("").trim();
+}
+
+/** One link as Helm 4 writes it: where, what was executed, what went wrong. */
+function blockOf(message: string): string | undefined {
+  if (!message.startsWith("template: ")) return undefined;
+  const rest = message.slice("template: ".length);
+  if (rest.startsWith("no template ")) return `${message}\n`;
+  const executing = rest.indexOf(": executing ");
+  if (executing >= 0) {
+    const what = /^"([^"]*)" at <([^]*?)>: ([^]*)$/.exec(
+      rest.slice(executing + ": executing ".length),
+    );
+    if (what !== null) {
+      const [, name, node, text] = what as unknown as [string, string, string, string];
+      const location = rest.slice(0, executing);
+      return `${location}\n  executing "${name}" at <${node}>:\n    ${ownText(text)}\n`;
+    }
+  }
+  const colon = rest.lastIndexOf(": ");
+  if (colon < 0) return undefined;
+  return `${rest.slice(0, colon)}\n  ${ownText(rest.slice(colon + 2))}\n`;
+}
+
+/** A message without that of the error inside it. */
+function ownText(text: string): string {
+  const inner = text.indexOf(" template:");
+  return inner < 0 ? text : text.slice(0, inner);
+}
+
+function withHelp(
+  message: string,
+  location: string | undefined,
+  cause: Error,
+  context: ErrorContext,
+): RenderError {
+  const position = positionOf(location ?? context.file);
+  const excerpt = excerptOf(position, context.source(position.file));
+  return new RenderError(message, {
+    position,
+    cause,
+    hint: context.hint,
+    excerpt,
+  });
+}
+
+/** `file:line:column` as Go writes it: its columns count bytes from 0. */
+function positionOf(location: string): Position {
+  const match = /^([^]*?):(\d+)(?::(\d+))?$/.exec(location);
+  if (match === null) return { file: location };
+  const [, file, line, column] = match;
+  return {
+    file: file!,
+    line: Number(line),
+    ...(column === undefined ? {} : { column: Number(column) + 1 }),
+  };
+}
+
+function excerptOf(position: Position, source: string | undefined): string | undefined {
+  const text = position.line === undefined ? undefined : source?.split("\n")[position.line - 1];
+  if (text === undefined) return undefined;
+  const number = `${position.line} | `;
+  if (position.column === undefined) return number + text;
+  const before = new TextDecoder().decode(
+    new TextEncoder().encode(text).subarray(0, position.column - 1),
+  );
+  return `${number}${text}\n${" ".repeat(number.length)}${before.replace(/[^\t]/gu, " ")}^`;
+}

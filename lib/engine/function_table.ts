@@ -1,0 +1,66 @@
+/**
+ * Every function that templates can call, for one rendering.
+ *
+ * @module
+ */
+
+import type { HelmVersion } from "../chart/chart.ts";
+import { sprigFuncs } from "../sprig/table.ts";
+import { func } from "../template/value.ts";
+import type { Budget, FuncMap } from "../template/value.ts";
+import { helmFuncs } from "./funcs.ts";
+import type { LookupAnswers } from "./funcs.ts";
+
+/** What the functions work with. */
+export interface FunctionOptions {
+  readonly helmVersion: HelmVersion;
+  readonly budget: Budget;
+  readonly lookups: LookupAnswers | undefined;
+  readonly lint?: boolean | undefined;
+  readonly functions?: FuncMap | undefined;
+  readonly resolveHost?: ((name: string) => string) | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly randomBytes?: ((n: number) => Uint8Array) | undefined;
+  readonly timeZone?: string | undefined;
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** The functions by name. `include` and `tpl` are only names here: a scope gives them their sense. */
+export function templateFunctions(options: FunctionOptions): FuncMap {
+  const { helmVersion, budget, lookups, lint = false, warn = () => {} } = options;
+  const env = {
+    now: options.now ?? Date.now,
+    randomBytes: options.randomBytes ?? randomBytes,
+    timeZone: options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    resolveHost: options.resolveHost ?? (() => ""),
+    budget,
+    helmVersion,
+  };
+  const unbound = func(["string", "any"], () => "not implemented");
+  return {
+    ...sprigFuncs(env),
+    include: unbound,
+    tpl: unbound,
+    ...helmFuncs({ lint, lookups, warn }),
+    ...options.functions,
+  };
+}
+
+/** The names of functions, and a text that is the same for the same names. */
+export interface FunctionNames {
+  has(name: string): boolean;
+  readonly key: string;
+}
+
+/** The names that parsing needs to know. */
+export function functionNames(functions: FuncMap): FunctionNames {
+  const names = new Set(Object.keys(functions));
+  return { has: (name) => names.has(name), key: String(names.size) };
+}
+
+function randomBytes(n: number): Uint8Array {
+  const bytes = new Uint8Array(n);
+  // The platform fills at most 64 KiB at once.
+  for (let at = 0; at < n; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+  return bytes;
+}
