@@ -7,7 +7,7 @@
 import type { Mark } from "./cursor.ts";
 import { YamlError } from "./error.ts";
 import type { Scanner } from "./scan.ts";
-import type { Token, TokenType } from "./scan.ts";
+import type { Token, TokenType } from "./token.ts";
 
 /** A node of one document. */
 export interface Node {

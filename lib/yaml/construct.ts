@@ -18,7 +18,12 @@ export interface ConstructOptions {
   readonly bigints?: boolean | undefined;
 }
 
-type Map = Record<string, unknown>;
+type GoMap = Record<string, unknown>;
+
+interface Key {
+  readonly type: ScalarType;
+  readonly value: unknown;
+}
 
 const CORE = "tag:yaml.org,2002:";
 /** Nodes up to which almost all may come from aliases, and from which only a tenth may. */
@@ -53,7 +58,8 @@ class Constructor {
       fail(`unmarshal errors:\n${this.#duplicates.map((text) => `  ${text}`).join("\n")}`);
     }
     if (this.#badKey !== undefined) throw new YamlError(this.#badKey);
-    if (this.#hasInfinity) throw new YamlError(`json: unsupported value: ${infinityIn(value)}`);
+    const infinity = this.#hasInfinity ? infinityIn(value) : undefined;
+    if (infinity !== undefined) throw new YamlError(`json: unsupported value: ${infinity}`);
     return value;
   }
 
@@ -118,7 +124,7 @@ class Constructor {
   }
 
   /** Sets the pairs of a mapping in `map`; what is merged counts where its `<<` stands. */
-  #fill(node: Node, map: Map, seen: Set<string> | undefined): Map {
+  #fill(node: Node, map: GoMap, seen: Set<string> | undefined): GoMap {
     const { children } = node;
     for (let i = 0; i < children.length; i += 2) {
       const key = children[i]!;
@@ -129,33 +135,53 @@ class Constructor {
     return map;
   }
 
-  #set(key: Node, item: Node, map: Map, seen: Set<string> | undefined): void {
-    const [name, identity] = this.#key(key);
+  #set(node: Node, item: Node, map: GoMap, seen: Set<string> | undefined): void {
+    const key = this.#key(node);
     const value = this.#value(item);
-    if (seen?.has(identity)) {
-      this.#duplicates.push(`line ${item.line + 1}: key ${identity} already set in map`);
-      return;
+    if (seen !== undefined) {
+      const text = goSyntax(key.value);
+      if (seen.has(key.type + text)) {
+        this.#duplicates.push(`line ${item.line + 1}: key ${text} already set in map`);
+        return;
+      }
+      seen.add(key.type + text);
     }
-    seen?.add(identity);
-    if (name === undefined) this.#badKey ??= badKey(identity, value);
+    const name = keyName(key);
+    if (name === undefined) this.#badKey ??= badKey(key, value);
     else map[name] = value;
   }
 
-  /** A key as text, and as `%#v` prints it; no text where sigs.k8s.io/yaml knows none. */
-  #key(node: Node): [string | undefined, string] {
+  #key(node: Node): Key {
     this.#count();
     if (node.kind === "alias") return this.#follow(node, (target) => this.#key(target));
     if (node.kind !== "scalar") {
-      this.#decoded--;
-      fail(`invalid map key: ${goSyntax(this.#value(node))}`);
+      this.#value(node);
+      fail(`invalid map key: ${this.#goSyntax(node)}`);
     }
-    if (node.tag === "" && !node.implicit) {
-      return [node.value, this.#strict ? goSyntax(node.value) : ""];
-    }
-    return keyOf(this.#scalar(node), keyType(node), this.#strict);
+    if (node.tag === "" && !node.implicit) return { type: "str", value: node.value };
+    const value = this.#scalar(node);
+    const type = keyType(node);
+    return { type, value: type === "int" || type === "uint" ? resolveScalar(node.value) : value };
   }
 
-  #merge(node: Node, map: Map, seen: Set<string> | undefined): void {
+  /** A collection as `%#v` prints it. */
+  #goSyntax(node: Node): string {
+    if (node.kind === "alias") return this.#follow(node, (target) => this.#goSyntax(target));
+    if (node.kind === "scalar") return goSyntax(this.#scalar(node));
+    if (node.kind === "sequence") {
+      return `[]interface {}{${node.children.map((item) => this.#goSyntax(item)).join(", ")}}`;
+    }
+    const pairs = new Map<string, string>();
+    for (let i = 0; i < node.children.length; i += 2) {
+      if (isMerge(node.children[i]!)) continue;
+      const key = goSyntax(this.#key(node.children[i]!).value);
+      pairs.set(key, this.#goSyntax(node.children[i + 1]!));
+    }
+    const text = [...pairs].sort(([a], [b]) => a < b ? -1 : 1).map((pair) => pair.join(":"));
+    return `map[interface {}]interface {}{${text.join(", ")}}`;
+  }
+
+  #merge(node: Node, map: GoMap, seen: Set<string> | undefined): void {
     const sources = node.kind === "sequence" ? node.children.toReversed() : [node];
     for (const source of sources) {
       const isMap = source.kind === "mapping" ||
@@ -186,20 +212,18 @@ function keyType(node: Node): ScalarType {
   return "str";
 }
 
-function keyOf(value: unknown, type: ScalarType, strict: boolean): [string | undefined, string] {
+/** A key as text; `undefined` for a type that sigs.k8s.io/yaml does not know as a key. */
+function keyName({ type, value }: Key): string | undefined {
   switch (type) {
     case "null":
-      return [undefined, "<nil>"];
     case "uint":
-      return [undefined, `0x${BigInt(value as bigint | number).toString(16)}`];
+      return undefined;
     case "float":
-      return [floatKey(value as number), strict ? `float64 ${value}` : ""];
+      return floatKey(Math.fround(value as number));
     case "int":
-      return [String(BigInt(value as number | bigint)), String(value)];
-    case "bool":
-      return [String(value), String(value)];
+      return String(BigInt(value as number | bigint));
   }
-  return [value as string, strict ? goSyntax(value) : ""];
+  return String(value);
 }
 
 function floatKey(value: number): string {
@@ -207,10 +231,12 @@ function floatKey(value: number): string {
   return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
 }
 
-function badKey(key: string, value: unknown): string {
-  const type = key === "<nil>" ? "%!s(<nil>)" : "uint64";
-  const text = value === null ? "<nil>" : goSyntax(value);
-  return `unsupported map key of type: ${type}, key: ${key}, value: ${text}`;
+function badKey({ type, value: key }: Key, value: unknown): string {
+  const goType = type === "null" ? "%!s(<nil>)" : "uint64";
+  const text = type === "null" ? "<nil>" : goSyntax(key);
+  return `unsupported map key of type: ${goType}, key: ${text}, value: ${
+    value === null ? "<nil>" : goSyntax(value)
+  }`;
 }
 
 function isMerge(node: Node): boolean {
@@ -224,7 +250,7 @@ function tagged(node: Node): string {
   const found = scalarType(node.value);
   if (found === wanted || (found === "uint" && wanted === "int")) return node.value;
   if (found === "int" && wanted === "float") return node.value;
-  const shown = found === "uint" ? "int" : found;
+  const shown = found === "uint" ? "int" : found === "timestamp" ? "str" : found;
   fail(`cannot decode !!${shown} \`${node.value}\` as a !!${wanted}`);
 }
 
@@ -243,7 +269,7 @@ function infinityIn(value: unknown): string | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   for (const key of Object.keys(value).sort()) {
-    const found = infinityIn((value as Map)[key]);
+    const found = infinityIn((value as GoMap)[key]);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -14,54 +14,7 @@ import type { Mark } from "./cursor.ts";
 import { scanBlock, scanPlain, scanQuoted } from "./scan_scalar.ts";
 import { scanAnchor, scanDirective, scanTag } from "./scan_tag.ts";
 import type { Directive } from "./scan_tag.ts";
-
-/** What a token is. */
-export type TokenType =
-  | "stream end"
-  | "directive"
-  | "document start"
-  | "document end"
-  | "block sequence"
-  | "block mapping"
-  | "block end"
-  | "["
-  | "]"
-  | "{"
-  | "}"
-  | ","
-  | "-"
-  | "?"
-  | ":"
-  | "alias"
-  | "anchor"
-  | "tag"
-  | "scalar";
-
-/** A token; `?` and `:` stand for key and value, written or implied. */
-export interface Token {
-  readonly type: TokenType;
-  /** Where it starts. */
-  readonly mark: Mark;
-  /** The line on which it ends. */
-  readonly endLine: number;
-  /** A scalar's text, an anchor's or alias's name, a tag's handle. */
-  readonly value: string;
-  /** A tag's suffix. */
-  readonly suffix: string;
-  /** Whether a scalar is plain. */
-  readonly plain: boolean;
-  readonly directive: Directive | undefined;
-  /** The possible key that starts with this token. */
-  readonly key: SimpleKey | undefined;
-}
-
-interface SimpleKey {
-  possible: boolean;
-  readonly required: boolean;
-  readonly tokenNumber: number;
-  readonly pos: number;
-  readonly mark: Mark;
-}
+import type { SimpleKey, Token, TokenType } from "./token.ts";
 
 /** How deep collections may nest. Real Helm stops at 10,000; here the call stack sets the bound. */
 export const MAX_DEPTH = 1000;
@@ -79,6 +32,8 @@ export class Scanner {
   readonly #indents: number[] = [];
   /** The possible key of each flow level. */
   readonly #keys: (SimpleKey | undefined)[] = [undefined];
+  /** The numbers of the tokens that opened the flow levels. */
+  readonly #flowStarts: number[] = [];
   #flowLevel = 0;
   #keyAllowed = true;
   #nextKey: SimpleKey | undefined;
@@ -107,7 +62,7 @@ export class Scanner {
   }
 
   #mayGetKey(token: Token): boolean {
-    return token.key !== undefined && this.#isValid(token.key);
+    return token.key !== undefined && token.key.waiting && this.#isValid(token.key);
   }
 
   /** Whether a `:` at the cursor would make this a key; it must not be far, nor on another line. */
@@ -131,14 +86,19 @@ export class Scanner {
     const { cursor } = this;
     const key: SimpleKey = {
       possible: true,
+      waiting: true,
       required: this.#flowLevel === 0 && this.#indent === cursor.column,
-      tokenNumber: this.#taken + this.#queue.length - this.#head,
+      tokenNumber: this.#nextNumber(),
       pos: cursor.pos,
       mark: cursor.mark(),
     };
     this.#dropKey();
     this.#keys[this.#flowLevel] = key;
     this.#nextKey = key;
+  }
+
+  #nextNumber(): number {
+    return this.#taken + this.#queue.length - this.#head;
   }
 
   #dropKey(): void {
@@ -152,16 +112,19 @@ export class Scanner {
     type: TokenType,
     mark: Mark,
     content: { value?: string; suffix?: string; plain?: boolean; directive?: Directive } = {},
-    at?: number,
   ): void {
     const { value = "", suffix = "", plain = false, directive } = content;
-    const key = at === undefined ? this.#nextKey : undefined;
     const endLine = this.cursor.line;
-    const token: Token = { type, mark, endLine, value, suffix, plain, directive, key };
-    if (at === undefined) {
-      this.#nextKey = undefined;
-      this.#queue.push(token);
-    } else this.#queue.splice(at, 0, token);
+    this.#queue.push({ type, mark, endLine, value, suffix, plain, directive, key: this.#nextKey });
+    this.#nextKey = undefined;
+  }
+
+  /** Puts a token in front of the one with this number; at the end where that one is gone. */
+  #insert(type: TokenType, mark: Mark, tokenNumber: number): void {
+    this.#push(type, mark);
+    if (tokenNumber < this.#taken) return;
+    const token = this.#queue.pop()!;
+    this.#queue.splice(this.#head + tokenNumber - this.#taken, 0, token);
   }
 
   #rollIndent(column: number, type: TokenType, mark: Mark, tokenNumber?: number): void {
@@ -169,8 +132,8 @@ export class Scanner {
     this.#indents.push(this.#indent);
     this.#indent = column;
     if (this.#indents.length > MAX_DEPTH) this.#tooDeep();
-    const at = tokenNumber === undefined ? undefined : this.#head + tokenNumber - this.#taken;
-    this.#push(type, mark, {}, at);
+    if (tokenNumber === undefined) this.#push(type, mark);
+    else this.#insert(type, mark, tokenNumber);
   }
 
   #unrollIndent(column: number): void {
@@ -296,6 +259,7 @@ export class Scanner {
   #fetchFlowStart(type: "[" | "{"): void {
     this.#saveKey();
     this.#keys.push(undefined);
+    this.#flowStarts.push(this.#nextNumber());
     this.#flowLevel++;
     if (this.#flowLevel > MAX_DEPTH) this.#tooDeep();
     this.#keyAllowed = true;
@@ -304,12 +268,17 @@ export class Scanner {
 
   #fetchFlowEnd(type: "]" | "}"): void {
     this.#dropKey();
-    if (this.#flowLevel > 0) {
-      this.#flowLevel--;
-      this.#keys.pop();
-    }
+    if (this.#flowLevel > 0) this.#leaveFlow();
     this.#keyAllowed = false;
     this.#pushIndicator(type);
+  }
+
+  /** An empty collection that may be a key is handed out at once, and can be none any more. */
+  #leaveFlow(): void {
+    const inner = this.#keys.pop();
+    const outer = this.#keys[--this.#flowLevel];
+    const opener = this.#flowStarts.pop();
+    if (inner === undefined && outer?.tokenNumber === opener) outer!.waiting = false;
   }
 
   #fetchComma(): void {
@@ -347,7 +316,7 @@ export class Scanner {
     const { cursor } = this;
     const key = this.#keys[this.#flowLevel];
     if (key !== undefined && this.#isValid(key)) {
-      this.#push("?", key.mark, {}, this.#head + key.tokenNumber - this.#taken);
+      this.#insert("?", key.mark, key.tokenNumber);
       this.#rollIndent(key.mark.column, "block mapping", key.mark, key.tokenNumber);
       key.possible = false;
       this.#keyAllowed = false;
