@@ -1,0 +1,38 @@
+/**
+ * `capstan uninstall`: removes releases.
+ *
+ * @module
+ */
+import { planUninstall } from "../../action/uninstall.ts";
+import { withTarget } from "../connect.ts";
+import type { CliContext } from "../context.ts";
+import type { UninstallFlags } from "../helm_commands.ts";
+import { runShown } from "../operation.ts";
+
+/** Removes the named releases, one after another as Helm does. */
+export async function uninstall(
+  this: CliContext,
+  flags: UninstallFlags,
+  ...names: string[]
+): Promise<void> {
+  await withTarget(this, flags, async (target) => {
+    for (const name of names) {
+      const { outcome, notice } = await runShown(this, { target }, (action) =>
+        planUninstall({
+          name,
+          namespace: target.namespace,
+          keepHistory: flags.keepHistory,
+          ignoreNotFound: flags.ignoreNotFound,
+          noHooks: flags.noHooks,
+          wait: flags.wait,
+          timeout: flags.timeout,
+          cascade: flags.cascade,
+          description: flags.description,
+          hookParallelism: flags.hookParallelism,
+          hookSelection: flags.hookSelection,
+        }, action));
+      if (notice !== undefined) this.process.stdout.write(`${notice}\n`);
+      if (outcome === "uninstalled") this.process.stdout.write(`release "${name}" uninstalled\n`);
+    }
+  });
+}
