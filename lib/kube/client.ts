@@ -41,12 +41,30 @@ export interface KubeClientOptions extends TransportOptions {
  * Watches have connections of their own, one watch for each kind and namespace.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createKubeClient, loadConnection } from "@capstan/capstan";
  *
- * const cluster = createKubeClient(await loadConnection());
- * const web = await cluster.get({ apiVersion: "apps/v1", kind: "Deployment", name: "web" });
+ * async function replicas(name: string): Promise<unknown> {
+ *   const cluster = createKubeClient(await loadConnection());
+ *   try {
+ *     const web = await cluster.get({ apiVersion: "apps/v1", kind: "Deployment", name });
+ *     return web?.spec;
+ *   } finally {
+ *     cluster.close();
+ *   }
+ * }
+ * ```
+ *
+ * @example Any fetch will do, so a program can be tested without a cluster
+ * ```ts
+ * import { createKubeClient } from "@capstan/capstan";
+ *
+ * const cluster = createKubeClient({ server: "http://nowhere.test", namespace: "default" }, {
+ *   fetch: () => Promise.resolve(Response.json({ gitVersion: "v1.36.0", major: "1", minor: "36" })),
+ * });
+ * const { gitVersion } = await cluster.version();
  * cluster.close();
+ * if (gitVersion !== "v1.36.0") throw new Error(gitVersion);
  * ```
  */
 export function createKubeClient(connection: Connection, options: KubeClientOptions = {}): KubeApi {

@@ -64,8 +64,11 @@ function pod(namespace: string, name: string, restartPolicy: string): KubeObject
   return object("v1", "Pod", name, { metadata: { namespace }, spec });
 }
 
-function job(namespace: string, name: string): KubeObject {
-  const template = { spec: { restartPolicy: "Never", containers: [container()] } };
+function job(namespace: string, name: string, annotations = {}): KubeObject {
+  const template = {
+    metadata: { annotations },
+    spec: { restartPolicy: "Never", containers: [container()] },
+  };
   return object("batch/v1", "Job", name, {
     metadata: { namespace },
     spec: { backoffLimit: 0, template },
@@ -347,6 +350,15 @@ const CASES: Record<string, (it: Case) => Promise<void>> = {
     await waitHook(api, created, { timeout: 20_000 });
     const done = await api.get(refOf(created));
     equal((done?.["status"] as { succeeded: number }).succeeded, 1);
+    // Both kinds of cluster understand this annotation.
+    const bad = await api.create(job(namespace, "bad", { "testbed/fail": "true" }));
+    await rejects(waitHook(api, bad, { timeout: 20_000, rules: "legacy" }), {
+      message: "job bad failed: BackoffLimitExceeded",
+    });
+    await rejects(waitHook(api, bad), {
+      message:
+        `resource Job/${namespace}/bad not ready. status: Failed, message: Job Failed. failed: 1/1`,
+    });
     const ended = await api.create(pod(namespace, "probe", "Never"));
     await waitHook(api, ended, { timeout: 20_000, rules: "legacy" });
   },
