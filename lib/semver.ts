@@ -7,15 +7,9 @@
  * @module
  */
 
-import { CapstanError } from "./errors.ts";
-
-/** A text that is no version, or no range of versions. */
-export class VersionError extends CapstanError {
+/** A text that is no version, or no range of versions. Whoever reads it says where it stands. */
+export class VersionError extends Error {
   override readonly name = "VersionError";
-
-  constructor(message: string) {
-    super(message, { code: "version/invalid" });
-  }
 }
 
 /** The parts that make up a version. */

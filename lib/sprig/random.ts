@@ -6,6 +6,7 @@
 
 import { func, type FuncMap } from "../template/value.ts";
 import { encodeBase64 } from "./base64.ts";
+import { runesOf } from "./bytes.ts";
 import type { SprigEnv } from "./env.ts";
 
 const NUMERIC = "0123456789";
@@ -27,6 +28,10 @@ export function randomFuncs(env: SprigEnv): FuncMap {
       env.budget.take(count * 2);
       return encodeBase64(env.randomBytes(count));
     }),
+    shuffle: func(["string"], (text) => {
+      env.budget.take(text.length);
+      return shuffled(runesOf(text), env).join("");
+    }),
     uuidv4: func([], () => uuid(env.randomBytes(16))),
   };
 }
@@ -40,6 +45,16 @@ export function randomBelow(limit: number, env: Pick<SprigEnv, "randomBytes">): 
     const number = view.getUint32(0) * 2 ** 21 + (view.getUint32(4) >>> 11);
     if (number < fair) return number % limit;
   }
+}
+
+/** A fair permutation (Fisher and Yates). */
+function shuffled(items: readonly string[], env: SprigEnv): string[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = randomBelow(last + 1, env);
+    [order[last], order[other]] = [order[other]!, order[last]!];
+  }
+  return order;
 }
 
 /** `count` characters drawn from an alphabet; none for a negative count. */
