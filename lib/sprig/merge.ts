@@ -8,11 +8,11 @@ import {
   type Budget,
   elementTypeOf,
   type GoMap,
-  isMap,
   isNil,
   kindOf,
   mapEntries,
   truth,
+  typeOf,
 } from "../template/value.ts";
 
 /** mergo's only error here: a pointer met a value of another type. */
@@ -40,11 +40,13 @@ const MAX_DEPTH = 1000;
  * @throws {TypeConflict} where a pointer meets another type
  */
 export function mergeMaps(target: GoMap, source: GoMap, options: MergeOptions): void {
-  mergeEntries(target, source, { ...options, depth: 0 });
+  mergeEntries(target, source, { ...options, depth: 0, refused: undefined });
 }
 
 interface Merge extends MergeOptions {
   readonly depth: number;
+  /** The target's type of element where the source's cannot be assigned to it. */
+  readonly refused: string | undefined;
 }
 
 function mergeEntries(target: GoMap, source: unknown, merge: Merge): void {
@@ -54,30 +56,40 @@ function mergeEntries(target: GoMap, source: unknown, merge: Merge): void {
     merge.budget.take(1);
     const value = entries[key];
     if (value === null || value === undefined) {
-      if (merge.overwrite) target[key] = null;
+      if (merge.overwrite) assign(target, { key, value: null }, merge);
       continue;
     }
     const old = Object.hasOwn(target, key) ? target[key] : undefined;
-    mergeNested(old, value, { ...merge, depth: merge.depth + 1 });
+    mergeNested(old, value, merge);
     // Asked after the nested merge, which may have filled an empty map in place.
     const filled = truth(old);
     if (filled && kindOf(value) === "map" && kindOf(old) === "map") continue;
-    if (merge.overwrite || !filled) target[key] = value;
+    if (merge.overwrite || !filled) assign(target, { key, value }, merge);
   }
+}
+
+function assign(
+  target: GoMap,
+  { key, value }: { key: string; value: unknown },
+  { refused }: Merge,
+): void {
+  if (refused !== undefined) {
+    const type = kindOf(value) === "slice" ? typeOf(value) : "interface {}";
+    const reason = `value of type ${type} is not assignable to type ${refused}`;
+    throw new TypeError(`reflect.Value.SetMapIndex: ${reason}`);
+  }
+  target[key] = value;
 }
 
 /** Merges into what a key already holds; only maps can be changed in place. */
 function mergeNested(old: unknown, value: unknown, merge: Merge): void {
   const kind = kindOf(value);
   if (kind !== "map" && kind !== "struct" && kind !== "ptr") return;
-  if (kindOf(old) === "ptr" && kind !== "ptr" && !merge.overwrite) {
-    throw new TypeConflict();
-  }
+  if (kindOf(old) === "ptr" && kind !== "ptr" && !merge.overwrite) throw new TypeConflict();
   const target = mapEntries(old);
   if (target === undefined || kind !== "map" || isNil(target)) return;
-  if (!isMap(old) && elementTypeOf(old) !== elementTypeOf(value)) {
-    const types = `${elementTypeOf(value)} is not assignable to type ${elementTypeOf(old)}`;
-    throw new TypeError(`reflect.Value.SetMapIndex: value of type ${types}`);
-  }
-  mergeEntries(target, value, merge);
+  const element = elementTypeOf(old)!;
+  const fits = element === "interface {}" || element === elementTypeOf(value);
+  const refused = fits ? undefined : element;
+  mergeEntries(target, value, { ...merge, depth: merge.depth + 1, refused });
 }

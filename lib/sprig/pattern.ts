@@ -8,30 +8,32 @@
 
 import { RE2JS } from "re2js";
 import type { Budget } from "../template/value.ts";
+import { MeteredText } from "./metered_text.ts";
 
 /** Where a match begins and ends. */
 export type Span = readonly [start: number, end: number];
 
-/** What a find may cost: each search is charged a share of the text it may have to read. */
-const CHARGE = 16;
+/** Steps taken from the budget for each instruction that a pattern compiles to. */
+const COMPILE_PRICE = 100;
 
 /** A compiled pattern. */
 export class Pattern {
   readonly #re: RE2JS;
+  readonly #names: GroupNames;
   readonly #budget: Budget;
 
   /** @throws with Go's text, `error parsing regexp: …` */
   constructor(readonly source: string, budget: Budget) {
-    budget.take(source.length + 1);
+    budget.take(COMPILE_PRICE * source.length);
     this.#budget = budget;
-    if (!source.isWellFormed()) throw parseError("invalid UTF-8", source);
     this.#re = compile(source);
+    budget.take(COMPILE_PRICE * this.#re.programSize());
+    this.#names = groupNames(this.#re);
   }
 
   /** Whether any part of the text matches. */
   matches(text: string): boolean {
-    this.#charge(text, 0);
-    return this.#re.test(text.toWellFormed());
+    return this.#re.test(this.#metered(text.toWellFormed()));
   }
 
   /** The leftmost match; `undefined` where there is none. */
@@ -42,11 +44,10 @@ export class Pattern {
   /** Matches from left to right, at most `limit`; no empty one right after another match. */
   findAll(text: string, limit: number): Span[] {
     const input = text.toWellFormed();
-    const matcher = this.#re.matcher(input);
+    const matcher = this.#re.matcher(this.#metered(input));
     const spans: Span[] = [];
     let previousEnd = -1;
     for (let at = 0; spans.length < limit && at <= input.length;) {
-      this.#charge(input, at);
       if (!matcher.find(at)) break;
       const start = matcher.start(), end = matcher.end();
       if (end > at || start !== previousEnd) spans.push([start, end]);
@@ -59,12 +60,11 @@ export class Pattern {
   /** The text with each match replaced; `expand` gets the spans of a match's groups. */
   replaceAll(text: string, expand: (group: GroupSpans) => string): string {
     const input = text.toWellFormed();
-    const matcher = this.#re.matcher(input);
+    const matcher = this.#re.matcher(this.#metered(input));
     const groups = this.#groups(matcher);
     let out = "";
     let copied = 0;
     for (let at = 0; at <= input.length;) {
-      this.#charge(input, at);
       if (!matcher.find(at)) break;
       const start = matcher.start(), end = matcher.end();
       out += text.slice(copied, start);
@@ -81,36 +81,77 @@ export class Pattern {
   }
 
   #groups(matcher: ReturnType<RE2JS["matcher"]>): GroupSpans {
-    const names = this.#re.namedGroups();
-    return (group) => {
-      const named = Object.hasOwn(names, group) ? names[group] : undefined;
-      const index = typeof group === "number" ? group : named;
-      if (index === undefined || index > matcher.groupCount()) return undefined;
-      const start = matcher.start(index);
+    const spanOf = (index: number): Span | undefined => {
+      const start = index > matcher.groupCount() ? -1 : matcher.start(index);
       return start < 0 ? undefined : [start, matcher.end(index)];
+    };
+    return (group) => {
+      if (typeof group === "number") return spanOf(group);
+      for (const index of this.#names.get(group) ?? []) {
+        const span = spanOf(index);
+        if (span !== undefined) return span;
+      }
+      return undefined;
     };
   }
 
-  #charge(text: string, at: number): void {
-    this.#budget.take(1 + Math.ceil((text.length - at) / CHARGE));
+  #metered(text: string): string {
+    // Reading a character costs at worst a step for each instruction.
+    const price = 4 + this.#re.programSize() / 4;
+    return new MeteredText(text, { budget: this.#budget, price }) as unknown as string;
   }
 }
 
 /** The span of a group by number or name; `undefined` where it is unknown or took no part. */
 export type GroupSpans = (group: number | string) => Span | undefined;
 
+/** Numbers of the groups of each name. */
+type GroupNames = ReadonlyMap<string, readonly number[]>;
+
+/** Names that Go lets several groups share are told apart with this and a count. */
+const SHARED = "__capstan_";
+
 function compile(source: string): RE2JS {
+  const stray = source.search(/\p{Surrogate}/u);
+  if (stray >= 0) throw parseError("invalid UTF-8", source.slice(stray));
   try {
     return RE2JS.compile(source);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // Go prints the offending part even where it is empty.
+    if (message.includes(": duplicate capture group name:")) {
+      return RE2JS.compile(tellApart(source));
+    }
+    // Four characters are too few for Go to see a name begin.
+    if (message.endsWith("invalid named capture: `(?P<`")) {
+      throw parseError("invalid or unsupported Perl syntax", "(?P");
+    }
+    // Go shows the offending part even where it is empty.
     throw new Error(/: `[^]*`$/.test(message) ? message : `${message}: \`\``, { cause: error });
   }
 }
 
 function parseError(reason: string, part: string): Error {
   return new Error(`error parsing regexp: ${reason}: \`${part}\``);
+}
+
+/** Quoted text, an escape, a class, or the start of a named group. */
+const TOKEN = /\\Q[^]*?(?:\\E|$)|\\[^]|\[\^?\]?(?:\\[^]|\[:\^?\w+:\]|[^\]\\])*\]|(\(\?P?<)(\w+)>/g;
+
+function tellApart(source: string): string {
+  let count = 0;
+  return source.replace(TOKEN, (token, open?: string, name?: string) => {
+    return open === undefined ? token : `${open}${name}${SHARED}${count++}>`;
+  });
+}
+
+function groupNames(re: RE2JS): GroupNames {
+  const names = new Map<string, number[]>();
+  const entries = Object.entries(re.namedGroups()).sort(([, a], [, b]) => a - b);
+  for (const [unique, index] of entries) {
+    const name = unique.split(SHARED)[0]!;
+    names.set(name, [...names.get(name) ?? [], index]);
+  }
+  return names;
 }
 
 /** Units of the character at a position, 0 at the end. */
