@@ -20,7 +20,7 @@ import { readStoredChart } from "./stored_chart.ts";
 
 /** A release as the text that a record keeps. */
 export async function encodeRelease(release: Release): Promise<string> {
-  const json = JSON.stringify(releaseJSON(release), goValue);
+  const json = goJSON(releaseJSON(release));
   const zipped = new Blob([json]).stream().pipeThrough(new CompressionStream("gzip"));
   return (await new Response(zipped).bytes()).toBase64();
 }
@@ -99,6 +99,11 @@ function hookJSON(hook: ReleaseHook): GoMap {
 
 function present(fields: GoMap): GoMap {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** JSON text of a value that may hold values of the template engine. */
+export function goJSON(value: unknown): string {
+  return JSON.stringify(value, goValue);
 }
 
 /** Values of the template engine as JSON has them. */

@@ -1,0 +1,204 @@
+/**
+ * Putting objects in place by server-side apply, and removing those that a revision no longer has.
+ *
+ * One request for each object, nothing read before it. Objects of one kind go together, kind after
+ * kind in the order of the manifest.
+ *
+ * @module
+ */
+import { CapstanError, messageOf } from "../errors.ts";
+import { isConflict, isNotFound } from "../kube/errors.ts";
+import { keyOf, parseApiVersion, refOf } from "../kube/resource.ts";
+import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
+import { waitReady } from "../kube/wait.ts";
+import { servedBy } from "./cache.ts";
+import { handOver } from "./field_owner.ts";
+import type { ManifestObject } from "./objects.ts";
+
+/** Options of {@linkcode applyObjects}. */
+export interface ApplyObjectsOptions {
+  readonly signal: AbortSignal;
+  /** Take fields over from other managers. @default {false} */
+  readonly forceConflicts?: boolean | undefined;
+  /** The objects were patched by a client before (Helm 3): its fields become those of apply. @default {false} */
+  readonly takeOver?: boolean | undefined;
+  /** Go on with other objects after a failure, as an upgrade does. @default {false} */
+  readonly keepGoing?: boolean | undefined;
+  /** Told of each object that was applied. */
+  readonly onApplied?: ((object: KubeObject) => void) | undefined;
+}
+
+/** Milliseconds that the server may take to serve a kind that was just defined. */
+const ESTABLISH_TIMEOUT = 60_000;
+
+/**
+ * Applies objects and returns them as the server has them.
+ *
+ * @throws {CapstanError} with the texts of all that failed, joined by ` && `.
+ */
+export async function applyObjects(
+  api: KubeApi,
+  objects: readonly ManifestObject[],
+  options: ApplyObjectsOptions,
+): Promise<KubeObject[]> {
+  const live: KubeObject[] = [];
+  const failures: unknown[] = [];
+  for (const batch of batchesOf(objects)) {
+    const settled = await Promise.allSettled(
+      batch.map(({ object }) => applyObject(api, object, options)),
+    );
+    options.signal.throwIfAborted();
+    const applied: KubeObject[] = [];
+    for (const one of settled) {
+      if (one.status === "fulfilled") applied.push(one.value);
+      else failures.push(one.reason);
+    }
+    live.push(...applied);
+    if (failures.length > 0 && !options.keepGoing) break;
+    await establish(api, applied, objects, options.signal);
+  }
+  if (failures.length > 0) throw joinFailures(failures);
+  return live;
+}
+
+/** One error of all that failed. */
+export function joinFailures(failures: readonly unknown[]): unknown {
+  if (failures.length === 1) return failures[0];
+  const { code, hint } = failures[0] instanceof CapstanError
+    ? failures[0]
+    : { code: undefined, hint: undefined };
+  return new CapstanError(failures.map(messageOf).join(" && "), {
+    code,
+    hint,
+    cause: failures[0],
+  });
+}
+
+/** Neighbours of one kind. */
+export function batchesOf(objects: readonly ManifestObject[]): ManifestObject[][] {
+  const batches: ManifestObject[][] = [];
+  for (const one of objects) {
+    const last = batches.at(-1);
+    if (last !== undefined && last[0]!.object.kind === one.object.kind) last.push(one);
+    else batches.push([one]);
+  }
+  return batches;
+}
+
+async function applyObject(
+  api: KubeApi,
+  object: KubeObject,
+  { signal, forceConflicts, takeOver, onApplied }: ApplyObjectsOptions,
+): Promise<KubeObject> {
+  // The server picks the name, so there is nothing to apply to.
+  if (!object.metadata.name) return await api.create(object, { strict: true, signal });
+  try {
+    if (takeOver) await handOver(api, refOf(object), { signal });
+    const live = await api.apply(object, { strict: true, force: forceConflicts, signal });
+    onApplied?.(live);
+    return live;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw applyFailure(object, error);
+  }
+}
+
+function applyFailure(object: KubeObject, error: unknown): CapstanError {
+  const { apiVersion, kind, metadata: { name, namespace = "" } } = object;
+  const { group, version } = parseApiVersion(apiVersion);
+  const what = `${namespace}/${name} ${group}/${version}, Kind=${kind}`;
+  const conflict = isConflict(error);
+  const start = conflict
+    ? "conflict occurred while applying object"
+    : "server-side apply failed for object";
+  const hint = error instanceof CapstanError ? error.hint : undefined;
+  return new CapstanError(`${start} ${what}: ${messageOf(error)}`, {
+    code: error instanceof CapstanError ? error.code : "apply/failed",
+    hint: hint ??
+      (conflict
+        ? "another tool manages these fields; --force-conflicts takes them over"
+        : undefined),
+    cause: error,
+  });
+}
+
+/** After definitions of kinds: waits until the server serves them, if objects of them follow. */
+async function establish(
+  api: KubeApi,
+  applied: readonly KubeObject[],
+  all: readonly ManifestObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  const added = new Set(applied.flatMap(servedBy));
+  if (added.size === 0) return;
+  if (all.some(({ object }) => added.has(`${object.apiVersion}/${object.kind}`))) {
+    await waitReady(api, applied, { timeout: ESTABLISH_TIMEOUT, signal });
+  }
+  api.forgetDiscovery();
+}
+
+/** Options of {@linkcode removeObjects} and {@linkcode findExisting}. */
+export interface ObjectsOptions {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes objects that the new revision no longer has, but for those whose live annotation
+ * `helm.sh/resource-policy` is `keep`.
+ *
+ * @throws {CapstanError} with the texts of all that could not be deleted.
+ */
+export async function removeObjects(
+  api: KubeApi,
+  refs: readonly ObjectRef[],
+  { signal }: ObjectsOptions,
+): Promise<void> {
+  const settled = await Promise.allSettled(refs.map(async (ref) => {
+    const live = await api.get(ref, { signal });
+    if (live === undefined) return;
+    if (live.metadata.annotations?.["helm.sh/resource-policy"] === "keep") return;
+    await api.delete(ref, { signal });
+  }));
+  signal.throwIfAborted();
+  const failures = settled.flatMap((one, i) => {
+    if (one.status === "fulfilled" || isNotFound(one.reason)) return [];
+    const { namespace = "", name, kind } = refs[i]!;
+    const what = `namespace=${namespace}, name=${name}, kind=${kind}`;
+    return [
+      new CapstanError(`failed to delete resource ${what}: ${messageOf(one.reason)}`, {
+        code: "apply/delete",
+        cause: one.reason,
+      }),
+    ];
+  });
+  if (failures.length > 0) throw joinFailures(failures);
+}
+
+/** References of `before` that name nothing in `after`. */
+export function droppedFrom(
+  before: readonly ManifestObject[],
+  after: readonly ManifestObject[],
+): ObjectRef[] {
+  const kept = new Set(after.map(({ object }) => keyOf(refOf(object))));
+  return before.map(({ object }) => refOf(object)).filter((ref) => !kept.has(keyOf(ref)));
+}
+
+/** Those of the objects that are there, as they are. */
+export async function findExisting(
+  api: KubeApi,
+  objects: readonly ManifestObject[],
+  { signal }: ObjectsOptions,
+): Promise<KubeObject[]> {
+  const found = await Promise.all(
+    objects.filter(({ object }) => object.metadata.name).map(async ({ object }) => {
+      const ref = refOf(object);
+      try {
+        return await api.get(ref, { signal });
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    }),
+  );
+  return found.filter((object) => object !== undefined);
+}

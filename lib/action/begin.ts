@@ -1,0 +1,191 @@
+/**
+ * The first change of a deployment: everything that could forbid it is checked, then the namespace
+ * and the pending revision are written.
+ *
+ * @module
+ */
+import { CapstanError, messageOf } from "../errors.ts";
+import { isAlreadyExists, isNotFound } from "../kube/errors.ts";
+import { keyOf, refOf } from "../kube/resource.ts";
+import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
+import { isPending, withStatus } from "../release/release.ts";
+import { revisionsToPrune } from "../release/state.ts";
+import { droppedFrom, findExisting } from "./apply.ts";
+import type { DeployRequest } from "./deploy_request.ts";
+import { type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
+import type { Operation } from "./operation.ts";
+import { conflictMessage, markOwned, ownershipProblem } from "./ownership.ts";
+import type { Change } from "./prepare.ts";
+
+/** What is to be applied and removed, as found just before the first change. */
+export interface ApplyPlan {
+  /** With namespaces and the marks of the release. */
+  readonly objects: readonly ManifestObject[];
+  /** Objects that the revision before had and this one has not. */
+  readonly dropped: readonly ObjectRef[];
+  /** Objects that are not there yet. */
+  readonly added: readonly ObjectRef[];
+}
+
+/**
+ * Works out what changes, and checks that nothing in the cluster is in its way. Writes nothing but,
+ * if asked for, the namespace.
+ *
+ * @throws {CapstanError} in Helm's words, for kinds that the cluster does not have and for objects that belong to somebody else.
+ */
+export async function planApply(
+  operation: Operation,
+  request: DeployRequest,
+  { change, signal }: { readonly change: Change; readonly signal: AbortSignal },
+): Promise<ApplyPlan> {
+  const { context: { api }, namespace } = operation;
+  const resolved = await resolveObjects(api, change.objects, {
+    namespace,
+    signal,
+    problem: "unable to build kubernetes objects from release manifest",
+  });
+  const before = await objectsBefore(
+    operation,
+    parseManifest(change.current?.manifest ?? ""),
+    signal,
+  );
+  const known = new Set(before.map(({ object }) => keyOf(refOf(object))));
+  const fresh = resolved.filter(({ object }) => !known.has(keyOf(refOf(object))));
+  const inside = fresh.filter(({ object }) => object.metadata.namespace === namespace);
+  const outside = fresh.filter((one) => !inside.includes(one));
+  const existing = await checkExisting(operation, request, { fresh: outside, change, signal });
+  const made = request.createNamespace && !request.dryRun &&
+    await createNamespace(api, namespace, signal);
+  // Nothing can be in the way in a namespace that was not there a moment ago.
+  if (!made) {
+    existing.push(...await checkExisting(operation, request, { fresh: inside, change, signal }));
+  }
+  const there = new Set(existing.map((object) => keyOf(refOf(object))));
+  return {
+    objects: resolved.map(({ object, path }) => ({ object: markOwned(object, operation), path })),
+    dropped: droppedFrom(before, resolved),
+    added: fresh.map(({ object }) => refOf(object)).filter((ref) => !there.has(keyOf(ref))),
+  };
+}
+
+/** Stores the pending revision, and removes revisions beyond the history's limit. */
+export async function createRevision(
+  operation: Operation,
+  request: Pick<DeployRequest, "maxHistory" | "createNamespace">,
+  { history, signal }: Pick<Change, "history"> & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { context: { storage }, name, namespace } = operation;
+  await Promise.all(
+    revisionsToPrune(history, request.maxHistory ?? 10).map(async (entry) => {
+      try {
+        await storage.delete(entry, { signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        operation.warn(`cannot remove revision ${entry.revision} of ${name}: ${messageOf(error)}`);
+      }
+    }),
+  );
+  try {
+    await operation.recorder!.create(signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new CapstanError(`create: failed to create: ${error.message}`, {
+      code: "namespace/missing",
+      hint: `create the namespace ${namespace}, or let it be created: --create-namespace, ` +
+        "`createNamespace: true`",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Settles the last revision where the new one does not start from it: an install takes the name of
+ * one that failed or was uninstalled, and a run that died has left one pending.
+ */
+export async function settleLast(
+  operation: Operation,
+  { kind, history, signal }: Pick<Change, "kind" | "history"> & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { storage } = operation.context;
+  const last = history.at(-1);
+  if (last === undefined || (kind !== "install" && !isPending(last.status))) return;
+  const release = await storage.get(last, { signal });
+  if (release === undefined) return;
+  const settled = isPending(last.status)
+    ? withStatus(
+      release,
+      "failed",
+      `Release ${JSON.stringify(last.name)} failed: it was interrupted`,
+    )
+    : withStatus(release, "superseded", release.info.description);
+  await storage.update(settled, { signal });
+}
+
+/** Objects of a revision that is in place. Kinds that the cluster no longer has cannot be there any more. */
+export async function objectsBefore(
+  operation: Operation,
+  objects: readonly ManifestObject[],
+  signal: AbortSignal,
+): Promise<ManifestObject[]> {
+  const { context: { api }, namespace } = operation;
+  const served: ManifestObject[] = [];
+  for (const one of objects) {
+    const { apiVersion, kind, metadata } = one.object;
+    if (await api.resourceFor(apiVersion, kind, { signal }) !== undefined) served.push(one);
+    else {
+      operation.warn(
+        `${kind} ${metadata.name} of the revision before is of ${apiVersion}, which the cluster no longer serves`,
+      );
+    }
+  }
+  return await resolveObjects(api, served, {
+    namespace,
+    signal,
+    problem: "unable to build kubernetes objects from current release manifest",
+  });
+}
+
+interface Fresh {
+  readonly fresh: readonly ManifestObject[];
+  readonly change: Change;
+  readonly signal: AbortSignal;
+}
+
+/** Those of the new objects that are there already, and are the release's to take. */
+async function checkExisting(
+  operation: Operation,
+  { takeOwnership }: DeployRequest,
+  { fresh, change, signal }: Fresh,
+): Promise<KubeObject[]> {
+  const existing = await findExisting(operation.context.api, fresh, { signal });
+  if (takeOwnership) return existing;
+  const conflicts = existing.flatMap((object) => {
+    const problem = ownershipProblem(object, operation);
+    return problem === undefined ? [] : [{ object, problem }];
+  });
+  if (conflicts.length === 0) return existing;
+  const verb = change.kind === "install" ? "install" : "update";
+  throw new CapstanError(conflictMessage(conflicts, verb, operation.helmVersion), {
+    code: "release/not-owned",
+    hint: "delete them, give them the release's label and annotations, or --take-ownership",
+  });
+}
+
+/** Creates the namespace as Helm does; `false` when it was there. */
+async function createNamespace(
+  api: KubeApi,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await api.create({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, labels: { name } },
+    }, { signal });
+    return true;
+  } catch (error) {
+    if (isAlreadyExists(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What operations on one cluster share: its capabilities, and digests of charts.
+ *
+ * @module
+ */
+import { type Chart, crdFiles } from "../chart/chart.ts";
+import { decodeYaml } from "../chart/decode.ts";
+import { type Capabilities, parseKubeVersion } from "../engine/capabilities.ts";
+import { splitDocuments } from "../engine/manifests.ts";
+import type { HelmVersion } from "../chart/chart.ts";
+import { formatApiVersion } from "../kube/resource.ts";
+import type { KubeApi, RequestOptions } from "../kube/types.ts";
+import { isMap } from "../template/value.ts";
+
+/** Remembers for as long as it is kept; drop it to start afresh. */
+export class ActionCache {
+  #capabilities: Promise<Capabilities> | undefined;
+  readonly #digests = new WeakMap<Chart, Promise<string>>();
+
+  /** The cluster's capabilities, asked for once. */
+  capabilities(
+    api: KubeApi,
+    { helmVersion, signal }: RequestOptions & { readonly helmVersion?: HelmVersion | undefined },
+  ): Promise<Capabilities> {
+    if (this.#capabilities === undefined) {
+      const asked = askCapabilities(api, { helmVersion, signal });
+      this.#capabilities = asked;
+      // A failure is not remembered.
+      asked.catch(() => this.#capabilities === asked && (this.#capabilities = undefined));
+    }
+    return this.#capabilities;
+  }
+
+  /** Forgets what the cluster serves, after kinds were added. */
+  forgetCapabilities(): void {
+    this.#capabilities = undefined;
+  }
+
+  /** A digest of all files of a chart and its subcharts. */
+  digestOf(chart: Chart): Promise<string> {
+    let digest = this.#digests.get(chart);
+    if (digest === undefined) {
+      digest = digestChart(chart);
+      this.#digests.set(chart, digest);
+    }
+    return digest;
+  }
+}
+
+async function askCapabilities(
+  api: KubeApi,
+  { helmVersion, signal }: RequestOptions & { readonly helmVersion?: HelmVersion | undefined },
+): Promise<Capabilities> {
+  const [version, versions, resources] = await Promise.all([
+    api.version({ signal }),
+    api.apiVersions({ signal }),
+    api.resources({ signal }),
+  ]);
+  const kinds = resources.map(({ group, version, kind }) =>
+    `${formatApiVersion(group, version)}/${kind}`
+  );
+  return {
+    kubeVersion: parseKubeVersion(version.gitVersion, helmVersion),
+    apiVersions: [...new Set([...versions, ...kinds])],
+  };
+}
+
+/** Capabilities with the kinds that a chart's crds/ will add, which Helm installs before it renders. */
+export function withChartCrds(capabilities: Capabilities, chart: Chart): Capabilities {
+  const added = crdFiles(chart).flatMap(({ file }) =>
+    splitDocuments(file.text).flatMap((text) => servedBy(decodeYaml(text)))
+  );
+  if (added.length === 0) return capabilities;
+  return {
+    ...capabilities,
+    apiVersions: [...new Set([...capabilities.apiVersions, ...added])],
+  };
+}
+
+/** `group/version` and `group/version/Kind` that a CustomResourceDefinition serves. */
+export function servedBy(crd: unknown): string[] {
+  if (!isMap(crd) || crd["kind"] !== "CustomResourceDefinition" || !isMap(crd["spec"])) return [];
+  const { group, names, versions } = crd["spec"];
+  if (!Array.isArray(versions) || !isMap(names)) return [];
+  return versions.filter(isMap).filter(({ served }) => served === true).flatMap(({ name }) => [
+    `${group}/${name}`,
+    `${group}/${name}/${names["kind"]}`,
+  ]);
+}
+
+async function digestChart(chart: Chart): Promise<string> {
+  const parts: Uint8Array[] = [];
+  const encoder = new TextEncoder();
+  const collect = (one: Chart, path: string) => {
+    parts.push(encoder.encode(JSON.stringify([path, one.metadata, one.values, one.lock])));
+    for (const file of [...one.templates, ...one.files, ...(one.schema ? [one.schema] : [])]) {
+      parts.push(encoder.encode(`\0${path}/${file.name}\0${file.data.length}\0`), file.data);
+    }
+    one.dependencies.forEach((sub, i) => collect(sub, `${path}/${i}:${sub.metadata.name}`));
+  };
+  collect(chart, chart.metadata.name);
+  return await sha256(await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes());
+}
+
+/** The SHA-256 of bytes or text, in hex. */
+export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<string> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}

@@ -1,0 +1,47 @@
+/**
+ * The files under a chart's crds/: created before anything else, never changed and never removed.
+ *
+ * @module
+ */
+import { CapstanError, messageOf } from "../errors.ts";
+import type { CrdFile } from "../chart/chart.ts";
+import { splitDocuments } from "../engine/manifests.ts";
+import { isAlreadyExists } from "../kube/errors.ts";
+import type { KubeObject } from "../kube/types.ts";
+import { waitReady } from "../kube/wait.ts";
+import { parseObjects } from "./objects.ts";
+import type { Operation } from "./operation.ts";
+
+/** Milliseconds that the server may take to serve a new kind. */
+const ESTABLISH_TIMEOUT = 60_000;
+
+/** Creates what is not there yet, and waits until the server serves it. */
+export async function installCrds(
+  operation: Operation,
+  files: readonly CrdFile[],
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  const { context: { api }, cache, now } = operation;
+  const created: KubeObject[] = [];
+  for (const { path, file } of files) {
+    try {
+      for (const text of splitDocuments(file.text)) {
+        for (const { object } of parseObjects(text, path)) {
+          created.push(await api.create(object, { strict: false, signal }));
+        }
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      // As in Helm, one that is there stands for its whole file.
+      if (isAlreadyExists(error)) continue;
+      throw new CapstanError(`failed to install CRD ${file.name}: ${messageOf(error)}`, {
+        code: "crd/create",
+        cause: error,
+      });
+    }
+  }
+  if (created.length === 0) return;
+  await waitReady(api, created, { timeout: ESTABLISH_TIMEOUT, signal, now });
+  api.forgetDiscovery();
+  cache.forgetCapabilities();
+}

@@ -1,0 +1,157 @@
+/**
+ * Installing or upgrading a release, as steps.
+ *
+ * {@linkcode deploySteps} returns two steps that stand from the beginning, `OWNER/render` and
+ * `OWNER/record`. `render` reads the history, renders, and decides; it changes nothing. When there
+ * is something to do it adds the steps of the change between itself and `record`:
+ *
+ * ```text
+ * render ─ crds ─ begin ─ hook pre-… ─ apply ─ ready ─ hook post-… ─ record
+ * ```
+ *
+ * How a caller composes it:
+ *
+ * - `needs` come before `render`; `changeNeeds` (a gate behind which nothing changes, the `record`
+ *   steps of other releases) before the first change. What depends on the release needs its
+ *   `record`.
+ * - `record` always runs. It fails with the release's error when the release failed, and is skipped
+ *   on behalf of the step at the root when nothing was begun because of another. Before that it
+ *   writes the final status and emits `release-finished`.
+ * - With `atomic`, `record` adds the steps of the rollback (or uninstall) when it fails;
+ *   `release-finished` then comes from `OWNER/rollback/record` (or `OWNER/uninstall/record`).
+ * - `claims` are held by all steps but `render`, as a group named after the owner.
+ * - Hooks that may overlap claim `hooks:OWNER:EVENT`, which brings its own limit.
+ * - Pass {@linkcode stepEvents} to `runSteps`, so that the run's events tell of the steps.
+ *
+ * {@linkcode deploy}, {@linkcode install} and {@linkcode upgrade} run the steps of one release.
+ *
+ * @module
+ */
+import type { KubeObject } from "../kube/types.ts";
+import type { StepContext } from "../schedule/step.ts";
+import { applyObjects, removeObjects } from "./apply.ts";
+import { type ApplyPlan, createRevision, planApply, settleLast } from "./begin.ts";
+import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
+import { installCrds } from "./crds.ts";
+import { recordDeploy } from "./deploy_record.ts";
+import type { DeployRequest } from "./deploy_request.ts";
+import { Operation } from "./operation.ts";
+import { type Change, type DeployPlan, prepareDeploy } from "./prepare.ts";
+import type { ActionStep } from "./steps.ts";
+import type { ActionContext } from "./types.ts";
+
+export type { DeployRequest } from "./deploy_request.ts";
+
+/** What the steps of one deployment share. */
+export interface Deployment {
+  readonly operation: Operation;
+  readonly request: DeployRequest;
+  plan?: DeployPlan;
+  apply?: ApplyPlan;
+  /** Objects as the server had them after they were applied. */
+  live?: readonly KubeObject[];
+}
+
+/** The steps that install or upgrade a release; see the module's description. */
+export function deploySteps(request: DeployRequest, context: ActionContext): readonly ActionStep[] {
+  return planDeploy(request, context).steps;
+}
+
+/** The steps of {@linkcode deploySteps} with their result. */
+export function planDeploy(request: DeployRequest, context: ActionContext): PlannedOperation {
+  const operation = new Operation(request, context);
+  const deployment: Deployment = { operation, request };
+  const { needs = [], changeNeeds = [] } = request;
+  const render = operation.step({
+    id: "render",
+    kind: "render",
+    title: "render",
+    needs,
+    grouped: false,
+    run: async (step) => {
+      const plan = await prepareDeploy(operation, request, { signal: step.signal });
+      deployment.plan = plan;
+      if (plan.kind === "unchanged") return;
+      if (request.dryRun) {
+        await planApply(operation, request, { change: plan, signal: step.signal });
+      } else step.add(changeSteps(deployment, plan));
+    },
+  });
+  const record = operation.step({
+    id: "record",
+    kind: "record",
+    title: "record",
+    needs: [...new Set([render.id, ...needs, ...changeNeeds])],
+    runs: "settled",
+    run: (step) => recordDeploy(deployment, step),
+  });
+  return { steps: [render, record], result: () => operation.result };
+}
+
+/** The steps of a change, one after another but for hooks that may overlap. */
+function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
+  const { operation, request } = deployment;
+  const chain = new Chain(operation, [...(request.needs ?? []), ...(request.changeNeeds ?? [])]);
+  const hooks = (moment: "pre" | "post") => {
+    const event = `${moment}-${change.kind}`;
+    const failurePrefix = change.kind === "install" ? `failed ${event}` : `${event} hooks failed`;
+    chain.hooks(change.release.hooks, { ...request, event, failurePrefix });
+  };
+  if (change.kind === "install" && change.crds.length > 0 && !request.skipCrds) {
+    chain.then({
+      id: "crds",
+      kind: "crds",
+      title: "custom resource definitions",
+      run: ({ signal }) => installCrds(operation, change.crds, { signal }),
+    });
+  }
+  chain.then({
+    id: "begin",
+    kind: "record",
+    title: "begin",
+    run: (step) => begin(deployment, step),
+  });
+  hooks("pre");
+  chain.then({
+    id: "apply",
+    kind: "apply",
+    title: "apply",
+    run: (step) => apply(deployment, step),
+  });
+  if (request.wait || request.waitForJobs || request.atomic) {
+    chain.then({
+      id: "ready",
+      kind: "ready",
+      title: "wait",
+      run: ({ id, signal }) =>
+        awaitReady(operation, deployment.live ?? [], { ...request, id, signal }),
+    });
+  }
+  hooks("post");
+  return chain.end();
+}
+
+async function begin(deployment: Deployment, { signal }: StepContext): Promise<void> {
+  const { operation, request } = deployment;
+  const change = deployment.plan as Change;
+  deployment.apply = await planApply(operation, request, { change, signal });
+  operation.keepRecord(change.release, { created: false });
+  await settleLast(operation, { ...change, signal });
+  await createRevision(operation, request, { ...change, signal });
+}
+
+async function apply(deployment: Deployment, step: StepContext): Promise<void> {
+  const { operation, request } = deployment;
+  const { objects, dropped } = deployment.apply!;
+  const { kind, current } = deployment.plan as Change;
+  const { api } = operation.context;
+  const { signal } = step;
+  deployment.live = await applyObjects(api, objects, {
+    signal,
+    forceConflicts: request.forceConflicts,
+    takeOver: kind === "upgrade" ? current?.applyMethod !== "ssa" : request.takeOwnership,
+    keepGoing: kind === "upgrade",
+    onApplied: progress(operation, step.id, objects.length),
+  });
+  await removeObjects(api, dropped, { signal });
+}

@@ -1,0 +1,203 @@
+/**
+ * The end of a deployment: the final status is written down, and what a failure calls for is set in
+ * motion.
+ *
+ * @module
+ */
+import { messageOf } from "../errors.ts";
+import type { KubeApi, ObjectRef } from "../kube/types.ts";
+import { type Release, withStatus } from "../release/release.ts";
+import type { StepContext } from "../schedule/step.ts";
+import type { Deployment } from "./deploy.ts";
+import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
+import { type ReleaseError, releaseError } from "./errors.ts";
+import { bounded, type Failure, type Operation } from "./operation.ts";
+import type { Change } from "./prepare.ts";
+import { planRollback } from "./rollback.ts";
+import type { OperationResult } from "./types.ts";
+import { planUninstall } from "./uninstall.ts";
+
+/** What the `record` step of a deployment does. */
+export async function recordDeploy(deployment: Deployment, step: StepContext): Promise<void> {
+  const { operation, request, plan } = deployment;
+  blockedByNeeds(operation, [...(request.needs ?? []), ...(request.changeNeeds ?? [])], step);
+  if (plan === undefined) return failBeforeChange(operation, step, operation.id("render"));
+  if (plan.kind === "unchanged") {
+    const { revision, status } = plan.current;
+    return operation.finish({ outcome: "unchanged", revision, status });
+  }
+  if (request.dryRun) {
+    const failure = operation.failures[0];
+    if (failure !== undefined) return failBeforeChange(operation, step, failure.step);
+    const release = withStatus(plan.release, plan.release.info.status, "Dry run complete");
+    return operation.finish({ outcome: "unchanged", ...summaryOf(release) });
+  }
+  await operation.recorder?.stop();
+  const failure = operation.failureOf(step);
+  if (failure !== undefined && !operation.recorder?.created) {
+    return failBeforeChange(operation, step, failure.blockedBy);
+  }
+  await bounded(operation.context.recordTimeout ?? 30_000, async (signal) => {
+    if (failure === undefined) await succeed(deployment, plan, signal);
+    else await fail(deployment, { plan, failure, step, signal });
+  });
+}
+
+async function succeed(
+  { operation, request }: Deployment,
+  { kind, current }: Change,
+  signal: AbortSignal,
+): Promise<void> {
+  const recorder = operation.recorder!;
+  try {
+    if (current !== undefined) await supersede(operation, current, signal);
+    const said = kind === "install" ? "Install complete" : "Upgrade complete";
+    await recorder.settle(
+      (release) => withStatus(release, "deployed", request.description ?? said),
+      signal,
+    );
+  } catch (error) {
+    // What was deployed is deployed, but nobody could tell from the record.
+    const said = releaseError(error, operation);
+    operation.finish({ outcome: "failed", ...summaryOf(recorder.release), error: said });
+    throw said;
+  }
+  const outcome = kind === "install" ? "installed" : "upgraded";
+  operation.finish({ outcome, ...summaryOf(recorder.release) });
+}
+
+/** Marks a revision that another takes over from. That this fails does not undo the deployment. */
+async function supersede(
+  operation: Operation,
+  release: Release,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const { description } = release.info;
+    await operation.context.storage.update(withStatus(release, "superseded", description), {
+      signal,
+    });
+  } catch (error) {
+    operation.warn(`cannot mark revision ${release.revision} as superseded: ${messageOf(error)}`);
+  }
+}
+
+interface FailedDeploy {
+  readonly plan: Change;
+  readonly failure: Failure;
+  readonly step: StepContext;
+  readonly signal: AbortSignal;
+}
+
+async function fail(
+  deployment: Deployment,
+  { plan, failure, step, signal }: FailedDeploy,
+): Promise<never> {
+  const { operation, request } = deployment;
+  const recorder = operation.recorder!;
+  let error = releaseError(failure.error, operation);
+  const verb = plan.kind === "install" ? "Release" : "Upgrade";
+  const description = `${verb} ${JSON.stringify(operation.name)} failed: ${error.message}`;
+  try {
+    await recorder.settle((release) => withStatus(release, "failed", description), signal);
+  } catch (unwritten) {
+    operation.warn(
+      `cannot record that ${operation.name} failed: ${messageOf(unwritten)}; ` +
+        `revision ${recorder.release.revision} stays ${plan.release.info.status}`,
+    );
+  }
+  if (request.cleanupOnFail && plan.kind === "upgrade") {
+    error = await cleanUp(deployment, error, signal);
+  }
+  if (request.atomic && !failure.interrupted && undo(deployment, { plan, step, error })) {
+    throw error;
+  }
+  operation.finish({ outcome: "failed", ...summaryOf(recorder.release), error });
+  throw error;
+}
+
+/** Deletes what the upgrade has added. */
+async function cleanUp(
+  { operation, apply }: Deployment,
+  error: ReleaseError,
+  signal: AbortSignal,
+): Promise<ReleaseError> {
+  const problems = await deleteAll(operation.context.api, apply?.added ?? [], signal);
+  if (problems.length === 0) return error;
+  return releaseError(
+    new Error(
+      `an error occurred while cleaning up resources. original upgrade error: ${error.message}: ` +
+        `unable to cleanup resources: ${problems.join(", ")}`,
+      { cause: error },
+    ),
+    operation,
+  );
+}
+
+async function deleteAll(
+  api: KubeApi,
+  refs: readonly ObjectRef[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const settled = await Promise.allSettled(refs.map((ref) => api.delete(ref, { signal })));
+  return settled.flatMap((one) => one.status === "rejected" ? [messageOf(one.reason)] : []);
+}
+
+interface Undo {
+  readonly plan: Change;
+  readonly step: StepContext;
+  readonly error: ReleaseError;
+}
+
+/** Adds the steps that undo the deployment. `false` when there is nothing to go back to. */
+function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
+  const { operation, request } = deployment;
+  const flag = operation.helmVersion === "v3" ? "atomic" : "rollback-on-failure";
+  const install = plan.kind === "install";
+  const target = install ? undefined : lastGood(plan);
+  if (!install && target === undefined) {
+    const message = "unable to find a previously successful release when attempting to rollback. " +
+      `original upgrade error: ${error.message}`;
+    const said = releaseError(new Error(message, { cause: error }), operation);
+    operation.finish({
+      outcome: "failed",
+      ...summaryOf(operation.recorder!.release),
+      error: said,
+    });
+    return true;
+  }
+  const onFinish = (result: OperationResult) => {
+    operation.hooksRun += result.hooks;
+    const done = install ? "uninstalled" : "rolled back";
+    const doing = install ? "uninstalling" : "rolling back";
+    const message = result.error === undefined
+      ? `release ${operation.name} failed, and has been ${done} due to ${flag} being set: ${error.message}`
+      : `an error occurred while ${doing} the release. original ${plan.kind} error: ` +
+        `${error.message}: ${messageOf(result.error)}`;
+    operation.finish({
+      ...result,
+      outcome: result.error === undefined && !install ? "rolled-back" : "failed",
+      error: releaseError(new Error(message, { cause: error }), operation),
+    });
+  };
+  const { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks } = request;
+  const same = { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks };
+  const { timeout, readyRules, waitForJobs, forceConflicts } = request;
+  const waiting = { wait: true, timeout, readyRules, waitForJobs };
+  const inner = { prefix: operation.id(install ? "uninstall" : "rollback"), onFinish };
+  const undoing = install
+    ? planUninstall({ ...same, ...waiting }, operation.context, inner)
+    : planRollback(
+      { ...same, ...waiting, forceConflicts, revision: target!, maxHistory: request.maxHistory },
+      operation.context,
+      inner,
+    );
+  step.add(undoing.steps);
+  return true;
+}
+
+/** The newest revision that is or was deployed. */
+function lastGood({ history }: Change): number | undefined {
+  return history.findLast(({ status }) => status === "superseded" || status === "deployed")
+    ?.revision;
+}

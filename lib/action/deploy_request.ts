@@ -1,0 +1,67 @@
+/**
+ * What a deployment is asked to do.
+ *
+ * @module
+ */
+import type { Chart } from "../chart/chart.ts";
+import type { GoMap } from "../template/value.ts";
+import type { HookOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
+
+/**
+ * What an upgrade does with the values of the revision before: `never` is Helm's `--reset-values`,
+ * `always` its `--reuse-values`, `merge` its `--reset-then-reuse-values`, and `when-empty` what
+ * `helm upgrade` does without any of them: reuse them if no values are given.
+ */
+export type ReuseValues = "never" | "always" | "merge" | "when-empty";
+
+/** A release to install or upgrade. Options that Helm has mean what they mean in Helm. */
+export interface DeployRequest extends ReleaseRequest, HookOptions, WaitingOptions {
+  /** The chart, or what loads it; called once. */
+  readonly chart: Chart | ((signal: AbortSignal) => Promise<Chart> | Chart);
+  /** The user's values, or what works them out when all of `needs` is done. @default {{}} */
+  readonly values?: GoMap | ((signal: AbortSignal) => Promise<GoMap> | GoMap) | undefined;
+  /** Steps that come before the first change, in addition to `needs`. @default {[]} */
+  readonly changeNeeds?: readonly string[] | undefined;
+  /** Install when there is no such release. @default {true} */
+  readonly install?: boolean | undefined;
+  /** Upgrade when there is such a release. @default {true} */
+  readonly upgrade?: boolean | undefined;
+  /** With `upgrade` off: take the name of a release that failed or was uninstalled. @default {false} */
+  readonly replace?: boolean | undefined;
+  /** Make a revision even if nothing has changed. @default {false} */
+  readonly force?: boolean | undefined;
+  /**
+   * Go on from a revision that a run which died has left pending, instead of refusing. Whoever asks
+   * for this makes sure that nobody else works on the release.
+   * @default {false}
+   */
+  readonly recover?: boolean | undefined;
+  /** Render and check, and change nothing. @default {false} */
+  readonly dryRun?: boolean | undefined;
+  /** @default {"never"} */
+  readonly reuseValues?: ReuseValues | undefined;
+  /** @default {false} */
+  readonly skipSchemaValidation?: boolean | undefined;
+  /** Keep the notes of subcharts too. @default {false} */
+  readonly subNotes?: boolean | undefined;
+  /** Changes the manifest before it is used. */
+  readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
+  /** Create the namespace when it is missing. @default {false} */
+  readonly createNamespace?: boolean | undefined;
+  /** Do not install the chart's crds/. @default {false} */
+  readonly skipCrds?: boolean | undefined;
+  /** Take over objects that belong to no release or another. @default {false} */
+  readonly takeOwnership?: boolean | undefined;
+  /** Take fields over from other managers. @default {false} */
+  readonly forceConflicts?: boolean | undefined;
+  /** On failure roll back (upgrade) or uninstall (install); implies `wait`. @default {false} */
+  readonly atomic?: boolean | undefined;
+  /** When an upgrade fails, delete the objects it has added. @default {false} */
+  readonly cleanupOnFail?: boolean | undefined;
+  /** Revisions kept; 0 keeps all. @default {10} */
+  readonly maxHistory?: number | undefined;
+  /** Text kept with the revision. @default Helm's */
+  readonly description?: string | undefined;
+  /** Labels of the record; `"null"` removes one that the revision before has. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}

@@ -1,0 +1,78 @@
+/**
+ * Telling a release that has not changed, without rendering it where that can be avoided.
+ *
+ * @module
+ */
+import type { Chart } from "../chart/chart.ts";
+import type { Capabilities } from "../engine/capabilities.ts";
+import { goJSON } from "../release/codec.ts";
+import type { Release } from "../release/release.ts";
+import type { GoMap } from "../template/value.ts";
+import { sha256 } from "./cache.ts";
+
+/** Digest of all that a revision is made from. */
+export interface InputDigest {
+  /** As a record keeps it: the inputs, a dot, what the cluster adds. */
+  readonly text: string;
+  /** Whether templates may also look at live objects, which no digest can tell. */
+  readonly looksAtObjects: boolean;
+}
+
+/** What {@linkcode digestInputs} takes. */
+export interface DigestInputs {
+  readonly chart: Chart;
+  /** Of the chart's files. */
+  readonly chartDigest: string;
+  readonly values: GoMap;
+  readonly capabilities: Capabilities;
+  /** Options that change what is recorded or applied. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The digest of a revision's inputs. */
+export async function digestInputs(inputs: DigestInputs): Promise<InputDigest> {
+  const { chart, chartDigest, values, capabilities, options } = inputs;
+  const { kubeVersion, apiVersions } = capabilities;
+  const served = mentions(chart, "APIVersions") ? [...apiVersions].sort() : [];
+  const [own, cluster] = await Promise.all([
+    sha256(goJSON([chartDigest, sortKeys(values), options])),
+    sha256(JSON.stringify([kubeVersion.version, served])),
+  ]);
+  return {
+    text: `${own.slice(0, 40)}.${cluster.slice(0, 16)}`,
+    looksAtObjects: mentions(chart, "lookup") || mentions(chart, "getHostByName"),
+  };
+}
+
+/** How far the digest of a record answers for it: wholly, only together with what is rendered, or not. */
+export function compareDigest(
+  recorded: string | undefined,
+  { text, looksAtObjects }: InputDigest,
+): "same" | "same-inputs" | "different" {
+  if (recorded === undefined) return "different";
+  if (recorded.split(".")[0] !== text.split(".")[0]) return "different";
+  return recorded === text && !looksAtObjects ? "same" : "same-inputs";
+}
+
+/** Whether two revisions amount to the same objects and hooks. */
+export function sameContents(a: Release, b: Release): boolean {
+  const hooks = (release: Release) =>
+    JSON.stringify(release.hooks.map(({ path, manifest }) => [path, manifest]));
+  return a.manifest === b.manifest && hooks(a) === hooks(b);
+}
+
+function mentions(chart: Chart, word: string): boolean {
+  return chart.templates.some((file) =>
+    file.derive(`mentions ${word}`, () => file.text.includes(word))
+  ) || chart.dependencies.some((sub) => mentions(sub, word));
+}
+
+/** The order of keys in a values file makes no difference. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return value;
+  const map = value as GoMap;
+  return Object.fromEntries(Object.keys(map).sort().map((key) => [key, sortKeys(map[key])]));
+}

@@ -1,0 +1,195 @@
+/**
+ * Running one hook: what was there before is removed, the object created and waited for, its logs
+ * told, and each turn noted in the record (pkg/action/hooks.go).
+ *
+ * @module
+ */
+import { CapstanError, messageOf } from "../errors.ts";
+import type { KubeObject, ObjectRef } from "../kube/types.ts";
+import { refOf } from "../kube/resource.ts";
+import { waitDeleted, waitHook } from "../kube/wait.ts";
+import type { ReleaseHook } from "../release/release.ts";
+import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
+import type { Operation } from "./operation.ts";
+import type { WaitingOptions } from "./types.ts";
+import { DEFAULT_TIMEOUT } from "./types.ts";
+
+/** A hook with its place in the record. */
+export interface PlacedHook {
+  readonly hook: ReleaseHook;
+  readonly place: number;
+}
+
+/** What running a hook needs beside the operation. */
+export interface HookRun extends WaitingOptions {
+  readonly event: string;
+  readonly stepId: string;
+  readonly signal: AbortSignal;
+  /** Tell log lines whatever the hook's policy. @default {false} */
+  readonly tellLogs?: boolean | undefined;
+}
+
+/** Runs a hook to its end. */
+export async function runHook(
+  operation: Operation,
+  { hook, place }: PlacedHook,
+  run: HookRun,
+): Promise<void> {
+  const { event, signal } = run;
+  const objects = await hookObjects(operation, hook, {
+    signal,
+    problem: `unable to build kubernetes object for ${event} hook ${hook.path}`,
+  });
+  if (hasPolicy(hook, "before-hook-creation")) await removeHook(operation, hook, objects, run);
+  const startedAt = operation.timestamp();
+  const note = (phase: "Running" | "Succeeded" | "Failed") =>
+    operation.recorder?.hookRan(place, {
+      startedAt,
+      ...(phase === "Running" ? {} : { completedAt: operation.timestamp() }),
+      phase,
+    });
+  note("Running");
+  operation.hooksRun++;
+  try {
+    const live = await createHook(operation, hook, objects, run);
+    for (const object of live) await awaitHook(operation, object, run);
+  } catch (error) {
+    note("Failed");
+    if (!signal.aborted) await readLogs(operation, hook, objects, { ...run, on: "hook-failed" });
+    throw error;
+  }
+  note("Succeeded");
+  await readLogs(operation, hook, objects, { ...run, on: "hook-succeeded" });
+}
+
+/** The objects that a hook's document makes. */
+export async function hookObjects(
+  { context, namespace }: Operation,
+  hook: ReleaseHook,
+  { problem, signal }: { readonly problem: string; readonly signal: AbortSignal },
+): Promise<ManifestObject[]> {
+  const parsed = parseObjects(hook.manifest, hook.path);
+  return await resolveObjects(context.api, parsed, { namespace, problem, signal });
+}
+
+/** Whether a hook is deleted at that moment; without any policy before its next run. */
+export function hasPolicy({ deletePolicies }: ReleaseHook, policy: string): boolean {
+  return deletePolicies.length === 0
+    ? policy === "before-hook-creation"
+    : deletePolicies.includes(policy);
+}
+
+/** Deletes a hook's objects and waits until they are gone. Definitions of kinds are never deleted. */
+export async function removeHook(
+  { context: { api }, now }: Operation,
+  hook: ReleaseHook,
+  objects: readonly ManifestObject[],
+  { signal, timeout = DEFAULT_TIMEOUT }: Pick<HookRun, "signal" | "timeout">,
+): Promise<void> {
+  if (hook.kind === "CustomResourceDefinition") return;
+  for (const { object } of objects) {
+    if (!object.metadata.name) continue;
+    const ref = refOf(object);
+    if (await api.delete(ref, { signal })) {
+      await waitDeleted(api, [ref], { timeout, signal, now });
+    }
+  }
+}
+
+async function createHook(
+  operation: Operation,
+  hook: ReleaseHook,
+  objects: readonly ManifestObject[],
+  { event, signal }: HookRun,
+): Promise<KubeObject[]> {
+  const { api } = operation.context;
+  const live: KubeObject[] = [];
+  try {
+    for (const { object } of objects) {
+      // What runs is created anew, since an old one that has ended would tell of its own end. What
+      // only has to be there may be there already.
+      const anew = object.kind === "Job" || object.kind === "Pod" || !object.metadata.name;
+      live.push(
+        anew
+          ? await api.create(object, { strict: true, signal })
+          : await api.apply(object, { strict: true, signal }),
+      );
+    }
+    return live;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const { hint } = error instanceof CapstanError ? error : { hint: undefined };
+    throw new CapstanError(`warning: Hook ${event} ${hook.path} failed: ${messageOf(error)}`, {
+      code: "hook/create",
+      hint,
+      cause: error,
+    });
+  }
+}
+
+async function awaitHook(
+  operation: Operation,
+  object: KubeObject,
+  { timeout = DEFAULT_TIMEOUT, readyRules, stepId, signal }: HookRun,
+): Promise<void> {
+  await waitHook(operation.context.api, object, {
+    timeout,
+    rules: readyRules,
+    signal,
+    now: operation.now,
+    onProgress: (_, message) => operation.emit({ type: "step-progress", id: stepId, message }),
+  });
+}
+
+/** Tells the log lines of a hook's pods, if its policy asks for that. Trouble with it does no harm. */
+async function readLogs(
+  operation: Operation,
+  hook: ReleaseHook,
+  objects: readonly ManifestObject[],
+  { on, stepId, signal, tellLogs = false }: HookRun & {
+    readonly on: "hook-failed" | "hook-succeeded";
+  },
+): Promise<void> {
+  if (!tellLogs && !hook.outputLogPolicies.includes(on)) return;
+  try {
+    for (const { object } of objects) {
+      for (const pod of await podsOf(operation, refOf(object), signal)) {
+        for (const container of containersOf(pod)) {
+          const { name, namespace = operation.namespace } = pod.metadata;
+          const text = await operation.context.api.logs(
+            { namespace, pod: name, container },
+            { signal },
+          );
+          for (const line of text.trimEnd().split("\n")) {
+            operation.emit({ type: "step-log", id: stepId, line });
+          }
+        }
+      }
+    }
+  } catch (error) {
+    operation.warn(`cannot read the logs of hook ${hook.name}: ${messageOf(error)}`);
+  }
+}
+
+async function podsOf(
+  { context: { api } }: Operation,
+  { kind, name, namespace }: ObjectRef,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const selector = kind === "Job"
+    ? { labelSelector: `job-name=${name}` }
+    : kind === "Pod"
+    ? { fieldSelector: `metadata.name=${name}` }
+    : undefined;
+  if (selector === undefined) return [];
+  const pods = { apiVersion: "v1", kind: "Pod" };
+  return (await api.list(pods, { namespace, signal, ...selector })).items;
+}
+
+function containersOf(pod: KubeObject): string[] {
+  const { initContainers = [], containers = [] } = (pod["spec"] ?? {}) as {
+    readonly initContainers?: readonly { readonly name: string }[];
+    readonly containers?: readonly { readonly name: string }[];
+  };
+  return [...initContainers, ...containers].map(({ name }) => name);
+}

@@ -1,0 +1,141 @@
+/**
+ * From a release's manifest to objects that can be sent to a cluster.
+ *
+ * @module
+ */
+import { CapstanError, messageOf } from "../errors.ts";
+import { decodeYaml } from "../chart/decode.ts";
+import { splitDocuments } from "../engine/manifests.ts";
+import { parseApiVersion } from "../kube/resource.ts";
+import type { KubeApi, KubeObject, ObjectMeta } from "../kube/types.ts";
+import { isMap } from "../template/value.ts";
+
+/** An object of a manifest. */
+export interface ManifestObject {
+  readonly object: KubeObject;
+  /** The template it comes from; empty where the manifest does not say. */
+  readonly path: string;
+}
+
+/** Options of {@linkcode resolveObjects}. */
+export interface ResolveOptions {
+  /** Namespace of objects that name none. */
+  readonly namespace: string;
+  /** Start of the message about kinds that the cluster does not have. */
+  readonly problem: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The objects of a stored manifest, in its order, lists taken apart.
+ *
+ * @throws {CapstanError} where a document is no object.
+ */
+export function parseManifest(manifest: string): ManifestObject[] {
+  return splitDocuments(manifest).flatMap((text) => {
+    const path = /^# Source: (.*)$/m.exec(text)?.[1] ?? "";
+    return parseObjects(text, path);
+  });
+}
+
+/** The objects of one document; none where it holds only comments. */
+export function parseObjects(text: string, path: string): ManifestObject[] {
+  const where = path === "" ? "the manifest" : path;
+  let value: unknown;
+  try {
+    value = decodeYaml(text);
+  } catch (error) {
+    throw new CapstanError(`error parsing ${where}: ${messageOf(error)}`, {
+      code: "manifest/yaml",
+      position: path === "" ? undefined : { file: path },
+      cause: error,
+    });
+  }
+  return value === null || value === undefined ? [] : objectsIn(value, path);
+}
+
+function objectsIn(value: unknown, path: string): ManifestObject[] {
+  const { apiVersion, kind, metadata, items } = isMap(value) ? value : {};
+  const missing = typeof kind !== "string" || kind === ""
+    ? "kind"
+    : typeof apiVersion !== "string" || apiVersion === ""
+    ? "apiVersion"
+    : undefined;
+  if (missing !== undefined) {
+    throw new CapstanError(
+      `error validating ${
+        path === "" ? "the manifest" : path
+      }: error validating data: ${missing} not set`,
+      { code: "manifest/object", position: path === "" ? undefined : { file: path } },
+    );
+  }
+  if ((kind as string).endsWith("List") && Array.isArray(items)) {
+    return items.flatMap((item) => objectsIn(item, path));
+  }
+  const meta = (isMap(metadata) ? metadata : {}) as unknown as ObjectMeta;
+  return [{ object: { ...(value as unknown as KubeObject), metadata: meta }, path }];
+}
+
+/**
+ * Gives each object its namespace: the release's where it names none, and none where its kind has
+ * none.
+ *
+ * @throws {CapstanError} that names every object of a kind that the cluster does not serve.
+ */
+export async function resolveObjects(
+  api: KubeApi,
+  objects: readonly ManifestObject[],
+  { namespace, problem, signal }: ResolveOptions,
+): Promise<ManifestObject[]> {
+  const unknown: string[] = [];
+  const served = servedByManifest(objects);
+  const resolved = await Promise.all(objects.map(async ({ object, path }) => {
+    const { apiVersion, kind, metadata } = object;
+    const own = served.get(`${apiVersion}/${kind}`);
+    const namespaced = own ?? (await api.resourceFor(apiVersion, kind, { signal }))?.namespaced;
+    if (namespaced === undefined) {
+      unknown.push(
+        `resource mapping not found for name: ${JSON.stringify(metadata.name ?? "")} namespace: ${
+          JSON.stringify(metadata.namespace ?? "")
+        } from "": no matches for kind ${JSON.stringify(kind)} in version ${
+          JSON.stringify(apiVersion)
+        }`,
+      );
+      return { object, path };
+    }
+    return { object: withNamespace(object, namespaced ? namespace : undefined), path };
+  }));
+  if (unknown.length === 0) return resolved;
+  const text = unknown.length === 1 ? unknown[0] : `[${unknown.join(", ")}]`;
+  throw new CapstanError(`${problem}: ${text}\nensure CRDs are installed first`, {
+    code: "manifest/no-such-kind",
+    hint: "does another release bring the CustomResourceDefinition? Then this one needs it",
+  });
+}
+
+/** Kinds by `apiVersion/kind` that the manifest itself adds, and whether they have namespaces. */
+function servedByManifest(objects: readonly ManifestObject[]): Map<string, boolean> {
+  const served = new Map<string, boolean>();
+  for (const { object } of objects) {
+    if (object.kind !== "CustomResourceDefinition") continue;
+    if (parseApiVersion(object.apiVersion).group !== "apiextensions.k8s.io") continue;
+    const { group, scope, names, versions } = object["spec"] as {
+      readonly group?: string;
+      readonly scope?: string;
+      readonly names?: { readonly kind?: string };
+      readonly versions?: readonly { readonly name: string; readonly served?: boolean }[];
+    };
+    for (const { name } of versions ?? []) {
+      served.set(`${group}/${name}/${names?.kind}`, scope === "Namespaced");
+    }
+  }
+  return served;
+}
+
+function withNamespace(object: KubeObject, namespace: string | undefined): KubeObject {
+  const { namespace: own, ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: namespace === undefined ? metadata : { ...metadata, namespace: own || namespace },
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * Reading what is known of releases: one revision, the history of one, the list of all.
+ *
+ * @module
+ */
+import { CapstanError, messageOf } from "../errors.ts";
+import type { RequestOptions } from "../kube/types.ts";
+import type { Release, ReleaseStatus } from "../release/release.ts";
+import type { RevisionEntry, Storage } from "../release/storage.ts";
+import { compareStrings } from "../template/value.ts";
+import { ReleaseNotFoundError } from "./errors.ts";
+
+/** What reading works with; an {@linkcode ActionContext} is one. */
+export interface ReadContext {
+  readonly storage: Storage;
+}
+
+/** Names a release, and which of its revisions is meant. */
+export interface ReadRequest extends RequestOptions {
+  readonly name: string;
+  readonly namespace: string;
+  /** @default the last one */
+  readonly revision?: number | undefined;
+}
+
+/**
+ * A revision of a release, the last one unless told otherwise.
+ *
+ * @throws {ReleaseNotFoundError} `release: not found`.
+ */
+export async function getRelease(request: ReadRequest, context: ReadContext): Promise<Release> {
+  const { name, namespace, signal } = request;
+  const revision = request.revision || (await entriesOf(request, context)).at(-1)!.revision;
+  const found = await context.storage.get({ name, namespace, revision }, { signal });
+  if (found !== undefined) return found;
+  throw notFound(request);
+}
+
+/** Options of {@linkcode releaseHistory}. */
+export interface HistoryRequest extends Omit<ReadRequest, "revision"> {
+  /** Most revisions, the newest of them. @default {256} */
+  readonly max?: number | undefined;
+}
+
+/**
+ * The revisions of a release, oldest first.
+ *
+ * @throws {ReleaseNotFoundError} `release: not found`.
+ */
+export async function releaseHistory(
+  request: HistoryRequest,
+  context: ReadContext,
+): Promise<Release[]> {
+  const { max = 256, signal } = request;
+  const entries = await entriesOf(request, context);
+  return await readAll(context, max > 0 ? entries.slice(-max) : entries, { signal });
+}
+
+/** Options of {@linkcode listReleases}. */
+export interface ListRequest extends RequestOptions {
+  /** @default all namespaces */
+  readonly namespace?: string | undefined;
+  /** States that are listed; the last revision counts. @default all */
+  readonly statuses?: readonly ReleaseStatus[] | undefined;
+  /** Label selector over the records' own labels. */
+  readonly selector?: string | undefined;
+  /** Only names that it accepts. */
+  readonly filter?: ((name: string) => boolean) | undefined;
+  /** @default {"name"} */
+  readonly sort?: "name" | "date" | undefined;
+  /** @default {false} */
+  readonly reverse?: boolean | undefined;
+  /** Most releases, after `offset` of them were left out; 0 is no limit. @default {256} */
+  readonly max?: number | undefined;
+  /** @default {0} */
+  readonly offset?: number | undefined;
+}
+
+/** The last revision of each release. Only those that are listed are read whole. */
+export async function listReleases(
+  request: ListRequest,
+  context: ReadContext,
+): Promise<Release[]> {
+  const { namespace, selector, statuses, filter = () => true, signal } = request;
+  const entries = await context.storage.list({ namespace, selector, signal });
+  const wanted = latestOf(entries, statuses)
+    .filter(({ name }) => filter(name))
+    .filter(({ status }) => statuses === undefined || statuses.includes(status));
+  const { sort = "name", reverse = false, max = 256, offset = 0 } = request;
+  const window = <T>(list: readonly T[]) => list.slice(offset, max > 0 ? offset + max : undefined);
+  const direction = reverse ? -1 : 1;
+  if (sort === "name") {
+    const sorted = wanted.toSorted((a, b) =>
+      direction * compareStrings(a.name, b.name) || compareStrings(a.namespace, b.namespace)
+    );
+    return await readAll(context, window(sorted), { signal });
+  }
+  const releases = await readAll(context, wanted, { signal });
+  const at = ({ info }: Release) => Date.parse(info.lastDeployed ?? "") || 0;
+  return window(releases.sort((a, b) => direction * (at(a) - at(b))));
+}
+
+/** The last revision of each; all of them where only superseded ones are asked for. */
+function latestOf(
+  entries: readonly RevisionEntry[],
+  statuses: readonly ReleaseStatus[] | undefined,
+): RevisionEntry[] {
+  if (statuses?.length === 1 && statuses[0] === "superseded") return [...entries];
+  const latest = new Map<string, RevisionEntry>();
+  for (const entry of entries) {
+    const key = `${entry.namespace}/${entry.name}`;
+    if ((latest.get(key)?.revision ?? 0) < entry.revision) latest.set(key, entry);
+  }
+  return [...latest.values()];
+}
+
+/** The records of these revisions; those that vanish meanwhile are left out. */
+async function readAll(
+  { storage }: ReadContext,
+  entries: readonly RevisionEntry[],
+  { signal }: RequestOptions,
+): Promise<Release[]> {
+  const read = await Promise.all(entries.map(async (entry) => {
+    try {
+      return await storage.get(entry, { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { name, namespace, revision } = entry;
+      throw new CapstanError(
+        `cannot read revision ${revision} of ${namespace}/${name}: ${messageOf(error)}`,
+        { code: error instanceof CapstanError ? error.code : undefined, cause: error },
+      );
+    }
+  }));
+  return read.filter((release) => release !== undefined);
+}
+
+async function entriesOf(
+  request: Pick<ReadRequest, "name" | "namespace" | "signal">,
+  { storage }: ReadContext,
+): Promise<readonly RevisionEntry[]> {
+  const { name, namespace, signal } = request;
+  const entries = await storage.history({ name, namespace }, { signal });
+  if (entries.length === 0) throw notFound(request);
+  return entries;
+}
+
+function notFound({ name, namespace }: Pick<ReadRequest, "name" | "namespace">) {
+  return new ReleaseNotFoundError("release: not found", name, {
+    hint: `is it in another namespace than ${namespace}? \`capstan list -A\` shows all`,
+  });
+}

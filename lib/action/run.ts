@@ -1,0 +1,125 @@
+/**
+ * Operations on one release, for programs: each runs its steps and returns the release, or throws.
+ *
+ * @module
+ */
+import type { Release } from "../release/release.ts";
+import { runSteps } from "../schedule/scheduler.ts";
+import type { PlannedOperation } from "./chain.ts";
+import { planDeploy } from "./deploy.ts";
+import type { DeployRequest } from "./deploy_request.ts";
+import { releaseError } from "./errors.ts";
+import { planTest, type TestRequest } from "./release_testing.ts";
+import { planRollback, type RollbackRequest } from "./rollback.ts";
+import { stepEvents } from "./steps.ts";
+import type { ActionContext, OperationResult } from "./types.ts";
+import { planUninstall, type UninstallRequest } from "./uninstall.ts";
+
+/** Options of operations that are run by themselves. */
+export interface RunOptions {
+  /** Aborts requests now; what was begun is recorded as failed. */
+  readonly signal?: AbortSignal | undefined;
+  /** Starts nothing new; what has begun goes on to its end. */
+  readonly stop?: AbortSignal | undefined;
+}
+
+/**
+ * Installs a release that is not there yet.
+ *
+ * @throws {InstallError} in Helm's words.
+ */
+export async function install(
+  request: Omit<DeployRequest, "install" | "upgrade">,
+  context: ActionContext,
+  options: RunOptions = {},
+): Promise<Release> {
+  const planned = planDeploy({ ...request, install: true, upgrade: false }, context);
+  return (await runOperation(planned, context, options)).release!;
+}
+
+/**
+ * Makes a next revision of a release. Unless told otherwise it does so even if nothing has changed,
+ * as Helm does; {@linkcode deploy} does not.
+ *
+ * @throws {UpgradeError} in Helm's words.
+ */
+export async function upgrade(
+  request: DeployRequest,
+  context: ActionContext,
+  options: RunOptions = {},
+): Promise<Release> {
+  const planned = planDeploy({ install: false, force: true, ...request }, context);
+  return (await runOperation(planned, context, options)).release!;
+}
+
+/**
+ * Installs a release or upgrades it, or finds that it is as it shall be.
+ *
+ * @throws {ReleaseError} in Helm's words.
+ */
+export async function deploy(
+  request: DeployRequest,
+  context: ActionContext,
+  options: RunOptions = {},
+): Promise<OperationResult> {
+  return await runOperation(planDeploy(request, context), context, options);
+}
+
+/**
+ * Brings an earlier revision back as a new one.
+ *
+ * @throws {RollbackError} in Helm's words.
+ */
+export async function rollback(
+  request: RollbackRequest,
+  context: ActionContext,
+  options: RunOptions = {},
+): Promise<Release> {
+  return (await runOperation(planRollback(request, context), context, options)).release!;
+}
+
+/**
+ * Removes a release. The result's `notice` tells of objects that stay.
+ *
+ * @throws {UninstallError} in Helm's words.
+ */
+export async function uninstall(
+  request: UninstallRequest,
+  context: ActionContext,
+  options: RunOptions = {},
+): Promise<OperationResult> {
+  return await runOperation(planUninstall(request, context), context, options);
+}
+
+/**
+ * Runs a release's tests and returns it, with how each test went.
+ *
+ * @throws {TestError} when a test failed.
+ */
+export async function test(
+  request: TestRequest,
+  context: ActionContext,
+  options: RunOptions = {},
+): Promise<Release> {
+  return (await runOperation(planTest(request, context), context, options)).release!;
+}
+
+/** Runs the steps of one operation. Throws its error when it did not succeed. */
+export async function runOperation(
+  { steps, result }: PlannedOperation,
+  context: ActionContext,
+  { signal, stop }: RunOptions = {},
+): Promise<OperationResult> {
+  const { emit = () => {}, now } = context;
+  await runSteps(steps, { ...stepEvents(emit), signal, stop, now });
+  const ended = result();
+  if (ended.outcome === "skipped") {
+    // Nothing else is in the graph: only a signal can have kept it from beginning.
+    const reason = signal?.aborted ? signal.reason : stop?.reason;
+    throw reason ?? ended.error;
+  }
+  if (ended.error !== undefined) {
+    throw releaseError(ended.error, { name: ended.release?.name ?? "" });
+  }
+  return ended;
+}

@@ -1,0 +1,50 @@
+/**
+ * Steps that say what they are, and the events of a run made of them.
+ *
+ * @module
+ */
+import { messageOf } from "../errors.ts";
+import type { Emit, StepInfo, StepKind } from "../events.ts";
+import type { RunStepsOptions } from "../schedule/scheduler.ts";
+import type { Outcome, Step } from "../schedule/step.ts";
+
+/** A step with what a person sees of it. */
+export interface ActionStep extends Step {
+  readonly info: { readonly kind: StepKind; readonly owner: string; readonly title: string };
+}
+
+/** What a step is; `undefined` for one that does not say. */
+export function stepInfo(step: Step): StepInfo | undefined {
+  const { info } = step as Partial<ActionStep>;
+  return info === undefined ? undefined : { id: step.id, needs: step.needs, ...info };
+}
+
+/** Listeners for `runSteps` that tell of steps that are planned, start and finish. */
+export function stepEvents(
+  emit: Emit,
+): Required<Pick<RunStepsOptions, "onAdd" | "onStart" | "onSettle">> {
+  return {
+    onAdd(steps) {
+      for (const step of steps) {
+        const info = stepInfo(step);
+        if (info !== undefined) emit({ type: "step-planned", step: info });
+      }
+    },
+    onStart: ({ id }) => emit({ type: "step-started", id }),
+    onSettle({ id }, outcome) {
+      const reason = reasonOf(outcome);
+      emit({
+        type: "step-finished",
+        id,
+        status: outcome.status,
+        ...(reason === undefined ? {} : { reason }),
+      });
+    },
+  };
+}
+
+/** Why a step did not succeed. */
+export function reasonOf({ status, error, blockedBy }: Outcome): string | undefined {
+  if (status === "succeeded") return undefined;
+  return status === "skipped" ? `because of ${blockedBy}` : messageOf(error);
+}

@@ -1,0 +1,88 @@
+/**
+ * What every operation on a release takes and gives.
+ *
+ * @module
+ */
+import type { HelmVersion } from "../chart/chart.ts";
+import type { Emit, ReleaseOutcome } from "../events.ts";
+import type { KubeApi } from "../kube/types.ts";
+import type { ReadyRules } from "../kube/ready.ts";
+import type { Release } from "../release/release.ts";
+import type { Storage } from "../release/storage.ts";
+import type { Claim } from "../schedule/step.ts";
+import type { ActionCache } from "./cache.ts";
+import type { HookSelection } from "./hook_plan.ts";
+
+/** What operations work with. One for each cluster; operations on it may run at once. */
+export interface ActionContext {
+  readonly api: KubeApi;
+  readonly storage: Storage;
+  /** Where it tells what it does. @default nowhere */
+  readonly emit?: Emit | undefined;
+  /** The clock, in milliseconds since the epoch. @default {Date.now} */
+  readonly now?: (() => number) | undefined;
+  /** Whose words and rules to follow where the two differ. @default {"v4"} */
+  readonly helmVersion?: HelmVersion | undefined;
+  /** What operations share, such as the cluster's capabilities. @default one for each operation */
+  readonly cache?: ActionCache | undefined;
+  /** Expected duration of a step in milliseconds, from an earlier run. */
+  readonly estimateOf?: ((stepId: string) => number | undefined) | undefined;
+  /** Milliseconds between writes of the record while hooks run. @default {2_000} */
+  readonly recordInterval?: number | undefined;
+  /** Milliseconds that writing down an end may take, also after an abort. @default {30_000} */
+  readonly recordTimeout?: number | undefined;
+}
+
+/** What names the release, and where its steps stand in a larger graph. */
+export interface ReleaseRequest {
+  /** The release's name. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Prefix of the steps' ids, and the owner in events. @default {`${namespace}/${name}`} */
+  readonly owner?: string | undefined;
+  /** Limits held from the first change to the record. @default none */
+  readonly claims?: readonly Claim[] | undefined;
+  /** Ids of steps that come before the first step. @default {[]} */
+  readonly needs?: readonly string[] | undefined;
+}
+
+/** Options about hooks. */
+export interface HookOptions {
+  /** Run no hooks. @default {false} */
+  readonly noHooks?: boolean | undefined;
+  /** Hooks of one weight that run at once; 0 and 1 are serial. @default {1} */
+  readonly hookParallelism?: number | undefined;
+  /** Which hooks of one weight may overlap. @default {"all"} */
+  readonly hookSelection?: HookSelection | undefined;
+}
+
+/** Options about waiting. */
+export interface WaitingOptions {
+  /** Wait until every object is ready. @default {false} */
+  readonly wait?: boolean | undefined;
+  /** Wait also until every Job has completed; implies `wait`. @default {false} */
+  readonly waitForJobs?: boolean | undefined;
+  /** Milliseconds for each wait: readiness, and each hook. @default {300_000} */
+  readonly timeout?: number | undefined;
+  /** What counts as ready: Helm 4's rules, or Helm 3's. @default {"watcher"} */
+  readonly readyRules?: ReadyRules | undefined;
+}
+
+/** How an operation ended. */
+export interface OperationResult {
+  readonly outcome: ReleaseOutcome;
+  /** The revision that the operation made or found. */
+  readonly release?: Release | undefined;
+  readonly revision: number;
+  /** Status of that revision. */
+  readonly status: string;
+  /** Number of hooks that ran. */
+  readonly hooks: number;
+  /** Why it failed or was skipped. */
+  readonly error?: unknown;
+  /** What Helm prints beside, such as objects that were kept. */
+  readonly notice?: string | undefined;
+}
+
+/** Default of {@linkcode WaitingOptions.timeout}. */
+export const DEFAULT_TIMEOUT = 300_000;
