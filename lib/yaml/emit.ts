@@ -20,6 +20,8 @@ export interface EmitYamlOptions {
    * @default {its own enumerable properties}
    */
   readonly plain?: ((value: object) => unknown) | undefined;
+  /** Told of the work before it is done; may throw to end it. @default {nothing} */
+  readonly spend?: ((amount: number) => void) | undefined;
 }
 
 /**
@@ -40,12 +42,12 @@ export interface EmitYamlOptions {
  * key of more than about a thousand characters, a map that holds itself.
  */
 export function emitYaml(value: unknown, options: EmitYamlOptions = {}): string {
-  return new Emitter(false, options.plain).document(value);
+  return new Emitter(false, options).document(value);
 }
 
 /** As {@linkcode emitYaml} in goyaml v3's manner: lists are indented, nothing is folded. */
 export function emitYamlPretty(value: unknown, options: EmitYamlOptions = {}): string {
-  return new Emitter(true, options.plain).document(value);
+  return new Emitter(true, options).document(value);
 }
 
 /** Go gives up on deeper values in the belief that they hold themselves. */
@@ -57,6 +59,7 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 class Emitter {
   readonly #pretty: boolean;
   readonly #plain: ((value: object) => unknown) | undefined;
+  readonly #spend: (amount: number) => void;
   #out = "";
   /** Where the current line starts in the output. */
   #lineStart = 0;
@@ -64,9 +67,10 @@ class Emitter {
   #lineEnded = false;
   #depth = 0;
 
-  constructor(pretty: boolean, plain: ((value: object) => unknown) | undefined) {
+  constructor(pretty: boolean, { plain, spend = () => {} }: EmitYamlOptions) {
     this.#pretty = pretty;
     this.#plain = plain;
+    this.#spend = spend;
   }
 
   document(value: unknown): string {
@@ -78,6 +82,7 @@ class Emitter {
   #node(value: unknown, indent: number, inline: boolean): void {
     switch (typeof value) {
       case "string":
+        this.#spend(value.length);
         return this.#scalar(this.#pretty ? value : jsonText(value), indent);
       case "number":
         return this.#token(this.#pretty ? floatText(value) : numberText(value));
@@ -87,6 +92,10 @@ class Emitter {
         return this.#token(String(value));
       case "object":
         if (value !== null) return this.#object(value, indent, inline);
+        break;
+      case "function":
+      case "symbol":
+        throw new YamlError(`error marshaling into JSON: json: unsupported type: ${typeof value}`);
     }
     this.#token("null");
   }
@@ -101,6 +110,7 @@ class Emitter {
   }
 
   #list(list: readonly unknown[], indent: number, inline: boolean): void {
+    this.#spend(list.length);
     if (list.length === 0) return this.#token("[]");
     const inner = inline || this.#pretty ? indent + 2 : indent;
     for (let i = 0; i < list.length; i++) {
@@ -113,6 +123,7 @@ class Emitter {
 
   #map(map: Record<string, unknown>, indent: number, inline: boolean): void {
     const keys = this.#sortedKeys(map);
+    this.#spend(keys.length);
     if (keys.length === 0) return this.#token("{}");
     const inner = indent + 2;
     for (let i = 0; i < keys.length; i++) {
