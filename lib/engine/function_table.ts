@@ -5,7 +5,9 @@
  */
 
 import type { HelmVersion } from "../chart/chart.ts";
+import { jsonFuncs } from "../sprig/json.ts";
 import { sprigFuncs } from "../sprig/table.ts";
+import { yamlFuncs } from "../sprig/yaml_funcs.ts";
 import { func } from "../template/value.ts";
 import type { Budget, FuncMap } from "../template/value.ts";
 import { helmFuncs } from "./funcs.ts";
@@ -39,6 +41,8 @@ export function templateFunctions(options: FunctionOptions): FuncMap {
   const unbound = func(["string", "any"], () => "not implemented");
   return {
     ...sprigFuncs(env),
+    ...jsonFuncs(env),
+    ...yamlFuncs(env),
     include: unbound,
     tpl: unbound,
     ...helmFuncs({ lint, lookups, warn }),

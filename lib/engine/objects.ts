@@ -7,6 +7,7 @@
 import { quoteGo } from "../template/quote.ts";
 import type { HelmVersion } from "../chart/chart.ts";
 import { pathValue, table } from "../chart/values.ts";
+import { plainValue } from "../sprig/json_write.ts";
 import { func, GoObject, isMap, newMap } from "../template/value.ts";
 import type { GoFunc, GoMap, Kind } from "../template/value.ts";
 import { emitYaml } from "../yaml/emit.ts";
@@ -36,7 +37,7 @@ export class ValuesObject extends GoObject {
       case "AsMap":
         return func([], () => map);
       case "YAML":
-        return func([], () => emitYaml(map));
+        return func([], () => emitYaml(map, { plain: plainValue }));
       case "Table":
         return func(["string"], (path) => this.#table(path));
       case "PathValue":

@@ -81,7 +81,9 @@ function renderOnce(
   const ordered = [...renderables.values()].sort((a, b) => comparePaths(b.path, a.path));
   const budget = new RenderBudget(options.limits?.steps);
   const functions = templateFunctions({ ...options, budget, lookups });
-  const set = parseAll(ordered, functions, options);
+  const set = new TemplateSet();
+  const templates = parseAll(ordered, functions, options);
+  set.add(templates);
   const scope = new Scope(set, {
     functions,
     budget,
@@ -97,6 +99,7 @@ function renderOnce(
       execute(scope, path, new ValuesObject(top, options.helmVersion), {
         renderables,
         functions,
+        templates,
         helmVersion: options.helmVersion,
       }),
     );
@@ -173,13 +176,12 @@ function parseAll(
   ordered: readonly Renderable[],
   functions: FuncMap,
   { helmVersion }: Pick<RenderFilesOptions, "helmVersion">,
-): TemplateSet {
-  const set = new TemplateSet();
+): ParsedTemplate[] {
   const names = functionNames(functions);
-  for (const { path, file } of ordered) {
+  return ordered.flatMap(({ path, file }) => {
     const parse = () => parseTemplate(path, file.text, { functions: (name) => names.has(name) });
     try {
-      set.add(file.derive<ParsedTemplate[]>(`${helmVersion} ${path} ${names.key}`, parse));
+      return file.derive<ParsedTemplate[]>(`${helmVersion} ${path} ${names.key}`, parse);
     } catch (error) {
       if (!(error instanceof TemplateParseError)) throw error;
       throw parseFailure(error, {
@@ -189,13 +191,13 @@ function parseAll(
         hint: hintFor(error, functions, []),
       });
     }
-  }
-  return set;
+  });
 }
 
 interface ExecuteContext {
   readonly renderables: ReadonlyMap<string, Renderable>;
   readonly functions: FuncMap;
+  readonly templates: readonly ParsedTemplate[];
   readonly helmVersion: HelmVersion;
 }
 
@@ -205,6 +207,9 @@ function execute(scope: Scope, path: string, data: unknown, context: ExecuteCont
   } catch (error) {
     for (const cause of causes(error)) {
       if (cause instanceof NeedsLookup || cause instanceof RenderLimitError) throw cause;
+      if (cause instanceof RangeError && cause.message === "Invalid string length") {
+        throw new RenderLimitError("characters in one text", 2 ** 29);
+      }
     }
     if (!(error instanceof Error)) throw error;
     throw execFailure(error, errorContext(error, path, context));
@@ -212,12 +217,12 @@ function execute(scope: Scope, path: string, data: unknown, context: ExecuteCont
 }
 
 function errorContext(error: Error, path: string, context: ExecuteContext): ErrorContext {
-  const { renderables, functions, helmVersion } = context;
+  const { renderables, functions, templates, helmVersion } = context;
   return {
     helmVersion,
     file: path,
     source: (file) => renderables.get(file)?.file.text,
-    hint: hintFor(error, functions, renderables.keys()),
+    hint: hintFor(error, functions, templates.map(({ name }) => name)),
   };
 }
 
