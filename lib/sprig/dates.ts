@@ -15,8 +15,9 @@ import { UTC, ZoneTable } from "./zone.ts";
 /** `now`, `date`, `toDate`, `ago`, `duration` and their kin. */
 export function dateFuncs(env: SprigEnv): FuncMap {
   const zones = new ZoneTable(env.timeZone);
+  const started = env.now();
   function now(): GoTime {
-    return timeFromMillis(env.now(), zones.local);
+    return timeFromMillis(env.now(), zones.local, started);
   }
   function format(layout: string, date: unknown, zone: string): string {
     const time = timeOf(date, ["int64", "int32"], zones) ?? now();

@@ -25,12 +25,15 @@ export class GoTime extends GoObject implements Instant {
   readonly seconds: number;
   readonly nanosecond: number;
   readonly zone: Zone;
+  /** What a clock that never jumps said, in nanoseconds; only `now` and what it adds to have it. */
+  readonly #monotonic: bigint | undefined;
 
-  constructor({ seconds, nanosecond, zone }: Instant) {
+  constructor({ seconds, nanosecond, zone }: Instant, monotonic?: bigint) {
     super();
     this.seconds = seconds;
     this.nanosecond = nanosecond;
     this.zone = zone;
+    this.#monotonic = monotonic;
   }
 
   /** The same instant in another zone. */
@@ -40,7 +43,8 @@ export class GoTime extends GoObject implements Instant {
 
   /** The instant some nanoseconds later. */
   plus(nanoseconds: bigint): GoTime {
-    return fromNanoseconds(toNanoseconds(this) + nanoseconds, this.zone);
+    const monotonic = this.#monotonic === undefined ? undefined : this.#monotonic + nanoseconds;
+    return fromNanoseconds(toNanoseconds(this) + nanoseconds, this.zone, monotonic);
   }
 
   /** Writes it by a Go layout. */
@@ -53,7 +57,11 @@ export class GoTime extends GoObject implements Instant {
   }
 
   format(): string {
-    return this.layout(GO_STRING);
+    const text = this.layout(GO_STRING);
+    if (this.#monotonic === undefined) return text;
+    const sign = this.#monotonic < 0n ? "-" : "+";
+    const digits = String(this.#monotonic).replace("-", "").padStart(10, "0");
+    return `${text} m=${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
   }
 
   toJSONValue(): unknown {
@@ -66,11 +74,16 @@ export class GoTime extends GoObject implements Instant {
   }
 }
 
-/** The time of a number of milliseconds since 1970, which may have a fraction. */
-export function timeFromMillis(millis: number, zone: Zone): GoTime {
+/**
+ * The time of a number of milliseconds since 1970, which may have a fraction.
+ *
+ * @param started the same of the start of the program, from which Go's monotonic clock counts
+ */
+export function timeFromMillis(millis: number, zone: Zone, started: number): GoTime {
   const seconds = Math.floor(millis / 1000);
   const nanosecond = Math.min(BILLION - 1, Math.round((millis - seconds * 1000) * 1e6));
-  return new GoTime({ seconds, nanosecond, zone });
+  const monotonic = BigInt(Math.round((millis - started) * 1e6)) + 1n;
+  return new GoTime({ seconds, nanosecond, zone }, monotonic);
 }
 
 /** The time of a number of seconds since 1970. */
@@ -94,13 +107,10 @@ function toNanoseconds({ seconds, nanosecond }: GoTime): bigint {
   return BigInt(seconds) * BigInt(BILLION) + BigInt(nanosecond);
 }
 
-function fromNanoseconds(total: bigint, zone: Zone): GoTime {
+function fromNanoseconds(total: bigint, zone: Zone, monotonic?: bigint): GoTime {
   const nanosecond = floorMod(total, BigInt(BILLION));
-  return new GoTime({
-    seconds: Number((total - nanosecond) / BigInt(BILLION)),
-    nanosecond: Number(nanosecond),
-    zone,
-  });
+  const seconds = Number((total - nanosecond) / BigInt(BILLION));
+  return new GoTime({ seconds, nanosecond: Number(nanosecond), zone }, monotonic);
 }
 
 function floorMod(number: bigint, by: bigint): bigint {
@@ -119,9 +129,15 @@ function restOf(time: GoTime, unit: bigint): bigint {
 }
 
 function rounded(time: GoTime, unit: bigint): GoTime {
-  if (unit <= 0n) return time;
+  const wall = time.in(time.zone);
+  if (unit <= 0n) return wall;
   const rest = restOf(time, unit);
-  return time.plus(rest + rest < unit ? -rest : unit - rest);
+  return wall.plus(rest + rest < unit ? -rest : unit - rest);
+}
+
+function truncated(time: GoTime, unit: bigint): GoTime {
+  const wall = time.in(time.zone);
+  return unit <= 0n ? wall : wall.plus(-restOf(time, unit));
 }
 
 function addDate(time: GoTime, years: number, months: number, days: number): GoTime {
@@ -146,11 +162,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   Add: (time) => func(["any"], (duration) => time.plus(durationArg(duration))),
   AddDate: (time) =>
     func(["int", "int", "int"], (years, months, days) => addDate(time, years, months, days)),
-  Truncate: (time) =>
-    func(["any"], (unit) => {
-      const nanoseconds = durationArg(unit);
-      return nanoseconds <= 0n ? time : time.plus(-restOf(time, nanoseconds));
-    }),
+  Truncate: (time) => func(["any"], (unit) => truncated(time, durationArg(unit))),
   Round: (time) => func(["any"], (unit) => rounded(time, durationArg(unit))),
   UTC: (time) => func([], () => time.in(UTC)),
   Location: (time) => func([], () => new GoLocation(time.zone)),

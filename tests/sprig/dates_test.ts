@@ -14,9 +14,31 @@ function day(text: string): unknown {
 }
 
 Deno.test("now has the clock's time in the local zone", () => {
-  assert.equal(show(call(funcs, "now")), "time.Time 2024-02-29 12:34:56.789 +0000 UTC");
+  const utc = "time.Time 2024-02-29 12:34:56.789 +0000 UTC";
+  assert.equal(show(call(funcs, "now")), `${utc} m=+0.000000001`);
   const berlin = dateFuncs(testEnv({ timeZone: "Europe/Berlin" }));
-  assert.equal(show(call(berlin, "now")), "time.Time 2024-02-29 13:34:56.789 +0100 CET");
+  const now = call(berlin, "now") as GoTime;
+  assert.equal(show(now), "time.Time 2024-02-29 13:34:56.789 +0100 CET m=+0.000000001");
+  assert.equal(now.format(), now.method("String")!.call());
+  assert.equal(show(now.in(UTC)), utc);
+});
+
+Deno.test("now prints Go's monotonic clock, which only adding keeps", () => {
+  let clock = NOW;
+  const moving = dateFuncs(testEnv({ now: () => clock }));
+  clock += 1500;
+  const now = call(moving, "now") as GoTime;
+  assert.match(now.format(), / UTC m=\+1\.500000001$/);
+  assert.match((call(moving, "dateModify", "-2s", now) as GoTime).format(), / m=-0\.499999999$/);
+  const rows: [string, unknown[]][] = [
+    ["UTC", []],
+    ["AddDate", [0, 0, 1]],
+    ["Round", [1n]],
+    ["Truncate", [0n]],
+  ];
+  for (const [name, args] of rows) {
+    assert.match((now.method(name)!.call(...args) as GoTime).format(), / UTC$/, name);
+  }
 });
 
 Deno.test("date takes times and whole seconds, and anything else for now", () => {
