@@ -125,7 +125,7 @@ function unreadable(path: string, error: unknown): CapstanError {
 async function parse(text: string, path: string): Promise<unknown> {
   const { parseYaml } = await import("../yaml/parse.ts");
   try {
-    return parseYaml(text, { file: path });
+    return parseYaml(text, { file: path, bigints: true });
   } catch (error) {
     throw new CapstanError(`cannot read kubeconfig ${path}: ${messageOf(error)}`, {
       code: "kubeconfig/invalid",
@@ -180,12 +180,7 @@ function checkCluster(cluster: ClusterEntry, context: string): void {
 
 async function caCertsOf(cluster: ClusterEntry, io: Io): Promise<string[] | undefined> {
   const pem = await pemOf(cluster, "certificate-authority", io);
-  if (pem === undefined) return undefined;
-  // Deno takes text without a certificate in it for none, and then trusts nobody.
-  if (pem.includes("-----BEGIN")) return [pem];
-  throw new CapstanError("the kubeconfig's certificate-authority holds no certificate", {
-    code: "kubeconfig/certificate",
-  });
+  return pem === undefined ? undefined : [pem];
 }
 
 async function certificateOf(user: UserEntry, io: Io): Promise<TlsSettings> {
@@ -202,15 +197,22 @@ async function pemOf<F extends string>(
 ): Promise<string | undefined> {
   const data = entry[`${field}-data`];
   const path = entry[field];
+  let pem: string;
   try {
-    if (data) return new TextDecoder().decode(Uint8Array.fromBase64(String(data)));
-    return path ? await io.readFile(String(path)) : undefined;
+    if (data) pem = new TextDecoder().decode(Uint8Array.fromBase64(String(data)));
+    else if (path) pem = await io.readFile(String(path));
+    else return undefined;
   } catch (error) {
     throw new CapstanError(`cannot read the kubeconfig's ${field}: ${messageOf(error)}`, {
       code: "kubeconfig/certificate",
       cause: error,
     });
   }
+  // Deno takes an authority without a certificate in it for none, and then trusts nobody.
+  if (pem.includes("-----BEGIN")) return pem;
+  throw new CapstanError(`cannot read the kubeconfig's ${field}: it is not PEM`, {
+    code: "kubeconfig/certificate",
+  });
 }
 
 function credentialsOf(user: UserEntry, io: Io): Credentials | undefined {

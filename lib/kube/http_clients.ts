@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CapstanError, messageOf } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 
 /** What a request is sent on; `undefined` is the runtime's own default. */
@@ -89,6 +90,14 @@ export function createHttpClient(connection: Connection): Deno.HttpClient {
     const transport = proxy.startsWith("socks5") ? "socks5" : "http";
     options.proxy = { transport, url: proxy };
   }
-  if (tls?.cert === undefined || tls.key === undefined) return Deno.createHttpClient(options);
-  return Deno.createHttpClient({ ...options, cert: tls.cert, key: tls.key });
+  const { cert, key } = tls ?? {};
+  try {
+    const identity = cert !== undefined && key !== undefined ? { cert, key } : {};
+    return Deno.createHttpClient({ ...options, ...identity });
+  } catch (error) {
+    throw new CapstanError(
+      `cannot use the certificates for ${connection.server}: ${messageOf(error)}`,
+      { code: "kubeconfig/certificate", cause: error },
+    );
+  }
 }

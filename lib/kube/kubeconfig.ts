@@ -75,7 +75,7 @@ export function readKubeconfig(value: unknown, file: string): Kubeconfig {
   const folder = file.replace(/[^/\\]*$/, "");
   const current = value["current-context"];
   return {
-    currentContext: typeof current === "string" ? current : "",
+    currentContext: String(scalar(current) ?? ""),
     contexts: named(value["contexts"], "context"),
     clusters: named<ClusterEntry>(value["clusters"], "cluster", (entry) => ({
       ...entry,
@@ -168,11 +168,24 @@ function named<T>(
 ): ReadonlyMap<string, T> {
   const entries = new Map<string, T>();
   for (const item of Array.isArray(list) ? list : []) {
-    if (!isRecord(item) || typeof item["name"] !== "string" || entries.has(item["name"])) continue;
-    const entry = item[key];
-    entries.set(item["name"], complete((isRecord(entry) ? entry : {}) as T));
+    const name = isRecord(item) ? scalar(item["name"]) : undefined;
+    if (!isRecord(item) || typeof name !== "string" || entries.has(name)) continue;
+    entries.set(name, complete(texts(item[key]) as T));
   }
   return entries;
+}
+
+/** The fields of an entry. What must be text is text, also where YAML reads a number or a truth. */
+function texts(entry: unknown): Record<string, unknown> {
+  if (!isRecord(entry)) return {};
+  const fields = Object.entries(entry).map(([name, value]) =>
+    [name, name === "insecure-skip-tls-verify" ? value : scalar(value)] as const
+  );
+  return Object.fromEntries(fields);
+}
+
+function scalar(value: unknown): unknown {
+  return ["number", "bigint", "boolean"].includes(typeof value) ? String(value) : value;
 }
 
 function firstOf<T>(maps: readonly ReadonlyMap<string, T>[]): ReadonlyMap<string, T> {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { CapstanError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { ApiError, type Asked, errorOfAnswer, errorOfFetch, errorOfTimeout } from "./errors.ts";
 import { createHttpClient, type HttpClient, HttpClients } from "./http_clients.ts";
@@ -132,6 +133,7 @@ export class Transport {
       this.#release(controller);
       lease.release();
     };
+    const timer = this.#limit(request, controller);
     try {
       const response = await this.#authorized(request, lease.client, controller.signal);
       if (!response.ok || response.body === null) throw await this.#refusal(request, response);
@@ -145,6 +147,8 @@ export class Transport {
     } catch (error) {
       close();
       throw this.#explain(request, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -172,9 +176,7 @@ export class Transport {
 
   async #exchange(request: ApiRequest): Promise<Answer> {
     const controller = this.#controller(request.signal);
-    const limit = this.#options.requestTimeout ?? 70_000;
-    const late = () => controller.abort(errorOfTimeout(this.#asked(request), limit));
-    const timer = setTimeout(late, limit);
+    const timer = this.#limit(request, controller);
     try {
       const response = await this.#authorized(request, this.clients.requests, controller.signal);
       const body = await response.text();
@@ -189,6 +191,15 @@ export class Transport {
       clearTimeout(timer);
       this.#release(controller);
     }
+  }
+
+  /** Gives the request up when its answer does not come. */
+  #limit(request: ApiRequest, controller: AbortController): ReturnType<typeof setTimeout> {
+    const limit = this.#options.requestTimeout ?? 70_000;
+    return setTimeout(
+      () => controller.abort(errorOfTimeout(this.#asked(request), limit)),
+      limit,
+    );
   }
 
   /** Sends it with credentials, and once more with fresh ones when the first were refused. */
@@ -238,7 +249,7 @@ export class Transport {
   /** The signal's own reason when it aborted, else an `ApiError`. */
   #explain(request: ApiRequest, error: unknown): unknown {
     if (request.signal?.aborted) return request.signal.reason;
-    if (error instanceof ApiError || this.#closed) return error;
+    if (error instanceof CapstanError || this.#closed) return error;
     return errorOfFetch(this.#asked(request), error);
   }
 

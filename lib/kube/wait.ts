@@ -5,6 +5,7 @@
  */
 
 import { CapstanError } from "../errors.ts";
+import { ApiError } from "./errors.ts";
 import { NOT_FOUND, type Readiness } from "./readiness.ts";
 import { hookReadinessOf, isAwaitedHook, readinessOf, type ReadyRules } from "./ready.ts";
 import { describeRef, refOf } from "./resource.ts";
@@ -238,6 +239,9 @@ class WaitGroup {
     } catch (error) {
       // The group's own end is not an error: what is known by then is the outcome.
       if (signal.aborted) return;
+      // Of a kind that is not served, or no longer, there are no objects.
+      const isGone = error instanceof ApiError && error.reason === "NoKindMatch";
+      if (isGone && this.#see(index, undefined)) return;
       this.#error = error;
       this.#over.abort();
     }

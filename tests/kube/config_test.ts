@@ -28,7 +28,7 @@ function load(
 function config(user: string, cluster = "server: https://c:6443/"): string {
   return `
 current-context: x
-contexts: [{name: x, context: {cluster: c, user: u}}, {name: y, context: {cluster: c, user: u, namespace: why}}]
+contexts: [{name: x, context: {cluster: c, user: u}}, {name: z, context: {cluster: c, user: u, namespace: why}}]
 clusters: [{name: c, cluster: {${cluster}}}]
 users: [{name: u, user: {${user}}}]
 `;
@@ -57,12 +57,12 @@ Deno.test("loadConnection() takes the named file, then KUBECONFIG, then the home
 
 Deno.test("loadConnection() merges the files of KUBECONFIG", async () => {
   const files = {
-    "/a": "current-context: y",
+    "/a": "current-context: z",
     "/b": config("token: b"),
   };
   const connection = await load(files, { env: { KUBECONFIG: "/a:/b:/a" } });
   deepEqual([connection.context, connection.namespace, connection.server], [
-    "y",
+    "z",
     "why",
     "https://c:6443",
   ]);
@@ -84,11 +84,11 @@ Deno.test("loadConnection() reads certificates from data or files", async () => 
       "client-certificate: u.crt, client-key: u.key",
       "server: https://c, certificate-authority: /ca",
     ),
-    "/k/u.crt": "cert",
-    "/k/u.key": "key",
+    "/k/u.crt": pem + "u",
+    "/k/u.key": pem + "k",
     "/ca": pem,
   }, { kubeconfig: "/k/config" });
-  deepEqual(files.tls, { caCerts: [pem], cert: "cert", key: "key" });
+  deepEqual(files.tls, { caCerts: [pem], cert: pem + "u", key: pem + "k" });
   equal(inline.credentials, undefined);
 });
 
@@ -96,6 +96,7 @@ Deno.test("loadConnection() knows tokens, files of tokens, passwords and acting 
   const files = { t: " secret\n" };
   const rows: [string, Record<string, string>][] = [
     ["token: abc", { authorization: "Bearer abc" }],
+    ["token: 9007199254740993", { authorization: "Bearer 9007199254740993" }],
     ["tokenFile: t", { authorization: "Bearer secret" }],
     ["token: abc, tokenFile: t", { authorization: "Bearer abc" }],
     ["username: jó, password: 'a:b'", { authorization: "Basic asOzOmE6Yg==" }],
@@ -143,7 +144,7 @@ Deno.test("loadConnection() says what is wrong with a kubeconfig", async () => {
     ],
     [
       config("token: a", "server: c, certificate-authority-data: YWJj"),
-      "the kubeconfig's certificate-authority holds no certificate",
+      "cannot read the kubeconfig's certificate-authority: it is not PEM",
     ],
     [config("client-certificate: gone"), "cannot read the kubeconfig's client-certificate: "],
     [config("as: a, as-groups: [b, c]"), "the kubeconfig's user has more than one of as-groups"],

@@ -1,5 +1,5 @@
-import { deepEqual, equal } from "node:assert/strict";
-import { HttpClients } from "../../lib/kube/http_clients.ts";
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { createHttpClient, HttpClients } from "../../lib/kube/http_clients.ts";
 
 function counted() {
   const closed: number[] = [];
@@ -36,4 +36,12 @@ Deno.test("HttpClients lends at most 90 streams of one client, none of the reque
   deepEqual(clients.streams, [90, 90]);
   clients.close();
   deepEqual(closed, [4, 1, 2, 3]);
+});
+
+Deno.test("createHttpClient() says whose certificates are unusable", () => {
+  const tls = { cert: "-----BEGIN NONSENSE-----", key: "x" };
+  throws(() => createHttpClient({ server: "https://c.test", namespace: "default", tls }), {
+    name: "CapstanError",
+    message: "cannot use the certificates for https://c.test: Unable to decode certificate",
+  });
 });

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { createKubeClient } from "../../lib/kube/client.ts";
 import type { KubeApi, KubeObject } from "../../lib/kube/types.ts";
+import { noSuchKind } from "../../lib/kube/errors.ts";
 import { waitDeleted, WaitError, waitHook, waitReady } from "../../lib/kube/wait.ts";
 import { refOf } from "../../lib/kube/resource.ts";
 
@@ -222,6 +223,12 @@ Deno.test("waitDeleted() waits until each is gone, or is another object of the n
     message:
       "resource PersistentVolumeClaim/n/c still exists. status: Terminating, message: Resource scheduled for deletion\ncontext deadline exceeded",
   });
+});
+
+Deno.test("waitDeleted() of a kind that is served no more is over", async () => {
+  const api = { until: () => Promise.reject(noSuchKind("x/v1", "Foo")) } as unknown as KubeApi;
+  await waitDeleted(api, [{ apiVersion: "x/v1", kind: "Foo", name: "a" }]);
+  await rejects(waitReady(api, [claim("a", "")]), { reason: "NoKindMatch" });
 });
 
 Deno.test("the client's own until() serves waits", async () => {
