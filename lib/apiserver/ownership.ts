@@ -6,7 +6,7 @@
 import { FieldSet, formatPath } from "./fields.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import type { Schema } from "./schema.ts";
-import { compare, fieldsOf, merge, removeFields, withNamedParents } from "./typed.ts";
+import { compare, dropEmptied, fieldsOf, merge, removeFields, withNamedParents } from "./typed.ts";
 import { StatusError } from "./status.ts";
 
 /** One owner and what it owns. */
@@ -196,7 +196,8 @@ export function applyConfiguration(
   const settled = managers.get(key)!;
   // Who changed no value has not written.
   if (isSame(schema, before, pruned)) managers.set(key, { ...settled, time: last?.time ?? "" });
-  return { object: pruned, managedFields: write(managers) };
+  const object = pruned === merged ? merged : dropEmptied(pruned, merged) as JsonObject;
+  return { object, managedFields: write(managers) };
 }
 
 /** Fields of an object that was never tracked belong to a manager of the past. */

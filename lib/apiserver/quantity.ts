@@ -25,12 +25,12 @@ export function canonicalQuantity(value: unknown): string | undefined {
   return negative + decimalForm(digits, power, exponent !== undefined);
 }
 
-/** `digits` × 10^`power`, no finer than nano, rounded up. */
+/** `digits` × 10^`power`, no finer than milli (as resource lists are kept), rounded up. */
 function decimalForm(digits: bigint, power: number, scientific: boolean): string {
   if (digits === 0n) return "0";
   let mantissa = digits;
   let exponent = power;
-  while (exponent < -9) {
+  while (exponent < -3) {
     mantissa = (mantissa + 9n) / 10n;
     exponent++;
   }

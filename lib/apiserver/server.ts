@@ -30,7 +30,7 @@ export interface ApiServerOptions {
   readonly nodes?: number | undefined;
   /** Lines that containers log. @default one line that says how the container ended */
   readonly logs?: ((pod: string, container: string) => string | undefined) | undefined;
-  /** Changes kept for watches that start in the past; older ones get 410. @default {10000} */
+  /** Changes kept for watches that start in the past; older ones get 410. @default {2000} */
   readonly history?: number | undefined;
   /** Time and timers. @default the machine's */
   readonly clock?: Clock | undefined;
@@ -96,7 +96,7 @@ class Server implements ApiServer {
 
   constructor(options: ApiServerOptions) {
     const { clock = SYSTEM_CLOCK, random = Math.random, faults = [], nodes = 1 } = options;
-    const { history = 10_000, delays = {}, logs } = options;
+    const { history = 2_000, delays = {}, logs } = options;
     const env = new Env(clock, random);
     const types = new TypeTable();
     const store = new Store({ history });

@@ -161,6 +161,7 @@ export interface FieldError {
     | "FieldValueNotSupported"
     | "FieldValueForbidden"
     | "FieldValueNotFound"
+    | "FieldValueDuplicate"
     | "FieldValueTooLong"
     | "FieldValueTooMany"
     | "FieldValueTypeInvalid";
@@ -182,6 +183,12 @@ export function invalid(field: string, value: unknown, why: string): FieldError 
 /** A change that is not allowed. */
 export function forbiddenField(field: string, why: string): FieldError {
   return { field, reason: "FieldValueForbidden", message: `Forbidden: ${why}` };
+}
+
+/** A value that must be unique. */
+export function duplicate(field: string, value: unknown): FieldError {
+  const message = `Duplicate value: ${JSON.stringify(value)}`;
+  return { field, reason: "FieldValueDuplicate", message };
 }
 
 /** A value outside a closed list. */

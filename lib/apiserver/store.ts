@@ -29,7 +29,7 @@ export interface Location {
 
 /** Options of {@linkcode Store}. */
 export interface StoreOptions {
-  /** Changes kept per storage, for watches that start in the past. @default {10000} */
+  /** Changes kept per storage, for watches that start in the past. @default {2000} */
   readonly history?: number;
 }
 
@@ -42,7 +42,7 @@ export class Store {
   readonly #history: number;
   #version = 1;
 
-  constructor({ history = 10_000 }: StoreOptions = {}) {
+  constructor({ history = 2_000 }: StoreOptions = {}) {
     this.#history = history;
   }
 

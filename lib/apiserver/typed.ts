@@ -270,10 +270,13 @@ function elementOrRefuse(
   }
 }
 
-/** A value without the fields of a set. A container that loses all it had becomes `undefined`. */
+/**
+ * A value without the fields of a set. A container that loses all it had becomes null, which is
+ * not the same as its being gone: whoever owns the container itself still does.
+ */
 export function removeFields(schema: Schema, value: unknown, set: FieldSet): unknown {
   const shape = shapeOf(schema, value);
-  if (set.empty || (Array.isArray(value) && shape === "leaf")) return value;
+  if (set.empty || isBare(value)) return value;
   if (shape === "list" && Array.isArray(value)) {
     const rest = value.flatMap((item) => {
       const element = itemElement(schema, item);
@@ -281,7 +284,7 @@ export function removeFields(schema: Schema, value: unknown, set: FieldSet): unk
       const below = set.children.get(element);
       return [below === undefined ? item : removeFields(schema.element, item, below)];
     });
-    return rest.length > 0 || value.length === 0 ? rest : undefined;
+    return rest.length > 0 ? rest : null;
   }
   if (shape !== "map" || !isObject(value)) return value;
   const out: JsonObject = {};
@@ -289,10 +292,22 @@ export function removeFields(schema: Schema, value: unknown, set: FieldSet): unk
     const element = `f:${key}`;
     if (set.members.has(element)) continue;
     const below = set.children.get(element);
-    const rest = below === undefined ? child : removeFields(schema.child(key), child, below);
-    if (rest !== undefined) define(out, key, rest);
+    define(out, key, below === undefined ? child : removeFields(schema.child(key), child, below));
   }
-  return Object.keys(out).length > 0 || Object.keys(value).length === 0 ? out : undefined;
+  return Object.keys(out).length > 0 ? out : null;
+}
+
+/** A value without the nulls that {@linkcode removeFields} left: those that `before` had not. */
+export function dropEmptied(value: unknown, before: unknown): unknown {
+  if (value === before) return value;
+  if (Array.isArray(value)) return value.map((item) => dropEmptied(item, undefined));
+  if (!isObject(value)) return value;
+  const out: JsonObject = {};
+  for (const [key, child] of Object.entries(value)) {
+    const old = isObject(before) ? before[key] : undefined;
+    if (child !== null || old === null) define(out, key, dropEmptied(child, old));
+  }
+  return out;
 }
 
 /** A set with every declared field added below which it has members. */

@@ -7,6 +7,7 @@
 import type { KubeObject } from "../kube/types.ts";
 import { at, type Draft, equal, isObject, type JsonObject, listAt, objectAt } from "./json.ts";
 import type { Resource } from "./kinds.ts";
+import { LABEL, LABEL_PATTERN, podErrors } from "./validate_pod.ts";
 import { matchesSelectorObject } from "./selectors.ts";
 import { type FieldError, forbiddenField, invalid, required } from "./status.ts";
 
@@ -14,9 +15,6 @@ const SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alp
   "characters, '-' or '.', and must start and end with an alphanumeric character (e.g. " +
   "'example.com', regex used for validation is " +
   "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or " +
-  "'-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', " +
-  "regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const VALUE = "a valid label must be an empty string or consist of alphanumeric characters, '-', " +
   "'_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or " +
   "'my_value',  or '12345', regex used for validation is " +
@@ -26,7 +24,6 @@ const NAME_PART = "name part must consist of alphanumeric characters, '-', '_' o
   "regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const FIELD_IMMUTABLE = "field is immutable";
 
-const LABEL_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const VALUE_PATTERN = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const NAME_PATTERN = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
@@ -133,42 +130,17 @@ function* workloadErrors(object: Draft): Generator<FieldError> {
     yield invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0");
   }
   yield* podErrors(objectAt(spec, "template", "spec"), "spec.template.spec");
+  const strategy = objectAt(spec, "strategy");
+  if (strategy.type === "Recreate" && strategy.rollingUpdate !== undefined) {
+    const why = "may not be specified when strategy `type` is 'Recreate'";
+    yield forbiddenField("spec.strategy.rollingUpdate", why);
+  }
   const policy = at(spec, "template", "spec", "restartPolicy");
   if (policy !== "Always") {
     yield {
       field: "spec.template.spec.restartPolicy",
       reason: "FieldValueNotSupported",
       message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Always"`,
-    };
-  }
-}
-
-function* podErrors(spec: JsonObject, path: string): Generator<FieldError> {
-  const containers = listAt(spec, "containers");
-  if (containers.length === 0) yield required(`${path}.containers`);
-  const volumes = new Set(listAt(spec, "volumes").map(({ name }) => name));
-  for (const list of ["initContainers", "containers"]) {
-    for (const [i, container] of listAt(spec, list).entries()) {
-      yield* containerErrors(container, `${path}.${list}[${i}]`, volumes);
-    }
-  }
-}
-
-function* containerErrors(
-  container: JsonObject,
-  path: string,
-  volumes: ReadonlySet<unknown>,
-): Generator<FieldError> {
-  const { name, image } = container;
-  if (typeof name !== "string" || name === "") yield required(`${path}.name`);
-  else if (!LABEL_PATTERN.test(name)) yield invalid(`${path}.name`, name, LABEL);
-  if (typeof image !== "string" || image === "") yield required(`${path}.image`);
-  for (const [i, mount] of listAt(container, "volumeMounts").entries()) {
-    if (volumes.has(mount.name) || typeof mount.name !== "string") continue;
-    yield {
-      field: `${path}.volumeMounts[${i}].name`,
-      reason: "FieldValueNotFound",
-      message: `Not found: ${JSON.stringify(mount.name)}`,
     };
   }
 }
