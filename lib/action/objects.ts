@@ -4,7 +4,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
-import { decodeYaml } from "../chart/decode.ts";
+import { parseYaml } from "../yaml/parse.ts";
 import { splitDocuments } from "../engine/manifests.ts";
 import { parseApiVersion } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectMeta } from "../kube/types.ts";
@@ -43,7 +43,7 @@ export function parseObjects(text: string, path: string): ManifestObject[] {
   const where = path === "" ? "the manifest" : path;
   let value: unknown;
   try {
-    value = decodeYaml(text);
+    value = parseYaml(text);
   } catch (error) {
     throw new CapstanError(`error parsing ${where}: ${messageOf(error)}`, {
       code: "manifest/yaml",

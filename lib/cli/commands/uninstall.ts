@@ -26,7 +26,7 @@ export async function uninstall(
           noHooks: flags.noHooks,
           wait: flags.wait,
           timeout: flags.timeout,
-          cascade: flags.cascade,
+          propagation: propagationOf(flags.cascade),
           description: flags.description,
           hookParallelism: flags.hookParallelism,
           hookSelection: flags.hookSelection,
@@ -35,4 +35,13 @@ export async function uninstall(
       if (outcome === "uninstalled") this.process.stdout.write(`release "${name}" uninstalled\n`);
     }
   });
+}
+
+/** Helm's word for how dependents are deleted, as the API server has it. */
+function propagationOf(
+  cascade: UninstallFlags["cascade"],
+): "Background" | "Foreground" | "Orphan" | undefined {
+  return cascade === undefined
+    ? undefined
+    : ({ background: "Background", foreground: "Foreground", orphan: "Orphan" } as const)[cascade];
 }
