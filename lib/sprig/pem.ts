@@ -18,9 +18,14 @@ export function encodePem({ type, bytes }: PemBlock): string {
   return [`-----BEGIN ${type}-----`, ...lines, `-----END ${type}-----`, ""].join("\n");
 }
 
+/** How many beginnings are tried; each costs a look through the rest of the text. */
+const MAX_TRIES = 100;
+
 /** The first block of a text, passing over headers; `undefined` when there is none. */
 export function decodePem(text: string): PemBlock | undefined {
+  let tries = 0;
   for (const begin of text.matchAll(/(?<=^|\n)-----BEGIN ([^\r\n]*?)-----[ \t]*\r?\n/g)) {
+    if (++tries > MAX_TRIES) break;
     const type = begin[1]!;
     const start = begin.index + begin[0].length;
     const end = text.indexOf(`-----END ${type}-----`, start);

@@ -21,3 +21,7 @@ Deno.test("decodePem() passes over headers and what is no block", () => {
     assert.equal(decodePem(text), undefined, text);
   }
 });
+
+Deno.test("decodePem() gives up on a text made of beginnings", () => {
+  assert.equal(decodePem("-----BEGIN X-----\n".repeat(200_000)), undefined);
+});
