@@ -129,7 +129,10 @@ function* workloadErrors(object: Draft): Generator<FieldError> {
   if (typeof spec.replicas === "number" && spec.replicas < 0) {
     yield invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0");
   }
-  yield* podErrors(objectAt(spec, "template", "spec"), "spec.template.spec");
+  // The API server leaves the pods of a StatefulSet to its controller: their claims are volumes too.
+  if (object.kind !== "StatefulSet") {
+    yield* podErrors(objectAt(spec, "template", "spec"), "spec.template.spec");
+  }
   const strategy = objectAt(spec, "strategy");
   if (strategy.type === "Recreate" && strategy.rollingUpdate !== undefined) {
     const why = "may not be specified when strategy `type` is 'Recreate'";
