@@ -6,7 +6,7 @@
 import type { Chart } from "../chart/chart.ts";
 import type { Capabilities } from "../engine/capabilities.ts";
 import { goJSON } from "../release/codec.ts";
-import type { Release } from "../release/release.ts";
+import type { Release, ReleaseHook } from "../release/release.ts";
 import type { GoMap } from "../template/value.ts";
 import { sha256 } from "./cache.ts";
 
@@ -54,9 +54,14 @@ export function compareDigest(
   return recorded === text && !looksAtObjects ? "same" : "same-inputs";
 }
 
+/** What {@linkcode sameContents} looks at. */
+type Contents = Pick<Release, "manifest"> & {
+  readonly hooks: readonly Pick<ReleaseHook, "path" | "manifest">[];
+};
+
 /** Whether two revisions amount to the same objects and hooks. */
-export function sameContents(a: Release, b: Release): boolean {
-  const hooks = (release: Release) =>
+export function sameContents(a: Contents, b: Contents): boolean {
+  const hooks = (release: Contents) =>
     JSON.stringify(release.hooks.map(({ path, manifest }) => [path, manifest]));
   return a.manifest === b.manifest && hooks(a) === hooks(b);
 }

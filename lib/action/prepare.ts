@@ -78,24 +78,26 @@ export async function prepareDeploy(
     ? compareDigest(current.digest, digest)
     : "different";
   if (likeness === "same") return { kind: "unchanged", current: current! };
-  const rendered = await renderChart(merged.chart, merged.values, {
-    release: {
-      name,
-      namespace,
-      revision: decision.revision,
-      isUpgrade: decision.verb === "upgrade",
-    },
-    helmVersion,
-    capabilities: withChartCrds(capabilities, merged.chart),
-    skipSchemaValidation: request.skipSchemaValidation,
-    subNotes: request.subNotes,
-    postRender: request.postRender,
-    lookup: clusterLookup(context.api, { signal }),
-    now: operation.now,
-    warn: (message) => operation.warn(message),
-    signal,
-  });
+  const render = (revision: number, isUpgrade: boolean) =>
+    renderChart(merged.chart, merged.values, {
+      release: { name, namespace, revision, isUpgrade },
+      helmVersion,
+      capabilities: withChartCrds(capabilities, merged.chart),
+      skipSchemaValidation: request.skipSchemaValidation,
+      subNotes: request.subNotes,
+      postRender: request.postRender,
+      lookup: clusterLookup(context.api, { signal }),
+      now: operation.now,
+      warn: (message) => operation.warn(message),
+      signal,
+    });
   const stored = before ?? await currentOf(operation, decision, signal);
+  if (likeness === "same-inputs") {
+    // As it was rendered then: a template may say something else for an upgrade, or for a revision.
+    const again = await render(stored!.revision, stored!.revision > 1);
+    if (sameContents(again, stored!)) return { kind: "unchanged", current: current! };
+  }
+  const rendered = await render(decision.revision, decision.verb === "upgrade");
   const release = newRelease(operation, request, {
     decision,
     rendered,
@@ -103,9 +105,6 @@ export async function prepareDeploy(
     values: merged.values,
     digest: digest.text,
   });
-  if (likeness === "same-inputs" && sameContents(release, stored!)) {
-    return { kind: "unchanged", current: current! };
-  }
   const objects = parseManifest(release.manifest);
   await context.storage.check(release);
   return {
