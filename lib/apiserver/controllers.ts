@@ -70,6 +70,8 @@ export interface Control {
   remove(object: KubeObject, options?: { readonly now?: boolean }): void;
 }
 
+const DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions";
+
 type Reconciler = (control: Control, object: KubeObject) => void;
 
 const RECONCILERS: Readonly<Record<string, Reconciler>> = {
@@ -82,7 +84,7 @@ const RECONCILERS: Readonly<Record<string, Reconciler>> = {
   "apps/statefulsets": reconcileStatefulSet,
   "apps/daemonsets": reconcileDaemonSet,
   "batch/jobs": reconcileJob,
-  "apiextensions.k8s.io/customresourcedefinitions": serveDefinition,
+  [DEFINITIONS]: serveDefinition,
   "apiregistration.k8s.io/apiservices": announceApiService,
 };
 
@@ -207,12 +209,14 @@ export class Controllers implements Control {
     if (type !== "DELETED") return;
     this.#due.delete(uid);
     for (const dependent of this.store.dependents(uid)) this.enqueue(dependent);
-    if (namespace !== "") this.#observeNamespace(namespace);
+    const [group, plural] = storage.split("/");
+    this.#observeEmptying("/namespaces", namespace);
+    this.#observeEmptying(DEFINITIONS, `${plural}.${group}`);
   }
 
-  /** A namespace that is being deleted waits for its last object. */
-  #observeNamespace(name: string): void {
-    const location = { storage: "/namespaces", namespace: "", name };
+  /** A namespace or definition that is being deleted waits for its last object. */
+  #observeEmptying(storage: string, name: string): void {
+    const location = { storage, namespace: "", name };
     if (this.store.get(location)?.metadata.deletionTimestamp !== undefined) this.enqueue(location);
   }
 

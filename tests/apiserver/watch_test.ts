@@ -58,11 +58,11 @@ Deno.test("Watches keeps namespaces and names apart", () =>
   }));
 
 Deno.test("Watches tells of metadata alone when asked to", () =>
-  withCluster({}, async ({ url, create, remove }) => {
+  withCluster({ faults: [{ path: "watch=1", cutAfter: 2 }] }, async ({ url, create, remove }) => {
     const accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     await create(configMaps, { ...configMap("a"), data: { big: "x" } });
     const response = await fetch(
-      `${url}${configMaps}?watch=1&fieldSelector=metadata.name%3Da&timeoutSeconds=1`,
+      `${url}${configMaps}?watch=1&fieldSelector=metadata.name%3Da`,
       { headers: { accept } },
     );
     await remove(`${configMaps}/a`);
