@@ -13,7 +13,7 @@ import type { IdentifierNode, Node, Operand } from "./nodes.ts";
 import { printNode } from "./nodes.ts";
 import { quoteGo } from "./quote.ts";
 import type { GoFunc, ParamType } from "./value.ts";
-import { truth } from "./value.ts";
+import { truth, typeOf } from "./value.ts";
 
 /** An operand ready to be evaluated as an argument. */
 export interface Argument {
@@ -202,15 +202,19 @@ function compileLogic(ident: IdentifierNode, site: CallSite): Call {
 /** The builtin `call` reports the callee by its name in the template. */
 function compileCallBuiltin(ident: IdentifierNode, site: CallSite): Call {
   const callee = site.args[0];
-  const named: CallSite = site;
   return (st, dot, final) => {
     st.node = ident;
     const f = lookup(st, ident);
     if (f !== st.builtins["call"]) return callFunction(st, dot, { f, site, final });
-    const text = callee === undefined ? "" : printNode(callee.node);
+    const text = callee === undefined ? describe(final) : printNode(callee.node);
     const wrapped: GoFunc = { ...f, call: (...values) => f.call(text, ...values) };
-    return callFunction(st, dot, { f: wrapped, site: named, final });
+    return callFunction(st, dot, { f: wrapped, site, final });
   };
+}
+
+/** A value as reflect prints it: strings as they are, of others only the type. */
+function describe(value: unknown): string {
+  return typeof value === "string" ? value : `<${typeOf(value)} Value>`;
 }
 
 /** A constant as the value of a command. */

@@ -16,7 +16,7 @@ import {
   typeOf,
   underlying,
 } from "./value.ts";
-import type { GoMap } from "./value.ts";
+import type { Budget, GoMap } from "./value.ts";
 
 type BasicKind = "bool" | "int" | "uint" | "float" | "complex" | "string";
 
@@ -42,12 +42,18 @@ function primitive(value: unknown): unknown {
   return value instanceof GoNumber ? value.value : value;
 }
 
+/** What comparing takes from. Values that hold each other many times over take long to walk. */
+export interface CompareOptions {
+  /** @default {none} */
+  readonly budget?: Budget | undefined;
+}
+
 /**
  * Go's `eq` of two values.
  *
  * @throws {Error} with Go's text for types that do not compare.
  */
-export function equal(left: unknown, right: unknown): boolean {
+export function equal(left: unknown, right: unknown, options: CompareOptions = {}): boolean {
   if (typeof left === typeof right && typeof left !== "object") return left === right;
   const [a, b] = [underlying(left), underlying(right)];
   const [kindA, kindB] = [basicKind(a), basicKind(b)];
@@ -58,7 +64,7 @@ export function equal(left: unknown, right: unknown): boolean {
   }
   if (kindA === "complex") return equalComplex(a as GoComplex, b as GoComplex);
   if (kindA !== undefined) return primitive(a) === primitive(b);
-  return equalOthers(left, right);
+  return equalOthers(left, right, options);
 }
 
 function isAbsent(value: unknown): boolean {
@@ -78,17 +84,17 @@ function incompatible(left: unknown, right: unknown): Error {
 }
 
 /** Values that are neither numbers, strings nor bools: nil equals nil, and little else compares. */
-function equalOthers(left: unknown, right: unknown): boolean {
+function equalOthers(left: unknown, right: unknown, options: CompareOptions): boolean {
   if (!isAbsent(left) && !isAbsent(right) && kindOf(left) !== kindOf(right)) {
-    const [a, b] = [sprintf("%s", [left]), sprintf("%v", [right])];
+    const [a, b] = [sprintf("%s", [left], options), sprintf("%v", [right], options)];
     throw new Error(`non-comparable types ${a}: ${typeOf(left)}, ${typeOf(right)}: ${b}`);
   }
   if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
   const kind = kindOf(right);
   if (kind === "map" || kind === "slice") {
-    throw new Error(`non-comparable type ${sprintf("%s", [right])}: ${typeOf(right)}`);
+    throw new Error(`non-comparable type ${sprintf("%s", [right], options)}: ${typeOf(right)}`);
   }
-  return left === right || (kind !== "ptr" && deepEqual(left, right));
+  return left === right || (kind !== "ptr" && deepEqual(left, right, options));
 }
 
 /**
@@ -111,34 +117,35 @@ function badComparison(): Error {
 }
 
 /** Go's reflect.DeepEqual: types must be equal too, so `1` and `1.0` are not. */
-export function deepEqual(left: unknown, right: unknown): boolean {
+export function deepEqual(left: unknown, right: unknown, options: CompareOptions = {}): boolean {
   if (typeof left !== "object" || typeof right !== "object") {
     return (left ?? null) === (right ?? null);
   }
-  if (left === right) return !Number.isNaN((left as { value?: unknown } | null)?.value);
+  if (left === right) return true;
   if (left === null || right === null || typeOf(left) !== typeOf(right)) return false;
   if (isNil(left) !== isNil(right)) return false;
+  options.budget?.take(1);
   if (Array.isArray(left) || left instanceof Uint8Array) {
     const other = right as ArrayLike<unknown>;
     return left.length === other.length &&
-      Array.from(left).every((item, i) => deepEqual(item, other[i]));
+      Array.from(left).every((item, i) => deepEqual(item, other[i], options));
   }
   if (left instanceof GoNumber) return left.value === (right as GoNumber).value;
   if (left instanceof GoComplex) return equalComplex(left, right as GoComplex);
-  if (left instanceof GoObject) return equalObjects(left, right as GoObject);
-  return isMap(left) && equalMaps(left, right as GoMap);
+  if (left instanceof GoObject) return equalObjects(left, right as GoObject, options);
+  return isMap(left) && equalMaps(left, right as GoMap, options);
 }
 
-function equalMaps(left: GoMap, right: GoMap): boolean {
+function equalMaps(left: GoMap, right: GoMap, options: CompareOptions): boolean {
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && deepEqual(left[key], right[key]));
+    keys.every((key) => Object.hasOwn(right, key) && deepEqual(left[key], right[key], options));
 }
 
-function equalObjects(left: GoObject, right: GoObject): boolean {
+function equalObjects(left: GoObject, right: GoObject, options: CompareOptions): boolean {
   const [a, b] = [left.entries(), right.entries()];
-  if (a !== undefined && b !== undefined) return equalMaps(a, b);
+  if (a !== undefined && b !== undefined) return equalMaps(a, b, options);
   const [below, other] = [left.underlying(), right.underlying()];
-  if (below !== undefined && other !== undefined) return deepEqual(below, other);
-  return deepEqual(left.toJSONValue(), right.toJSONValue());
+  if (below !== undefined && other !== undefined) return deepEqual(below, other, options);
+  return deepEqual(left.toJSONValue(), right.toJSONValue(), options);
 }

@@ -90,13 +90,17 @@ function positional({ digits, point }: Decimal, precision: number): string {
 /** The fewest digits that read back as the number. */
 function shortest(size: number, bits: 32 | 64): Decimal {
   if (size === 0) return { digits: "0", point: 1 };
-  let text = size.toExponential();
-  if (bits === 32) {
-    let digits = 0;
-    do text = size.toExponential(digits++); while (Math.fround(Number(text)) !== size);
-  }
-  const [mantissa, exponent] = text.split("e") as [string, string];
+  if (bits === 32) return shortest32(size);
+  const [mantissa, exponent] = size.toExponential().split("e") as [string, string];
   return { digits: trimZeros(mantissa.replace(".", "")), point: Number(exponent) + 1 };
+}
+
+function shortest32(size: number): Decimal {
+  for (let significant = 1;; significant++) {
+    const decimal = rounded(size, { significant });
+    const value = Number(`0.${decimal.digits}e${decimal.point}`);
+    if (significant > 16 || Math.fround(value) === size) return decimal;
+  }
 }
 
 /** The exact decimal value, rounded half to even. */
@@ -147,9 +151,9 @@ function split(size: number): { mantissa: bigint; exponent: number } {
 function binaryExponent(size: number, bits: 32 | 64): string {
   let { mantissa, exponent } = split(size);
   if (bits === 32) {
-    mantissa >>= 29n;
-    exponent += 29;
-    if (size === 0) exponent = -149;
+    const excess = Math.max(29, -149 - exponent);
+    mantissa >>= BigInt(excess);
+    exponent += excess;
   }
   return `${mantissa}p${exponent < 0 ? "" : "+"}${exponent}`;
 }

@@ -6,7 +6,7 @@
 
 import { shortestFloat } from "./float.ts";
 import type { Budget, GoMap } from "./value.ts";
-import { GoComplex, GoNumber, GoObject, sortedKeys } from "./value.ts";
+import { GoComplex, GoNumber, GoObject, mapEntries, sortedKeys } from "./value.ts";
 
 /** A value as `%v` prints it; nil is `<nil>`. Long output is taken from the budget. */
 export function formatValue(value: unknown, budget?: Budget): string {
@@ -31,17 +31,23 @@ export function formatValue(value: unknown, budget?: Budget): string {
 export function printValue(value: unknown, budget?: Budget): string {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return "<no value>";
-  return value instanceof GoObject ? value.print() : formatValue(value, budget);
+  if (value instanceof GoObject && value.kind !== "map") return value.print();
+  return formatValue(value, budget);
 }
 
 function formatObject(value: object | null, budget: Budget | undefined): string {
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return formatList(value, budget);
   if (value instanceof GoNumber) return formatNumber(value);
-  if (value instanceof GoObject) return value.format();
+  if (value instanceof GoObject) return formatNamed(value, budget);
   if (value instanceof Uint8Array) return `[${value.join(" ")}]`;
   if (value instanceof GoComplex) return formatComplex(value);
   return formatMap(value as GoMap, budget);
+}
+
+function formatNamed(object: GoObject, budget: Budget | undefined): string {
+  const entries = mapEntries(object);
+  return entries === undefined ? object.format() : formatMap(entries, budget);
 }
 
 function formatNumber(number: GoNumber): string {
@@ -77,6 +83,6 @@ export function formatMap(map: GoMap, budget?: Budget): string {
 /** A few short lists that hold each other many times over can print as gigabytes. */
 function formatElement(value: unknown, budget: Budget | undefined): string {
   const text = formatValue(value, budget);
-  if (budget !== undefined && typeof value !== "object") budget.take(text.length + 1);
+  budget?.take(typeof value === "object" ? 1 : text.length + 1);
   return text;
 }

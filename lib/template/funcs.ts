@@ -6,7 +6,7 @@
 
 import { equal, less } from "./compare.ts";
 import { escapeHTML, escapeJS, escapeQuery } from "./escape.ts";
-import { printValue } from "./format.ts";
+import { formatValue, printValue } from "./format.ts";
 import { byteLength } from "./nodes.ts";
 import { sliceBytes, sprint, sprintf, sprintln } from "./printf.ts";
 import {
@@ -30,13 +30,22 @@ import type { Budget, FuncMap, GoFunc, ParamType } from "./value.ts";
  */
 export function builtinFuncs(budget?: Budget): FuncMap {
   const print = { budget };
+  const text = (make: (...args: unknown[]) => string): GoFunc => ({
+    params: ["any"],
+    variadic: true,
+    call: (...args) => {
+      const made = make(...args);
+      budget?.take(made.length);
+      return made;
+    },
+  });
   return {
     and: operands((...args) => args[firstThat(args, false)], 1),
     or: operands((...args) => args[firstThat(args, true)], 1),
     not: operands((arg) => !truth(arg), "fixed"),
     call: operands(callValue, 1),
-    eq: operands(eq, 1),
-    ne: operands((a, b) => !equal(a, b), "pair"),
+    eq: operands((first, ...others) => eq(first, others, print), 1),
+    ne: operands((a, b) => !equal(a, b, print), "pair"),
     lt: operands(less, "pair"),
     le: operands(lessOrEqual, "pair"),
     gt: operands((a, b) => !lessOrEqual(a, b), "pair"),
@@ -44,16 +53,15 @@ export function builtinFuncs(budget?: Budget): FuncMap {
     len: operands(length, "fixed"),
     index: operands(index, 1),
     slice: operands(slice, 1),
-    print: values((...args) => sprint(args, print)),
-    println: values((...args) => sprintln(args, print)),
+    print: text((...args) => sprint(args, print)),
+    println: text((...args) => sprintln(args, print)),
     printf: {
+      ...text((format, ...args) => sprintf(format as string, args, print)),
       params: ["string", "any"],
-      variadic: true,
-      call: (format: string, ...args: unknown[]) => sprintf(format, args, print),
     },
-    html: values((...args) => escapeHTML(shown(args, budget))),
-    js: values((...args) => escapeJS(shown(args, budget))),
-    urlquery: values((...args) => escapeQuery(shown(args, budget))),
+    html: text((...args) => escapeHTML(shown(args, budget))),
+    js: text((...args) => escapeJS(shown(args, budget))),
+    urlquery: text((...args) => escapeQuery(shown(args, budget))),
   };
 }
 
@@ -76,23 +84,27 @@ function operands(
   };
 }
 
-function values(call: (...args: unknown[]) => unknown): GoFunc {
-  return { params: ["any"], variadic: true, call };
-}
-
-/** What the escaping functions escape: their arguments as print shows them. */
+/** What the escaping functions escape: their arguments as an action would show them. */
 function shown(args: readonly unknown[], budget: Budget | undefined): string {
   const [first] = args;
   if (args.length === 1 && typeof first === "string") return first;
-  const printable = args.map((arg) =>
-    arg === null || arg === undefined ? printValue(undefined) : arg
-  );
-  return sprint(printable, { budget });
+  const printable = args.map((arg) => arg ?? printValue(undefined));
+  return sprint(printable, { budget, show: showIndirect });
 }
 
-function eq(first: unknown, ...others: unknown[]): boolean {
+/** Pointers are followed; other values are copies, which have only the methods of their type. */
+function showIndirect(value: unknown, budget?: Budget): string {
+  const direct = value instanceof GoObject && value.kind !== "ptr";
+  return direct ? formatValue(value, budget) : printValue(value, budget);
+}
+
+function eq(
+  first: unknown,
+  others: readonly unknown[],
+  options: { budget: Budget | undefined },
+): boolean {
   if (others.length === 0) throw new Error("missing argument for comparison");
-  return others.some((other) => equal(first, other));
+  return others.some((other) => equal(first, other, options));
 }
 
 function lessOrEqual(a: unknown, b: unknown): boolean {

@@ -183,6 +183,8 @@ export class Lexer {
 
   /** A right delimiter at `at`: where its own text starts, and where the text after it goes on. */
   #rightDelimiterAt(at: number): { start: number; end: number } | undefined {
+    const first = this.#text.charCodeAt(at);
+    if (first !== this.#right.charCodeAt(0) && !isSpace(first)) return undefined;
     if (this.#trimsRight(at)) {
       let end = at + 2 + this.#right.length;
       while (isSpace(this.#text.charCodeAt(end))) end++;

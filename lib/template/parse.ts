@@ -76,9 +76,9 @@ class TokenStream {
     return this.#pushedBack.pop() ?? (this.#last = this.#lexer.next());
   }
 
-  /** Puts tokens back; the last one given comes first again. */
-  back(...tokens: Token[]): void {
-    this.#pushedBack.push(...tokens);
+  /** Puts a token back, to be the next one again. */
+  back(token: Token): void {
+    this.#pushedBack.push(token);
   }
 
   peek(): Token {
@@ -152,7 +152,8 @@ class TreeParser {
           new TreeParser(tokens).#define();
           continue;
         }
-        tokens.back(word, delimiter);
+        tokens.back(word);
+        tokens.back(delimiter);
       }
       const node = this.#statement();
       if (isListEnd(node)) {

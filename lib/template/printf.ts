@@ -5,6 +5,7 @@
  */
 
 import { formatValue } from "./format.ts";
+import { quoteGo } from "./quote.ts";
 import type { Budget } from "./value.ts";
 import { fromBytes, kindOf, toBytes, typeOf, underlying } from "./value.ts";
 import { printArgument } from "./verbs.ts";
@@ -13,19 +14,22 @@ import type { Spec } from "./verbs.ts";
 /** What text-making functions take their output from. */
 export interface PrintOptions {
   readonly budget?: Budget | undefined;
+  /** How an operand reads. @default {formatValue} */
+  readonly show?: (value: unknown, budget?: Budget) => string;
 }
 
 const MAX_NUMBER = 1_000_000;
 
 /** fmt.Sprint: a space between operands when neither is a string. */
 export function sprint(args: readonly unknown[], options: PrintOptions = {}): string {
-  if (args.length === 1) return formatValue(args[0], options.budget);
+  const { budget, show = formatValue } = options;
+  if (args.length === 1) return show(args[0], budget);
   let text = "";
   let afterString = true;
   for (const [index, arg] of args.entries()) {
     const isString = kindOf(arg) === "string";
     if (index > 0 && !isString && !afterString) text += " ";
-    text += formatValue(arg, options.budget);
+    text += show(arg, budget);
     afterString = isString;
   }
   return text;
@@ -78,13 +82,13 @@ class Formatter {
     return this.#text;
   }
 
-  /** `%s` and `%d` of what they are made for: nearly every verb of a chart. */
+  /** Verbs without flags on what they are made for: nearly all that charts use. */
   #plainVerb(): boolean {
-    const verb = this.#format[this.#at];
+    if (this.#next >= this.#args.length) return false;
     const arg = this.#args[this.#next];
-    if ((verb === "s" || verb === "v") && typeof arg === "string") this.#text += arg;
-    else if (verb === "d" && typeof arg === "bigint") this.#text += String(arg);
-    else return false;
+    const text = plain(arg, this.#format[this.#at], this.#budget);
+    if (text === undefined) return false;
+    this.#text += text;
     this.#at++;
     this.#next++;
     return true;
@@ -157,6 +161,7 @@ class Formatter {
 
   /** A decimal number here; one that is too large swallows the rest of the format. */
   #number(): number | undefined {
+    if (!isDigit(this.#format.charCodeAt(this.#at))) return undefined;
     const digits = /\d*/y;
     digits.lastIndex = this.#at;
     const text = digits.exec(this.#format)![0];
@@ -166,7 +171,7 @@ class Formatter {
       return undefined;
     }
     this.#at += text.length;
-    return text === "" ? undefined : value;
+    return value;
   }
 
   #intArgument(): number | undefined {
@@ -208,15 +213,22 @@ class Formatter {
   }
 }
 
-/** The first `count` characters of a Go string. */
-export function firstRunes(text: string, count: number): string {
-  if (text.length <= count) return text;
-  let at = 0;
-  for (const rune of text) {
-    if (count-- === 0) break;
-    at += rune.length;
+function plain(arg: unknown, verb: string | undefined, budget: Budget | undefined) {
+  switch (verb) {
+    case "s":
+      return typeof arg === "string" ? arg : undefined;
+    case "d":
+      return typeof arg === "bigint" ? String(arg) : undefined;
+    case "q":
+      return typeof arg === "string" ? quoteGo(arg) : undefined;
+    case "v":
+      return formatValue(arg, budget);
   }
-  return text.slice(0, at);
+  return undefined;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Part of a string by byte offsets, as Go's `s[i:j]`. */

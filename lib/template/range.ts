@@ -59,7 +59,7 @@ function iterate(st: Execution, value: unknown, loop: Loop): boolean {
     const bytes = Array.from(items, (byte) => new GoNumber("uint8", BigInt(byte)));
     return overList(st, bytes, { container: undefined, loop });
   }
-  return overNumber(st, items, loop);
+  return overNumber(st, items, { loop, shown: printValue(value) });
 }
 
 function overList(
@@ -83,16 +83,19 @@ function overList(
   return count > 0;
 }
 
-function overNumber(st: Execution, value: unknown, loop: Loop): boolean {
+function overNumber(
+  st: Execution,
+  value: unknown,
+  { loop, shown }: { loop: Loop; shown: string },
+): boolean {
   const type = value instanceof GoNumber && value.type !== "float32" ? value.type : undefined;
   if (typeof value !== "bigint" && type === undefined) {
-    throw st.error(`range can't iterate over ${printValue(value)}`);
+    throw st.error(`range can't iterate over ${shown}`);
   }
-  const shown = printValue(value);
   if (loop.key !== undefined) {
     throw st.error(`can't use ${shown} to iterate over more than one variable`);
   }
-  const end = BigInt(shown);
+  const end = BigInt(value instanceof GoNumber ? value.value : value as bigint);
   for (let n = 0n; n < end; n++) {
     const item = type === undefined ? n : new GoNumber(type, n);
     if (loop.item !== undefined) st.vars[loop.item.slot] = item;

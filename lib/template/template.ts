@@ -4,10 +4,9 @@
  * @module
  */
 
-import { isAbort, messageOf } from "../errors.ts";
-import { CapstanError } from "../errors.ts";
+import { CapstanError, isAbort, messageOf } from "../errors.ts";
 import { compileTree } from "./compile.ts";
-import { ExecError } from "./errors.ts";
+import { ExecError, TemplateParseError } from "./errors.ts";
 import { Execution, isStackOverflow } from "./execution.ts";
 import type { Code, MissingKey } from "./execution.ts";
 import { builtinFuncs } from "./funcs.ts";
@@ -66,7 +65,17 @@ export class ParsedTemplate {
 
   /** The compiled form. */
   code(): Code {
-    return this.#code ??= compileTree(this.#tree);
+    return this.#code ??= this.#compile();
+  }
+
+  #compile(): Code {
+    try {
+      return compileTree(this.#tree);
+    } catch (error) {
+      if (!isStackOverflow(error)) throw error;
+      const { source, root } = this.#tree;
+      throw new TemplateParseError("max expression depth exceeded", source, root.pos);
+    }
   }
 }
 
@@ -139,10 +148,12 @@ export class TemplateSet {
   execute(name: string, data: unknown, options: ExecuteOptions): string {
     const { funcs, missingKey = "zero", budget, signal } = options;
     signal?.throwIfAborted();
-    const code = this.#templates.get(name)?.code();
+    const code = this.#code(name);
     if (code === undefined) throw this.#missing(name);
-    const execution = new Execution(code, data, {
-      lookup: (other) => this.#templates.get(other)?.code(),
+    // Nil as the data of a template is no value, unlike nil found in a map.
+    const dot = data ?? undefined;
+    const execution = new Execution(code, dot, {
+      lookup: (other) => this.#code(other),
       funcs,
       builtins: this.#builtinsFor(budget),
       missingKey,
@@ -150,7 +161,7 @@ export class TemplateSet {
     });
     this.#running++;
     try {
-      code.run(execution, data);
+      code.run(execution, dot);
       execution.step();
     } catch (error) {
       throw this.#failure(execution, error);
@@ -158,6 +169,10 @@ export class TemplateSet {
       this.#running--;
     }
     return execution.out;
+  }
+
+  #code(name: string): Code | undefined {
+    return this.#templates.get(name)?.code();
   }
 
   #missing(name: string): CapstanError {

@@ -121,7 +121,8 @@ export abstract class GoObject {
 
   /** The Go type of a map's or slice's elements; a missing key yields the zero value of it. */
   elementType(): string {
-    return "interface {}";
+    const below = this.underlying();
+    return Array.isArray(below) ? sliceType(below).slice(2) : "interface {}";
   }
 
   /** What fmt's `%v` prints. */
@@ -405,7 +406,7 @@ export function elementTypeOf(container: unknown): string | undefined {
   if (container instanceof Uint8Array) return "uint8";
   if (isMap(container)) return "interface {}";
   if (!(container instanceof GoObject)) return undefined;
-  return container.kind === "map" ? container.elementType() : elementTypeOf(container.underlying());
+  return /^(map|slice)$/.test(container.kind) ? container.elementType() : undefined;
 }
 
 /** Go's zero value of a type, as far as templates can meet it; nil for interfaces and pointers. */

@@ -13,6 +13,7 @@ import {
   GoObject,
   isNil,
   mapEntries,
+  nilSlice,
   sortedKeys,
   toBytes,
   typeOf,
@@ -50,7 +51,7 @@ class VerbPrinter {
   #spec: Spec;
   #verb: string;
   readonly #budget: Budget | undefined;
-  /** `%#v`: Go syntax. */
+  /** `%#v`: Go syntax. (`%w`, which only wraps errors, reads its flags the same way.) */
   readonly #goSyntax: boolean;
   /** Inside a report of a verb that does not fit, where methods are not used. */
   #reporting = false;
@@ -58,8 +59,9 @@ class VerbPrinter {
   constructor(verb: string, spec: Spec, budget: Budget | undefined) {
     this.#verb = verb;
     this.#budget = budget;
-    this.#goSyntax = verb === "v" && spec.flags.sharp;
-    const flags = verb === "v" ? { ...spec.flags, sharp: false, plus: false } : spec.flags;
+    const general = verb === "v" || verb === "w";
+    this.#goSyntax = general && spec.flags.sharp;
+    const flags = general ? { ...spec.flags, sharp: false, plus: false } : spec.flags;
     this.#spec = { ...spec, flags };
   }
 
@@ -68,8 +70,9 @@ class VerbPrinter {
       return this.#verb === "T" || this.#verb === "v" ? this.#pad(NIL) : `%!${this.#verb}(${NIL})`;
     }
     if (this.#verb === "T") return this.#pad(this.#cut(typeOf(arg)));
-    if (this.#verb === "p" || this.#verb === "w") return this.#badVerb(arg);
+    if (this.#verb === "p") return this.#badVerb(arg);
     if (arg instanceof Uint8Array) return this.#bytes(arg, 0);
+    if (this.#verb === "w") return this.#badVerb(arg);
     return this.#value(arg, 0);
   }
 
@@ -110,7 +113,9 @@ class VerbPrinter {
   #object(value: object, depth: number): string {
     if (Array.isArray(value)) return this.#list(value, { goType: typeOf(value), depth });
     if (value instanceof Uint8Array) {
-      return "sqxX".includes(this.#verb) ? this.#bytes(value, depth) : this.#byteList(value);
+      if ("sqxX".includes(this.#verb)) return this.#bytes(value, depth);
+      const items = Array.from(value, (byte) => new GoNumber("uint8", BigInt(byte)));
+      return this.#list(isNil(value) ? nilSlice() : items, { goType: "[]uint8", depth });
     }
     if (value instanceof GoNumber) return this.#number(value, value);
     if (value instanceof GoComplex) return this.#complex(value);
@@ -156,7 +161,7 @@ class VerbPrinter {
 
   #element(value: unknown, depth: number): string {
     const text = this.#value(value, depth + 1);
-    if (typeof value !== "object") this.#budget?.take(text.length + 1);
+    this.#budget?.take(typeof value === "object" ? 1 : text.length + 1);
     return text;
   }
 
@@ -173,22 +178,23 @@ class VerbPrinter {
       case "X":
         return this.#hexBytes(bytes);
     }
-    const items = [...bytes].map((byte) =>
-      this.#value(new GoNumber("uint8", BigInt(byte)), depth + 1)
+    const items = Array.from(
+      bytes,
+      (byte) => this.#value(new GoNumber("uint8", BigInt(byte)), depth + 1),
     );
     return `[${items.join(" ")}]`;
   }
 
   #byteList(bytes: Uint8Array): string {
-    if (this.#goSyntax) {
-      if (isNil(bytes)) return "[]byte(nil)";
-      return `[]byte{${Array.from(bytes, (byte) => `0x${byte.toString(16)}`).join(", ")}}`;
-    }
+    if (this.#goSyntax && isNil(bytes)) return "[]byte(nil)";
     const items = Array.from(
       bytes,
-      (byte) => this.#integer(BigInt(byte), { arg: byte, signed: false }),
+      (byte) =>
+        this.#goSyntax
+          ? this.#digits(BigInt(byte), { base: 16, sharp: true })
+          : this.#digits(BigInt(byte), { base: 10 }),
     );
-    return `[${items.join(" ")}]`;
+    return this.#goSyntax ? `[]byte{${items.join(", ")}}` : `[${items.join(" ")}]`;
   }
 
   #string(text: string, arg: unknown): string {
