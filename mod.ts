@@ -12,3 +12,14 @@ export * from "./lib/stack/load.ts";
 export * from "./lib/stack/duration.ts";
 export type * from "./lib/stack/cluster.ts";
 export { main } from "./lib/cli/program.ts";
+export { createApiServer } from "./lib/apiserver/server.ts";
+export type {
+  ApiServer,
+  ApiServerOptions,
+  Clock,
+  Delays,
+  Fault,
+  RequestRecord,
+  ServedApi,
+  ServeOptions,
+} from "./lib/apiserver/server.ts";

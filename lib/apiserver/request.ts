@@ -156,11 +156,11 @@ function refuseProtobuf(): never {
 
 /** YAML is for people with curl: clients send JSON, which is YAML too. */
 async function parseYaml(text: string): Promise<unknown> {
-  const { load } = await import("js-yaml");
+  const yaml = await import("../yaml/parse.ts");
   try {
-    return load(text);
+    return yaml.parseYaml(text);
   } catch (error) {
-    throw badRequest(`error converting YAML to JSON: ${(error as Error).message}`);
+    throw badRequest((error as Error).message);
   }
 }
 

@@ -98,6 +98,20 @@ Deno.test("routes refuse what is not there and not allowed", () =>
     deepStrictEqual([missing.status, await missing.text()], [404, "404 page not found\n"]);
   }));
 
+Deno.test("parseBody() takes YAML, as kubectl does", () =>
+  withCluster({}, async ({ url, get }) => {
+    const send = async (body: string) => {
+      const headers = { "content-type": "application/apply-patch+yaml" };
+      const path = `${url}${PATHS.configMaps}/a?fieldManager=x`;
+      return await (await fetch(path, { method: "PATCH", headers, body })).json();
+    };
+    await send("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  on: 'yes'\n");
+    deepStrictEqual((await get(`${PATHS.configMaps}/a`)).data, { true: "yes" });
+    const bad = await send("a: [");
+    strictEqual(bad.code, 400);
+    match(bad.message, /^error converting YAML to JSON: yaml: line \d+: /);
+  }));
+
 Deno.test("routes let everybody do everything", () =>
   withCluster({}, async ({ create }) => {
     const review = await create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
