@@ -60,7 +60,7 @@ export class Chain {
 export async function awaitReady(
   operation: Operation,
   objects: readonly KubeObject[],
-  { id, signal, timeout = DEFAULT_TIMEOUT, waitForJobs, readyRules }:
+  { id, signal, timeout = DEFAULT_TIMEOUT, waitForJobs, readyRules = operation.readyRules }:
     & Pick<StepContext, "id" | "signal">
     & Omit<WaitingOptions, "wait">,
 ): Promise<void> {

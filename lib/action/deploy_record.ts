@@ -20,6 +20,10 @@ import { planUninstall } from "./uninstall.ts";
 /** What the `record` step of a deployment does. */
 export async function recordDeploy(deployment: Deployment, step: StepContext): Promise<void> {
   const { operation, request, plan } = deployment;
+  // Its own trouble is told before that of others, which a gate makes everybody's.
+  if (plan === undefined && operation.failures.length > 0) {
+    return failBeforeChange(operation, step, operation.id("render"));
+  }
   blockedByNeeds(operation, [...(request.needs ?? []), ...(request.changeNeeds ?? [])], step);
   if (plan === undefined) return failBeforeChange(operation, step, operation.id("render"));
   if (plan.kind === "unchanged") {

@@ -130,7 +130,7 @@ async function createHook(
 async function awaitHook(
   operation: Operation,
   object: KubeObject,
-  { timeout = DEFAULT_TIMEOUT, readyRules, stepId, signal }: HookRun,
+  { timeout = DEFAULT_TIMEOUT, readyRules = operation.readyRules, stepId, signal }: HookRun,
 ): Promise<void> {
   await waitHook(operation.context.api, object, {
     timeout,

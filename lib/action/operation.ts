@@ -6,6 +6,7 @@
 import { CapstanError, messageOf } from "../errors.ts";
 import type { RunEventBody, StepKind } from "../events.ts";
 import type { HelmVersion } from "../chart/chart.ts";
+import type { ReadyRules } from "../kube/ready.ts";
 import type { Release } from "../release/release.ts";
 import { Skip, type Step, type StepContext } from "../schedule/step.ts";
 import { ActionCache } from "./cache.ts";
@@ -59,6 +60,8 @@ export class Operation {
   readonly cache: ActionCache;
   readonly helmVersion: HelmVersion;
   readonly now: () => number;
+  /** What counts as ready unless a request says otherwise. */
+  readonly readyRules: ReadyRules;
   /** What steps have thrown, in order. */
   readonly failures: StepFailure[] = [];
   /** What it is, once that is known. */
@@ -92,6 +95,7 @@ export class Operation {
     this.cache = context.cache ?? new ActionCache();
     this.helmVersion = context.helmVersion ?? "v4";
     this.now = context.now ?? Date.now;
+    this.readyRules = this.helmVersion === "v3" ? "legacy" : "watcher";
     this.#claims = request.claims;
     this.#onFinish = onFinish;
   }

@@ -64,7 +64,7 @@ export interface WaitingOptions {
   readonly waitForJobs?: boolean | undefined;
   /** Milliseconds for each wait: readiness, and each hook. @default {300_000} */
   readonly timeout?: number | undefined;
-  /** What counts as ready: Helm 4's rules, or Helm 3's. @default {"watcher"} */
+  /** What counts as ready: Helm 4's rules, or Helm 3's. @default those of the context's `helmVersion` */
   readonly readyRules?: ReadyRules | undefined;
 }
 

@@ -206,7 +206,7 @@ async function awaitGone(
   try {
     await waitDeleted(operation.context.api, result?.removed ?? [], {
       timeout: request.timeout ?? DEFAULT_TIMEOUT,
-      rules: request.readyRules,
+      rules: request.readyRules ?? operation.readyRules,
       now: operation.now,
       signal,
       onProgress: ({ kind, name }, message) =>
