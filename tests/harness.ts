@@ -23,7 +23,7 @@ export interface Rehearsal {
   readonly folder: string;
   /** Runs a stack and keeps its events. */
   run(definition: Omit<StackDefinition, "name">, options?: Partial<RunOptions>): Promise<Shown>;
-  /** Names of the objects of a kind in a namespace. */
+  /** Names of the releases' objects of a kind in a namespace. */
   names(apiVersion: string, kind: string, namespace?: string): Promise<string[]>;
 }
 
@@ -105,7 +105,8 @@ export async function rehearse(
           ...run,
         }),
       names: async (apiVersion, kind, namespace = "default") => {
-        const { items } = await api.list({ apiVersion, kind }, { namespace });
+        const labelSelector = "app.kubernetes.io/managed-by=Helm";
+        const { items } = await api.list({ apiVersion, kind }, { namespace, labelSelector });
         return items.map((object: KubeObject) => object.metadata.name).sort();
       },
     });

@@ -42,7 +42,7 @@ Deno.test("runStack() changes nothing when anything does not render", async () =
       releases: [app("a"), release("bad", { chart: "./broken" }), app("c", { chart: "./nowhere" })],
     });
     assert.equal(result.ok, false);
-    assert.match(result.ended["bad"]!, /^failed: .*nil pointer evaluating interface \{\}\.b/);
+    assert.match(result.ended["bad"]!, /^failed: .*nil pointer evaluating interface \{\}\.b/s);
     assert.match(result.ended["c"]!, /^failed: cannot load chart \.\/nowhere: path .* not found/);
     assert.match(result.ended["a"]!, /^skipped/);
     assert.deepEqual(await names("v1", "ConfigMap"), []);
