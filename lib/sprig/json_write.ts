@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareStrings, GoNumber, GoObject, isMap } from "../template/value.ts";
+import { compareStrings, GoNumber, GoObject, isMap, isNil } from "../template/value.ts";
 import { encodeBase64 } from "./base64.ts";
 
 /** A value that has no JSON; the message is Go's. */
@@ -62,7 +62,7 @@ class Writer {
       case "undefined":
         return "null";
       case "object":
-        return value === null ? "null" : this.#object(value, line, sorted);
+        return value === null || isNil(value) ? "null" : this.#object(value, line, sorted);
     }
     throw new JsonError(`json: unsupported type: ${typeof value === "function" ? "func()" : ""}`);
   }

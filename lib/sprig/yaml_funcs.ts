@@ -10,6 +10,7 @@ import {
   type GoFunc,
   type GoMap,
   GoNumber,
+  isNil,
   newMap,
 } from "../template/value.ts";
 import { emitYaml, emitYamlPretty } from "../yaml/emit.ts";
@@ -29,7 +30,7 @@ export function yamlFuncs(
 ): FuncMap {
   const spend = (amount: number) => budget.take(amount);
   function toYaml(value: unknown): string {
-    return trimLine(emitYaml(value, { plain: plainValue, spend }));
+    return trimLine(emitYaml(value, { plain: plainValue, isNull: isNil, spend }));
   }
   function toYamlPretty(value: unknown): string {
     return trimLine(emitYamlPretty(value, { plain: prettyValue, spend }));

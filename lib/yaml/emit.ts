@@ -20,6 +20,8 @@ export interface EmitYamlOptions {
    * @default {its own enumerable properties}
    */
   readonly plain?: ((value: object) => unknown) | undefined;
+  /** Whether an empty list or map is null; it is not asked of others. @default {never} */
+  readonly isNull?: ((value: object) => boolean) | undefined;
   /** Told of the work before it is done; may throw to end it. @default {nothing} */
   readonly spend?: ((amount: number) => void) | undefined;
 }
@@ -59,6 +61,7 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 class Emitter {
   readonly #pretty: boolean;
   readonly #plain: ((value: object) => unknown) | undefined;
+  readonly #isNull: (value: object) => boolean;
   readonly #spend: (amount: number) => void;
   #out = "";
   /** Where the current line starts in the output. */
@@ -67,9 +70,11 @@ class Emitter {
   #lineEnded = false;
   #depth = 0;
 
-  constructor(pretty: boolean, { plain, spend = () => {} }: EmitYamlOptions) {
+  constructor(pretty: boolean, options: EmitYamlOptions) {
+    const { plain, isNull = () => false, spend = () => {} } = options;
     this.#pretty = pretty;
     this.#plain = plain;
+    this.#isNull = isNull;
     this.#spend = spend;
   }
 
@@ -111,7 +116,7 @@ class Emitter {
 
   #list(list: readonly unknown[], indent: number, inline: boolean): void {
     this.#spend(list.length);
-    if (list.length === 0) return this.#token("[]");
+    if (list.length === 0) return this.#token(this.#isNull(list) ? "null" : "[]");
     const inner = inline || this.#pretty ? indent + 2 : indent;
     for (let i = 0; i < list.length; i++) {
       if (i === 0 && inline) this.#space();
@@ -124,7 +129,7 @@ class Emitter {
   #map(map: Record<string, unknown>, indent: number, inline: boolean): void {
     const keys = this.#sortedKeys(map);
     this.#spend(keys.length);
-    if (keys.length === 0) return this.#token("{}");
+    if (keys.length === 0) return this.#token(this.#isNull(map) ? "null" : "{}");
     const inner = indent + 2;
     for (let i = 0; i < keys.length; i++) {
       if (i === 0 && inline) this.#space();
