@@ -7,12 +7,13 @@
  * `$HELM3` and `$HELM4`, else `helm3` and `helm4` on the PATH; one that is not there is left out.
  *
  * Options: `--helm v3|v4` for one of the two, `--cache FOLDER` to keep Helm's answers between runs,
- * `--only TEXT` for charts whose path holds it, `--diff N` for N differing lines each.
+ * `--only TEXT` for charts whose path holds it, `--diff N` for N differing lines each,
+ * `--verbose` for the message where both fail.
  */
 
 import { messageOf } from "../lib/errors.ts";
 import { loadChart } from "../lib/chart/load.ts";
-import { missingDependencies } from "../lib/chart/dependencies.ts";
+import { checkInstallable } from "../lib/chart/install_checks.ts";
 import type { HelmVersion } from "../lib/chart/chart.ts";
 import { readValues } from "../lib/chart/value_files.ts";
 import { offlineCapabilities } from "../lib/engine/capabilities.ts";
@@ -46,6 +47,7 @@ interface Options {
   readonly cache: string | undefined;
   readonly only: string;
   readonly lines: number;
+  readonly verbose: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -66,6 +68,7 @@ async function main(args: readonly string[]): Promise<number> {
         ours += performance.now() - before;
         const verdict = compare(theirs, mine, options.lines);
         counts.set(verdict.state, (counts.get(verdict.state) ?? 0) + 1);
+        if (verdict.state === "both fail" && options.verbose) print(`${chart}: ${theirs[0].error}`);
         if (verdict.state === "identical" || verdict.state === "both fail") continue;
         different++;
         const name = chart.slice(options.folder.length + 1) || chart;
@@ -94,6 +97,8 @@ function readOptions(args: readonly string[]): Options {
   const cache = take("--cache");
   const only = take("--only") ?? "";
   const lines = Number(take("--diff") ?? 1);
+  const verbose = rest.includes("--verbose");
+  if (verbose) rest.splice(rest.indexOf("--verbose"), 1);
   const [folder] = rest;
   if (folder === undefined || rest.length > 1) {
     print(
@@ -102,7 +107,7 @@ function readOptions(args: readonly string[]): Options {
     Deno.exit(2);
   }
   const versions: HelmVersion[] = helm === "v3" || helm === "v4" ? [helm] : ["v3", "v4"];
-  return { folder: folder.replace(/\/+$/, ""), versions, cache, only, lines };
+  return { folder: folder.replace(/\/+$/, ""), versions, cache, only, lines, verbose };
 }
 
 async function findBinaries(
@@ -174,8 +179,7 @@ async function runHelm(binary: string, one: Case): Promise<Answer> {
 async function ourAnswer({ chart: path, values, helmVersion }: Case): Promise<Answer> {
   try {
     const chart = await loadChart(path, { helmVersion });
-    const missing = missingDependencies(chart);
-    if (missing.length > 0) return { error: `missing dependencies: ${missing.join(", ")}` };
+    checkInstallable(chart, helmVersion);
     const user = await readValues({ files: values === undefined ? [] : [values] }, { helmVersion });
     const rendered = await renderChart(chart, user, {
       release: { name: "rel", namespace: "ns" },
@@ -185,16 +189,13 @@ async function ourAnswer({ chart: path, values, helmVersion }: Case): Promise<An
     });
     return { text: templateOutput(rendered, { helmVersion }) };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { error: messageOf(error).trimEnd() };
   }
 }
 
 function compare([first, second]: [Answer, Answer], mine: Answer, lines: number): Verdict {
   if (first.error !== undefined) {
     if (mine.error === first.error) return { state: "both fail", detail: "" };
-    if (mine.error !== undefined && first.error.includes("dependenc")) {
-      return { state: "both fail", detail: "" };
-    }
     return {
       state: "differs",
       detail: `helm fails: ${first.error}\nwe: ${mine.error ?? "render it"}`,
@@ -206,12 +207,18 @@ function compare([first, second]: [Answer, Answer], mine: Answer, lines: number)
   const differing: string[] = [];
   for (let i = 0; i < Math.max(theirs.length, own.length); i++) {
     if (theirs[i] === own[i] || (theirs[i] !== again[i] && i < own.length)) continue;
+    if (timeless(theirs[i]) === timeless(own[i])) continue;
     differing.push(`line ${i + 1}\n- ${theirs[i]}\n+ ${own[i]}`);
     if (differing.length >= lines) break;
   }
   return differing.length === 0
     ? { state: "identical", detail: "" }
     : { state: "differs", detail: differing.join("\n") };
+}
+
+/** A line without the seconds since 1970 in it, which only differ between runs far apart. */
+function timeless(line: string | undefined): string | undefined {
+  return line?.replace(/\b1[789]\d{8}\b/g, "<now>");
 }
 
 function print(text: string): void {

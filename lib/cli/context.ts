@@ -26,6 +26,8 @@ export interface CliContext extends CommandContext {
   /** The stack of the program that called, when a stack file is run as one. */
   readonly program?: StackProgram | undefined;
   now(): number;
+  /** Ends the program with this code when the command returns, which has printed all there is to say. */
+  exitWith(code: number): void;
 }
 
 /** A stack file that is run as a program. */

@@ -50,17 +50,7 @@ function trace(error: unknown): string[] {
   ];
 }
 
-/** Ends a command with an exit code of its own, after it has printed all there is to say. */
-export class Exit extends Error {
-  override readonly name = "Exit";
-
-  constructor(readonly code: number) {
-    super(`exit ${code}`);
-  }
-}
-
 /** The exit code that an error ends in. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof Exit) return error.code;
   return isAbort(error) ? EXIT.interrupted : EXIT.failed;
 }

@@ -26,6 +26,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     stderr: stream(Deno.stderr),
   };
   const terminal = Deno.stderr.isTerminal();
+  let wanted: number = EXIT.ok;
   const context: CliContext = {
     process,
     env: readEnv,
@@ -35,6 +36,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     abort: signals.abort,
     program: options.program,
     now: Date.now,
+    exitWith: (code) => wanted = code,
   };
   try {
     const app = buildApp({ version: VERSION, debug: args.includes("--debug") });
@@ -42,7 +44,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   } finally {
     signals.close();
   }
-  const code = Number(process.exitCode ?? EXIT.ok);
+  const code = Number(process.exitCode ?? EXIT.ok) || wanted;
   if (signals.received !== undefined && code !== EXIT.ok) return signals.received;
   return code < 0 ? EXIT.usage : code;
 }

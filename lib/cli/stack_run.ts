@@ -15,7 +15,7 @@ import type { Precheck, RunCluster } from "../stack/run.ts";
 import { typeCheck } from "../stack/typecheck.ts";
 import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
-import { EXIT, Exit } from "./errors.ts";
+import { EXIT } from "./errors.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
@@ -48,7 +48,7 @@ export async function loadFor(
   };
 }
 
-/** Runs a stack and shows it. @throws {Exit} With 1 when something failed, which has been shown. */
+/** Runs a stack and shows it, failures included, which end the program with 1. */
 export async function runCommand(context: CliContext, command: StackCommand): Promise<void> {
   const { flags, loaded, verb } = command;
   const show = reporter(context, flags);
@@ -66,7 +66,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
       prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
       now: context.now,
     });
-    if (!result.ok) throw new Exit(EXIT.failed);
+    if (!result.ok) context.exitWith(EXIT.failed);
   } finally {
     show.close();
   }

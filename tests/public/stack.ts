@@ -40,7 +40,7 @@ const dns = release("external-dns", {
   chart: chart("EXTERNAL_DNS"),
   namespace: "dns",
   needs: [ingress],
-  values: { provider: { name: "inmemory" } },
+  values: { provider: { name: "inmemory" }, policy: "sync" },
 });
 const rollouts = release("rollouts", {
   ...common,
