@@ -53,6 +53,8 @@ const jenkins = release("jenkins", {
   chart: chart("JENKINS"),
   namespace: "ci",
   needs: [issuers, metrics],
+  // Otherwise the chart makes one up at every rendering, and no two could be compared.
+  values: { controller: { admin: { password: "not-a-secret" } } },
 });
 
 export default defineStack({
