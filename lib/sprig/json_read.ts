@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quoteGo } from "../template/quote.ts";
 import { newMap } from "../template/value.ts";
 import { toBinary } from "./bytes.ts";
 import { JsonError } from "./json_write.ts";
@@ -207,27 +208,8 @@ function isDigit(char: string): boolean {
   return char >= "0" && char <= "9";
 }
 
-const SHORT: Readonly<Record<string, string>> = {
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  "'": "\\'",
-  "\\": "\\\\",
-};
-
 /** A byte in single quotes, as Go shows it: bytes from 0x80 as the character of that number. */
 function quoteByte(byte: string): string {
-  const code = byte.charCodeAt(0);
-  const hex = code.toString(16).padStart(2, "0");
-  const text = SHORT[byte] ??
-    (code < 0x20 || code === 0x7f
-      ? `\\x${hex}`
-      : (code >= 0x80 && code <= 0xa0) || code === 0xad
-      ? `\\u00${hex}`
-      : byte);
-  return `'${text}'`;
+  if (byte === "'") return "'\\''";
+  return byte === '"' ? `'"'` : `'${quoteGo(byte).slice(1, -1)}'`;
 }

@@ -10,6 +10,7 @@ import {
   type GoFunc,
   type GoMap,
   GoNumber,
+  GoObject,
   isNil,
   newMap,
 } from "../template/value.ts";
@@ -62,9 +63,10 @@ function mustToYaml(toYaml: (value: unknown) => string): (value: unknown) => str
   };
 }
 
-/** goyaml v3 sees bytes as a list of numbers. */
+/** goyaml v3 sees Go's values themselves: bytes are a list of numbers, a nil map is a map. */
 function prettyValue(value: object): unknown {
   if (value instanceof Uint8Array) return Array.from(value, BigInt);
+  if (value instanceof GoObject && value.kind === "map") return value.entries() ?? newMap();
   if (value instanceof GoNumber && typeof value.value === "bigint") return value.value;
   return plainValue(value);
 }
