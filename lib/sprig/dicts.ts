@@ -25,6 +25,11 @@ import { stringOf } from "./text.ts";
 /** dict, get, set, unset, hasKey, keys, values, pluck, pick, omit, dig, deepCopy, merge, … */
 export function dictFuncs(env: Pick<SprigEnv, "budget">): FuncMap {
   const { budget } = env;
+  const keysOf = (map: GoMap) => {
+    const keys = sortedKeys(map);
+    budget.take(keys.length);
+    return keys;
+  };
   const copy = func(["any"], (value) => deepCopy(value, budget));
   return {
     dict: variadic([], "any", (...pairs) => dict(pairs)),
@@ -32,8 +37,8 @@ export function dictFuncs(env: Pick<SprigEnv, "budget">): FuncMap {
     set: func(["map", "string", "any"], set),
     unset: func(["map", "string"], unset),
     hasKey: func(["map", "string"], (map, key) => Object.hasOwn(map, key)),
-    keys: variadic([], "map", (...maps) => typedSlice("[]string", maps.flatMap(sortedKeys))),
-    values: func(["map"], (map) => sortedKeys(map).map((key) => map[key])),
+    keys: variadic([], "map", (...maps) => typedSlice("[]string", maps.flatMap(keysOf))),
+    values: func(["map"], (map) => keysOf(map).map((key) => map[key])),
     pluck: variadic(["string"], "map", (key, ...maps) => {
       return maps.filter((map) => Object.hasOwn(map, key)).map((map) => map[key]);
     }),
@@ -42,7 +47,7 @@ export function dictFuncs(env: Pick<SprigEnv, "budget">): FuncMap {
     }),
     omit: variadic(["map"], "string", (map, ...keys) => {
       const dropped = new Set(keys);
-      return select(map, Object.keys(map).filter((key) => !dropped.has(key)));
+      return select(map, keysOf(map).filter((key) => !dropped.has(key)));
     }),
     dig: variadic([], "any", (...path) => dig(path)),
     deepCopy: copy,

@@ -96,6 +96,7 @@ export class Pattern {
   }
 
   #metered(text: string): string {
+    this.#budget.take(text.length / 8);
     // Reading a character costs at worst a step for each instruction.
     const price = 4 + this.#re.programSize() / 4;
     return new MeteredText(text, { budget: this.#budget, price }) as unknown as string;

@@ -8,9 +8,8 @@
 import { type Budget, func, type FuncMap } from "../template/value.ts";
 import { fromBinary, rejoin, runesOf, toBinary } from "./bytes.ts";
 import type { SprigEnv } from "./env.ts";
-import { SPACE_CLASS } from "./unicode.ts";
+import { isSpace } from "./unicode.ts";
 
-const SPACES = new RegExp(`^[${SPACE_CLASS}]+|[${SPACE_CLASS}]+$`, "g");
 const LATIN_SPACE = /[\t-\r \u0085\u00a0]/g;
 
 /** trim and its kin, contains, hasPrefix, hasSuffix, replace, repeat, indent, trunc, substr, … */
@@ -18,7 +17,7 @@ export function stringFuncs({ budget }: Pick<SprigEnv, "budget">): FuncMap {
   const trimAll = func(["string", "string"], trimCutset);
   return {
     hello: func([], () => "Hello!"),
-    trim: func(["string"], (text) => text.replace(SPACES, "")),
+    trim: func(["string"], trimSpace),
     trimAll,
     trimall: trimAll,
     trimPrefix: func(["string", "string"], trimPrefix),
@@ -66,6 +65,15 @@ function trimPrefix(prefix: string, text: string): string {
 function trimSuffix(suffix: string, text: string): string {
   if (suffix === "" || !searchable(text, suffix, endsWith)) return text;
   return fromBinary(toBinary(text).slice(0, -toBinary(suffix).length));
+}
+
+/** Cut by hand: a regular expression would look at each run of spaces once for each space. */
+function trimSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text[start]!)) start++;
+  while (end > start && isSpace(text[end - 1]!)) end--;
+  return text.slice(start, end);
 }
 
 /** Drops characters of `cutset` at both ends; bytes that are no character count as U+FFFD. */

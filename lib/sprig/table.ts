@@ -7,6 +7,7 @@
 import type { FuncMap } from "../template/value.ts";
 import { casingFuncs } from "./casing.ts";
 import { certificateFuncs } from "./certificates.ts";
+import { chargeText } from "./charge.ts";
 import { cryptoFuncs } from "./crypto.ts";
 import { dateFuncs } from "./dates.ts";
 import { defaultFuncs } from "./defaults.ts";
@@ -34,25 +35,32 @@ import { wrapFuncs } from "./wrap.ts";
  */
 export function sprigFuncs(env: SprigEnv): FuncMap {
   return {
-    ...casingFuncs(),
+    ...chargeText(overText(env), env.budget),
     ...certificateFuncs(env),
     ...cryptoFuncs(env),
     ...dateFuncs(env),
     ...defaultFuncs(),
     ...dictFuncs(env),
-    ...encodingFuncs(env),
     ...listFuncs(env),
     ...networkFuncs(env),
     ...numberFuncs(env),
-    ...pathFuncs(),
     ...randomFuncs(env),
     ...reflectionFuncs(),
     ...regexFuncs(env),
+    ...versionFuncs(),
+    ...(env.helmVersion === "v4" ? durationFuncs() : {}),
+  };
+}
+
+/** Those whose work grows with the text that they are given. */
+function overText(env: SprigEnv): FuncMap {
+  return {
+    ...casingFuncs(),
+    ...encodingFuncs(),
+    ...pathFuncs(),
     ...stringFuncs(env),
     ...textFuncs(env),
     ...urlFuncs(),
-    ...versionFuncs(),
     ...wrapFuncs(env),
-    ...(env.helmVersion === "v4" ? durationFuncs() : {}),
   };
 }

@@ -16,11 +16,7 @@ const LETTER = /^\p{L}$/u;
 const NUMBER = /^\p{N}$/u;
 const PUNCTUATION = /^\p{P}$/u;
 const WORD = /^[\p{L}\p{Nd}]$/u;
-
-/** The characters of unicode.IsSpace, for use in a character class. */
-export const SPACE_CLASS =
-  "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const SPACE = new RegExp(`^[${SPACE_CLASS}]$`);
+const SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
 /** unicode.IsSpace. */
 export function isSpace(char: string): boolean {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { encodingFuncs } from "../../lib/sprig/encoding.ts";
-import { call, testEnv } from "./environment.ts";
+import { call } from "./environment.ts";
 
-const funcs = encodingFuncs(testEnv());
+const funcs = encodingFuncs();
 
 function check(rows: readonly [name: string, text: string, expected: string][]): void {
   for (const [name, text, expected] of rows) {

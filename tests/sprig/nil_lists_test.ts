@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { jsonFuncs } from "../../lib/sprig/json.ts";
 import { sprigFuncs } from "../../lib/sprig/table.ts";
+import { yamlFuncs } from "../../lib/sprig/yaml_funcs.ts";
 import { call, testEnv } from "./environment.ts";
 
-const funcs = sprigFuncs(testEnv());
+const env = testEnv();
+const funcs = { ...sprigFuncs(env), ...jsonFuncs(env), ...yamlFuncs(env) };
 
 Deno.test("a list that is nil in Go is null in JSON and YAML, an empty one is not", () => {
   const rows: [list: unknown, json: string][] = [
