@@ -11,13 +11,13 @@ import type { BoolNode, NilNode, NumberNode, StringNode } from "./nodes.ts";
 import { printNode } from "./nodes.ts";
 import type { ParamType } from "./value.ts";
 import {
+  elementTypeOf,
   GoNumber,
   GoObject,
   isMap,
   nilBytes,
   nilMap,
   nilSlice,
-  sliceType,
   typeOf,
   underlying,
 } from "./value.ts";
@@ -102,7 +102,7 @@ function convertMap(value: unknown): unknown {
 
 function convertSlice(value: unknown, type: string): unknown {
   const items = underlying(value);
-  return Array.isArray(items) && sliceType(items) === type ? items : undefined;
+  return Array.isArray(items) && `[]${elementTypeOf(value)}` === type ? items : undefined;
 }
 
 /** The nil of a type; `undefined` for a type that has none. */

@@ -52,7 +52,7 @@ export function compilePipe(pipe: PipeNode, scope: Scope): Eval {
 
 function compileCommands(pipe: PipeNode, scope: Scope): Eval {
   const [first, ...rest] = pipe.commands.map((command, index) =>
-    compileCommand(command, { scope, piped: index > 0 })
+    compileCommand(command, { scope, pipe, piped: index > 0 })
   );
   if (rest.length === 0) return first as Eval;
   if (rest.length === 1) {
@@ -87,7 +87,7 @@ function compileStore(
 
 function compileCommand(
   command: CommandNode,
-  { scope, piped }: { scope: Scope; piped: boolean },
+  { scope, pipe, piped }: { scope: Scope; pipe: PipeNode; piped: boolean },
 ): Command {
   const [first, ...rest] = command.operands as [Operand, ...Operand[]];
   const args = rest.map((operand) => compileArgument(operand, scope));
@@ -103,7 +103,7 @@ function compileCommand(
   }
   const misuse = args.length > 0 || piped;
   if (first.type === "pipe") {
-    return misuse ? notAFunction(first, undefined) : compilePipe(first, scope);
+    return misuse ? notAFunction(first, piped ? undefined : pipe) : compilePipe(first, scope);
   }
   if (misuse) return notAFunction(first, first);
   if (first.type === "nil") {

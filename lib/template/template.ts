@@ -88,7 +88,7 @@ const BUILTINS = builtinFuncs();
  *
  * @example Usage
  * ```ts
- * import { parseTemplate, TemplateSet } from "./lib/template/template.ts";
+ * import { parseTemplate, TemplateSet } from "./template.ts";
  *
  * const set = new TemplateSet();
  * set.add(parseTemplate("hello", "Hello {{ .name }}!", { functions: () => false }));
