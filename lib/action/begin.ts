@@ -12,7 +12,7 @@ import { isPending, withStatus } from "../release/release.ts";
 import { revisionsToPrune } from "../release/state.ts";
 import { droppedFrom, findExisting } from "./apply.ts";
 import type { DeployRequest } from "./deploy_request.ts";
-import { type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
+import { BUILD_PROBLEM, type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import { conflictMessage, markOwned, ownershipProblem } from "./ownership.ts";
 import type { Change } from "./prepare.ts";
@@ -42,11 +42,11 @@ export async function planApply(
   const resolved = await resolveObjects(api, change.objects, {
     namespace,
     signal,
-    problem: "unable to build kubernetes objects from release manifest",
+    problem: BUILD_PROBLEM,
   });
   const before = await objectsBefore(
     operation,
-    parseManifest(change.current?.manifest ?? ""),
+    parseStored(operation, change.current?.manifest ?? ""),
     signal,
   );
   const known = new Set(before.map(({ object }) => keyOf(refOf(object))));
@@ -119,6 +119,13 @@ export async function settleLast(
     )
     : withStatus(release, "superseded", release.info.description);
   await storage.update(settled, { signal });
+}
+
+/** Objects of a stored manifest; what is none, which some Helm stored all the same, is left out. */
+export function parseStored(operation: Operation, manifest: string): ManifestObject[] {
+  return parseManifest(manifest, {
+    onBad: (error) => operation.warn(`of the revision before: ${error.message}`),
+  });
 }
 
 /** Objects of a revision that is in place. Kinds that the cluster no longer has cannot be there any more. */

@@ -26,7 +26,7 @@ export async function installCrds(
   for (const { path, file } of files) {
     try {
       for (const text of splitDocuments(file.text)) {
-        for (const { object } of parseObjects(text, path)) {
+        for (const { object } of parseObjects(text, path, "its content")) {
           created.push(await api.create(object, { strict: false, signal }));
         }
       }

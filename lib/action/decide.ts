@@ -66,8 +66,8 @@ export function decide(
       return { verb: "upgrade", revision, last, current: state.current };
     case "uninstalling": {
       const current = newestDeployed(history);
-      if (current === undefined) throw noDeployed(name);
-      return { verb: "upgrade", revision, last, current };
+      if (current !== undefined) return { verb: "upgrade", revision, last, current };
+      throw noDeployed(name, "its removal did not come to an end: uninstall it once more");
     }
   }
 }
@@ -97,9 +97,9 @@ export function checkRequest(
   }
 }
 
-function noDeployed(name: string): UpgradeError {
+function noDeployed(name: string, hint = "install it first"): UpgradeError {
   return new UpgradeError(`${JSON.stringify(name)} has no deployed releases`, name, {
     code: "release/not-found",
-    hint: "install it first",
+    hint,
   });
 }

@@ -68,7 +68,7 @@ export async function hookObjects(
   hook: ReleaseHook,
   { problem, signal }: { readonly problem: string; readonly signal: AbortSignal },
 ): Promise<ManifestObject[]> {
-  const parsed = parseObjects(hook.manifest, hook.path);
+  const parsed = parseObjects(hook.manifest, hook.path, problem);
   return await resolveObjects(context.api, parsed, { namespace, problem, signal });
 }
 

@@ -8,7 +8,8 @@ import { parseYaml } from "../yaml/parse.ts";
 import { splitDocuments } from "../engine/manifests.ts";
 import { parseApiVersion } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectMeta } from "../kube/types.ts";
-import { isMap } from "../template/value.ts";
+import { jsonKind } from "../chart/metadata.ts";
+import { type GoMap, isMap } from "../template/value.ts";
 
 /** An object of a manifest. */
 export interface ManifestObject {
@@ -26,54 +27,83 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of {@linkcode parseManifest}. */
+export interface ParseOptions {
+  /** Told of documents that are no objects, which are then left out. @default they are errors */
+  readonly onBad?: ((error: CapstanError) => void) | undefined;
+}
+
+/** Start of messages about a new revision's manifest. */
+export const BUILD_PROBLEM = "unable to build kubernetes objects from release manifest";
+
 /**
- * The objects of a stored manifest, in its order, lists taken apart.
+ * The objects of a release's manifest, in its order, lists taken apart.
  *
- * @throws {CapstanError} where a document is no object.
+ * @throws {CapstanError} where a document is no object, in Helm's words.
  */
-export function parseManifest(manifest: string): ManifestObject[] {
+export function parseManifest(manifest: string, { onBad }: ParseOptions = {}): ManifestObject[] {
   return splitDocuments(manifest).flatMap((text) => {
-    const path = /^# Source: (.*)$/m.exec(text)?.[1] ?? "";
-    return parseObjects(text, path);
+    try {
+      return parseObjects(text, sourceOf(text), BUILD_PROBLEM);
+    } catch (error) {
+      if (onBad === undefined || !(error instanceof CapstanError)) throw error;
+      onBad(error);
+      return [];
+    }
   });
 }
 
-/** The objects of one document; none where it holds only comments. */
-export function parseObjects(text: string, path: string): ManifestObject[] {
-  const where = path === "" ? "the manifest" : path;
-  let value: unknown;
+/** The template that a document of a manifest says it comes from; empty where it does not say. */
+export function sourceOf(text: string): string {
+  return /^# Source: (.*)$/m.exec(text)?.[1] ?? "";
+}
+
+/** The objects of one document; none where it holds only comments. `problem` starts messages. */
+export function parseObjects(text: string, path: string, problem: string): ManifestObject[] {
   try {
-    value = parseYaml(text);
+    const value = parseYaml(text);
+    return value === null || value === undefined ? [] : objectsIn(value, path);
   } catch (error) {
-    throw new CapstanError(`error parsing ${where}: ${messageOf(error)}`, {
-      code: "manifest/yaml",
+    throw new CapstanError(`${problem}: ${messageOf(error)}`, {
+      code: "manifest/object",
       position: path === "" ? undefined : { file: path },
       cause: error,
     });
   }
-  return value === null || value === undefined ? [] : objectsIn(value, path);
 }
 
 function objectsIn(value: unknown, path: string): ManifestObject[] {
   const { apiVersion, kind, metadata, items } = isMap(value) ? value : {};
-  const missing = typeof kind !== "string" || kind === ""
-    ? "kind"
-    : typeof apiVersion !== "string" || apiVersion === ""
-    ? "apiVersion"
-    : undefined;
-  if (missing !== undefined) {
-    throw new CapstanError(
-      `error validating ${
-        path === "" ? "the manifest" : path
-      }: error validating data: ${missing} not set`,
-      { code: "manifest/object", position: path === "" ? undefined : { file: path } },
-    );
+  for (const [name, field] of Object.entries({ apiVersion, kind })) {
+    if (typeof field === "string" && field !== "") continue;
+    throw new CapstanError(`error validating "": error validating data: ${name} not set`);
   }
   if ((kind as string).endsWith("List") && Array.isArray(items)) {
     return items.flatMap((item) => objectsIn(item, path));
   }
-  const meta = (isMap(metadata) ? metadata : {}) as unknown as ObjectMeta;
+  const meta = checkMetadata(isMap(metadata) ? metadata : {});
   return [{ object: { ...(value as unknown as KubeObject), metadata: meta }, path }];
+}
+
+/** Metadata whose texts are texts: a chart that forgets to quote gives numbers and booleans. */
+function checkMetadata(metadata: GoMap): ObjectMeta {
+  const texts: [string, unknown][] = ["name", "generateName", "namespace"]
+    .map((name) => [name, metadata[name]]);
+  for (const name of ["labels", "annotations"]) {
+    const map = metadata[name];
+    if (isMap(map)) {
+      texts.push(...Object.values(map).map((value) => [name, value] as [string, unknown]));
+    }
+  }
+  for (const [name, value] of texts) {
+    if (value === undefined || value === null || typeof value === "string") continue;
+    throw new CapstanError(
+      `unable to decode "": json: cannot unmarshal ${
+        jsonKind(value)
+      } into Go struct field ObjectMeta.metadata.${name} of type string`,
+    );
+  }
+  return metadata as unknown as ObjectMeta;
 }
 
 /**

@@ -13,7 +13,7 @@ import { type Release, withStatus } from "../release/release.ts";
 import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { applyObjects, droppedFrom, removeObjects } from "./apply.ts";
-import { createRevision, objectsBefore } from "./begin.ts";
+import { createRevision, objectsBefore, parseStored } from "./begin.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
@@ -199,7 +199,7 @@ async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<v
     signal,
     problem: "unable to build kubernetes objects from new release manifest",
   });
-  const before = await objectsBefore(operation, parseManifest(current.manifest), signal);
+  const before = await objectsBefore(operation, parseStored(operation, current.manifest), signal);
   const objects = resolved.map(({ object, path }) => ({
     object: markOwned(object, operation),
     path,

@@ -178,7 +178,10 @@ async function deleteAll(
   const { operation, request } = uninstallation;
   const { context: { api }, name } = operation;
   const { manifest } = operation.recorder!.release;
-  const { remove, keep } = planRemoval(manifest, operation.helmVersion);
+  const { remove, keep } = planRemoval(manifest, {
+    helmVersion: operation.helmVersion,
+    onBad: (error) => operation.warn(`not deleted: ${error.message}`),
+  });
   const placed = await objectsBefore(operation, remove, signal);
   const result = await deleteObjects(api, placed, {
     owner: operation,

@@ -12,7 +12,7 @@ import { refOf } from "../kube/resource.ts";
 import type { DeleteOptions, KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { compareStrings } from "../template/value.ts";
 import { batchesOf } from "./apply.ts";
-import { type ManifestObject, parseObjects } from "./objects.ts";
+import { type ManifestObject, parseManifest, type ParseOptions } from "./objects.ts";
 import { type Owner, ownershipProblem } from "./ownership.ts";
 
 /** The objects of a manifest by what happens to them. */
@@ -24,9 +24,12 @@ export interface Removal {
 }
 
 /** Sorts the objects of a stored manifest for removal. */
-export function planRemoval(manifest: string, helmVersion: HelmVersion = "v4"): Removal {
+export function planRemoval(
+  manifest: string,
+  { helmVersion = "v4", ...parsing }: ParseOptions & { readonly helmVersion?: HelmVersion } = {},
+): Removal {
   const documents = splitDocuments(manifest, helmVersion)
-    .map((text, i) => ({ key: `manifest-${i}`, objects: parseObjects(text, sourceOf(text)) }))
+    .map((text, i) => ({ key: `manifest-${i}`, objects: parseManifest(text, parsing) }))
     // As texts, which is what Helm does: 10 comes before 2.
     .sort((a, b) => compareStrings(a.key, b.key))
     .filter(({ objects }) => objects.length > 0);
@@ -115,10 +118,6 @@ export function keptNotice(keep: readonly KubeObject[], result: RemovalResult): 
     );
   }
   return parts.join("\n");
-}
-
-function sourceOf(text: string): string {
-  return /^# Source: (.*)$/m.exec(text)?.[1] ?? "";
 }
 
 /** The resource policy as uninstall reads it; any but `keep` is nothing that Helm would act on. */

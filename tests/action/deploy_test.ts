@@ -187,7 +187,7 @@ Deno.test("deploy() needs a namespace, or creates it", async () => {
 Deno.test("deploy() names every kind that the cluster does not have, and changes nothing", async () => {
   await onCluster(async ({ context, writes }) => {
     const odd = "apiVersion: e.com/v1\nkind: Odd\nmetadata: {name: x}\n";
-    const even = "apiVersion: e.com/v1\nkind: Even\nmetadata: {name: y}\n";
+    const even = "apiVersion: e.com/v1\nkind: Even\nmetadata: {name: even}\n";
     await assert.rejects(
       deploy(web(chart({ "a.yaml": configMap("a"), "b.yaml": odd, "c.yaml": even })), context),
       /unable to build kubernetes objects from release manifest: \[.*no matches for kind "Even" in version "e.com\/v1".*kind "Odd".*\]\nensure CRDs are installed first/,
