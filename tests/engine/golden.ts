@@ -31,7 +31,7 @@ export const GOLDENS: readonly Golden[] = [
       "jobs.migrate.args={migrate,up},jobs.migrate.weight=-5",
       "jobs.announce.args={announce},jobs.announce.events={post-install},jobs.announce.parallel=true",
       "autoscaling.enabled=true,autoscaling.targetMemoryUtilizationPercentage=80",
-      "env.A=1,env.B={{ .Release.Namespace }}",
+      "env.A=1,env.B=in \\{\\{ .Release.Namespace \\}\\}",
       "nodeSelector.disk=ssd,podDisruptionBudget.enabled=true",
     ],
   },
