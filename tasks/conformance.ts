@@ -37,7 +37,7 @@ interface Answer {
 }
 
 interface Verdict {
-  readonly state: "identical" | "differs" | "fails" | "both fail";
+  readonly state: "identical" | "differs" | "fails" | "both fail" | "both fail, in other words";
   readonly detail: string;
 }
 
@@ -70,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
         counts.set(verdict.state, (counts.get(verdict.state) ?? 0) + 1);
         if (verdict.state === "both fail" && options.verbose) print(`${chart}: ${theirs[0].error}`);
         if (verdict.state === "identical" || verdict.state === "both fail") continue;
-        different++;
+        if (verdict.state !== "both fail, in other words") different++;
         const name = chart.slice(options.folder.length + 1) || chart;
         print(`${helmVersion} ${verdict.state}: ${name} ${values?.split("/").at(-1) ?? ""}`);
         print(verdict.detail.replace(/^/gm, "    "));
@@ -196,10 +196,8 @@ async function ourAnswer({ chart: path, values, helmVersion }: Case): Promise<An
 function compare([first, second]: [Answer, Answer], mine: Answer, lines: number): Verdict {
   if (first.error !== undefined) {
     if (mine.error === first.error) return { state: "both fail", detail: "" };
-    return {
-      state: "differs",
-      detail: `helm fails: ${first.error}\nwe: ${mine.error ?? "render it"}`,
-    };
+    const detail = `helm fails: ${first.error}\nwe: ${mine.error ?? "render it"}`;
+    return { state: mine.error === undefined ? "differs" : "both fail, in other words", detail };
   }
   if (mine.error !== undefined) return { state: "fails", detail: mine.error };
   const theirs = first.text!.split("\n"), again = second.text!.split("\n");

@@ -136,6 +136,15 @@ export function tooLarge(limits: Limits): ChartError {
   );
 }
 
+/** Refuses a file that is too large to be parsed. */
+export function checkParsedSize(name: string, size: number, limits: Limits): void {
+  if (size <= limits.valuesBytes) return;
+  throw new ChartError(`${name} is larger than the maximum size ${limits.valuesBytes}`, {
+    code: "chart/too-large",
+    hint: "raise the limit `valuesBytes` if you trust this file",
+  });
+}
+
 /** The error for more files than are allowed. */
 export function tooMany(limits: Limits): ChartError {
   return new ChartError(`chart has more than ${limits.files} files`, {

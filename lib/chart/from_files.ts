@@ -6,7 +6,15 @@
 
 import { quoteGo } from "../template/quote.ts";
 import { toBytes } from "../template/value.ts";
-import { gunzipNow, isGzip, tooLarge, tooMany, unpackTar, withoutBom } from "./archive.ts";
+import {
+  checkParsedSize,
+  gunzipNow,
+  isGzip,
+  tooLarge,
+  tooMany,
+  unpackTar,
+  withoutBom,
+} from "./archive.ts";
 import type { RawFile } from "./archive.ts";
 import { ChartError, ChartFile } from "./chart.ts";
 import type { Chart, HelmVersion, Lock, Metadata } from "./chart.ts";
@@ -160,6 +168,14 @@ function count(files: readonly RawFile[], used: Used, limits: Limits): void {
   if (used.bytes > limits.totalBytes) throw tooLarge(limits);
 }
 
+const PARSED: ReadonlySet<string> = new Set([
+  "Chart.lock",
+  "values.yaml",
+  "values.schema.json",
+  "requirements.yaml",
+  "requirements.lock",
+]);
+
 /** What the files of one chart turn out to be, collected in their order. */
 class Parts {
   #metadata: Metadata | undefined;
@@ -177,6 +193,7 @@ class Parts {
   }
 
   readMetadata(file: ChartFile): void {
+    checkParsedSize(file.name, file.data.length, this.#context.limits);
     const decoded = within(
       "cannot load Chart.yaml",
       () => decodeMetadata(decodeYaml(file.text), this.#metadata),
@@ -186,6 +203,7 @@ class Parts {
 
   add(file: ChartFile): void {
     const { name } = file;
+    if (PARSED.has(name)) checkParsedSize(name, file.data.length, this.#context.limits);
     if (name === "Chart.yaml") return;
     if (name === "Chart.lock") this.#lock = readLock(file);
     else if (name === "values.yaml") this.#values = this.#readValues(file);

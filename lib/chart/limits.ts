@@ -17,6 +17,12 @@ export interface ChartLimits {
    */
   readonly fileBytes?: number | undefined;
   /**
+   * Bytes of a file that is parsed as a whole: values.yaml, Chart.yaml, the schema, a file of the
+   * user's values. As values it takes some sixty times as much memory.
+   * @default {10485760}
+   */
+  readonly valuesBytes?: number | undefined;
+  /**
    * Files of the chart, those of nested archives included.
    * @default {50000}
    */
@@ -36,6 +42,7 @@ export function chartLimits(limits: ChartLimits = {}, helmVersion = "v4"): Limit
   return {
     totalBytes: limits.totalBytes ?? 100 * 1024 * 1024,
     fileBytes: limits.fileBytes ?? (helmVersion === "v3" ? 5 * 1024 * 1024 : Infinity),
+    valuesBytes: limits.valuesBytes ?? 10 * 1024 * 1024,
     files: limits.files ?? 50_000,
     depth: limits.depth ?? 64,
   };

@@ -7,6 +7,7 @@
  */
 
 import { quoteGo } from "../template/quote.ts";
+import { messageOf } from "../errors.ts";
 import { compareStrings, fromBytes } from "../template/value.ts";
 import { gunzip, isGzip, tooLarge, tooMany, unpackTar, withoutBom } from "./archive.ts";
 import type { RawFile } from "./archive.ts";
@@ -195,7 +196,7 @@ class Walk {
     let info = await Deno.lstat(path);
     let real = path;
     if (info.isSymlink) {
-      real = await Deno.realPath(path);
+      real = await linkTarget(path, name);
       info = await Deno.lstat(real);
     }
     if (this.#rules.ignores(name, info.isDirectory)) return;
@@ -236,6 +237,14 @@ class Walk {
     this.#bytes += data.length;
     if (this.#bytes > limits.totalBytes) throw tooLarge(limits);
     this.files.push({ name, data: withoutBom(data) });
+  }
+}
+
+async function linkTarget(path: string, name: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    throw new ChartError(`error evaluating symlink ${name}: ${messageOf(error)}`, { cause: error });
   }
 }
 

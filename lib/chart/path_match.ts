@@ -57,7 +57,7 @@ function bracket(chars: readonly string[], open: number): [string, number] {
     let high = low;
     if (chars[at] === "-") [high, at] = rangeEnd(chars, at + 1);
     // A range that runs backwards matches nothing, which JavaScript would refuse.
-    if (low.codePointAt(0)! <= high.codePointAt(0)!) set += `${escape(low)}-${escape(high)}`;
+    if (low.codePointAt(0)! <= high.codePointAt(0)!) set += `${inSet(low)}-${inSet(high)}`;
   }
   if (set === "") return [negated ? "[^]" : "[^\\s\\S]", at + 1];
   return [`[${negated ? "^" : ""}${set}]`, at + 1];
@@ -72,5 +72,9 @@ function rangeEnd(chars: readonly string[], start: number): [string, number] {
 }
 
 function escape(char: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char;
+  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+
+function inSet(char: string): string {
+  return /[\\^[\]-]/.test(char) ? `\\${char}` : char;
 }

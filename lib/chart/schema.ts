@@ -14,8 +14,11 @@ import type { Chart } from "./chart.ts";
 import { parseJsonValue } from "./decode.ts";
 import { jsonErrorMessage } from "./json_error.ts";
 import { NeedsDocument, SchemaError, SchemaStore } from "./schema_document.ts";
-import { describe } from "./schema_message.ts";
+import type { SchemaNode } from "./schema_document.ts";
+import { metaDocuments } from "./schema_meta.ts";
+import { describe, NumberLiteral } from "./schema_message.ts";
 import { validate } from "./schema_validate.ts";
+import type { CompilePattern } from "./schema_validate.ts";
 
 const ROOT = "file:///values.schema.json";
 const MAX_DOCUMENTS = 100;
@@ -81,6 +84,7 @@ async function checkOne(schema: string, values: GoMap, options: SchemaOptions): 
   try {
     const root = store.add(ROOT, parseSchema(schema));
     const pattern = patternCache();
+    checkSchema(root, pattern);
     for (let loaded = 0;; loaded++) {
       try {
         for (const node of store.walk(root)) checkReferences(store, node, pattern);
@@ -97,11 +101,26 @@ async function checkOne(schema: string, values: GoMap, options: SchemaOptions): 
   }
 }
 
+/** Holds the schema itself against the schema of its draft. */
+function checkSchema(root: SchemaNode, pattern: CompilePattern): void {
+  const store = new SchemaStore();
+  const [meta] = metaDocuments(root.resource.draft).map(({ url, schema }) =>
+    store.add(url, schema)
+  );
+  const failures = validate({ store, pattern, formats: true }, meta!, root.value);
+  if (failures.length === 0) return;
+  throw new SchemaError(
+    `"${ROOT}#" is not valid against metaschema: jsonschema validation failed with '${
+      meta!.location
+    }'${describe(failures)}`,
+  );
+}
+
 /** Finds what cannot work before any value is looked at: bad patterns and dangling references. */
 function checkReferences(
   store: SchemaStore,
-  node: Parameters<SchemaStore["resolve"]>[0],
-  pattern: (text: string) => unknown,
+  node: SchemaNode,
+  pattern: CompilePattern,
 ): void {
   if (!isMap(node.value)) return;
   const reference = node.value["$ref"];
@@ -120,14 +139,21 @@ function checkReferences(
 
 function parseSchema(text: string): unknown {
   try {
-    return parseJsonValue(text);
+    return JSON.parse(text, keepLiteral);
   } catch {
     throw new SchemaError(jsonErrorMessage(text));
   }
 }
 
+/** Keeps how a number was written, for the messages. */
+function keepLiteral(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source;
+  if (typeof value !== "number" || source === undefined || String(value) === source) return value;
+  return new NumberLiteral(value, source);
+}
+
 /** RE2 patterns, compiled once: they match in linear time whatever the chart asks for. */
-function patternCache(): (pattern: string) => (text: string) => boolean {
+function patternCache(): CompilePattern {
   const compiled = new Map<string, (text: string) => boolean>();
   return (pattern) => {
     const known = compiled.get(pattern);

@@ -43,8 +43,14 @@ export function quoteAll(texts: readonly string[]): string {
   return texts.map(quote).join(", ");
 }
 
+/** A number of a schema that is written in another way than JavaScript would, such as `1.50`. */
+export class NumberLiteral {
+  constructor(readonly value: number, readonly source: string) {}
+}
+
 /** A primitive value of a schema. */
 export function display(value: unknown): string {
+  if (value instanceof NumberLiteral) return value.source;
   if (typeof value === "string") return quote(value);
   if (value === null) return "<nil>";
   return typeof value === "object" ? "value" : String(value);
@@ -79,5 +85,6 @@ function plainText(value: number): string {
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
+  if (value instanceof NumberLiteral) return value.value;
   return value instanceof GoNumber ? Number(value.value) : undefined;
 }

@@ -23,6 +23,8 @@ export type CompilePattern = (pattern: string) => (text: string) => boolean;
 export interface SchemaContext {
   readonly store: SchemaStore;
   readonly pattern: CompilePattern;
+  /** Asserts formats in every draft, as is done for schemas themselves. @default {false} */
+  readonly formats?: boolean | undefined;
 }
 
 /** Properties and items that no keyword has looked at yet; `undefined` where nobody asks. */
@@ -145,9 +147,10 @@ export class Visit {
     }
     const schema = keywords.schema;
     if (keywords.draft >= 6 && "const" in schema && !equal(value, schema["const"])) {
-      const composite = typeof schema["const"] === "object" && schema["const"] !== null;
       return this.failure(
-        composite ? "'const' failed" : `value must be ${display(schema["const"])}`,
+        isComposite(schema["const"])
+          ? "'const' failed"
+          : `value must be ${display(schema["const"])}`,
       );
     }
     const options = keywords.list("enum");
@@ -158,7 +161,8 @@ export class Visit {
   }
 
   #checkFormat(): Failure | undefined {
-    const format = this.keywords.draft < 2019 ? this.keywords.text("format") : undefined;
+    const asserted = this.keywords.draft < 2019 || this.context.formats === true;
+    const format = asserted ? this.keywords.text("format") : undefined;
     if (format === undefined || typeof this.value !== "string") return undefined;
     const wrong = format === "regex" ? this.#checkRegex() : checkFormat(format, this.value);
     return wrong === undefined
@@ -317,10 +321,12 @@ function hasType(value: unknown, type: string, wanted: string): boolean {
   return wanted === type || (wanted === "integer" && Number.isInteger(numberOf(value)));
 }
 
+function isComposite(value: unknown): boolean {
+  return Array.isArray(value) || isMap(value);
+}
+
 function enumMessage(options: readonly unknown[]): string {
-  if (options.some((option) => typeof option === "object" && option !== null)) {
-    return "'enum' failed";
-  }
+  if (options.some(isComposite)) return "'enum' failed";
   const texts = options.map(display);
   return texts.length === 1
     ? `value must be ${texts[0]}`

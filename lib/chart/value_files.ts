@@ -7,9 +7,12 @@
 import { messageOf } from "../errors.ts";
 import { fromBytes, isMap, newMap } from "../template/value.ts";
 import type { GoMap } from "../template/value.ts";
+import { checkParsedSize } from "./archive.ts";
 import { ChartError } from "./chart.ts";
 import type { HelmVersion } from "./chart.ts";
 import { decodeYamlMap, parseJsonValue } from "./decode.ts";
+import { chartLimits } from "./limits.ts";
+import type { ChartLimits } from "./limits.ts";
 import { parseSet } from "./strvals.ts";
 import type { SetReader } from "./strvals.ts";
 
@@ -31,6 +34,8 @@ export interface ValueOptions {
   readonly helmVersion?: HelmVersion | undefined;
   /** Reads a file that a flag names. @default {readNamedFile} */
   readonly read?: ((path: string, signal?: AbortSignal) => Promise<Uint8Array>) | undefined;
+  /** Bounds on a file's size. */
+  readonly limits?: Pick<ChartLimits, "valuesBytes"> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,10 +46,12 @@ export interface ValueOptions {
  */
 export async function readValues(flags: ValueFlags, options: ValueOptions = {}): Promise<GoMap> {
   const { helmVersion = "v4", read = readNamedFile, signal } = options;
+  const limits = chartLimits(options.limits, helmVersion);
   let values = newMap();
   for (const path of flags.files ?? []) {
-    const text = fromBytes(await read(path, signal));
-    values = mergeMaps(values, parseValuesFile(text, path, helmVersion));
+    const data = await read(path, signal);
+    checkParsedSize(path, data.length, limits);
+    values = mergeMaps(values, parseValuesFile(fromBytes(data), path, helmVersion));
   }
   for (const text of flags.setJson ?? []) values = setJson(text, values, helmVersion);
   assign(flags.set, values, "typed", "--set");

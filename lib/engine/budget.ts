@@ -12,7 +12,7 @@ import type { Budget } from "../template/value.ts";
 export interface RenderLimits {
   /**
    * Steps of work: turns of loops, calls, bytes written. A large chart takes some millions.
-   * @default {200000000}
+   * @default {1000000000}
    */
   readonly steps?: number | undefined;
   /**
@@ -23,7 +23,7 @@ export interface RenderLimits {
 }
 
 /** The default for {@linkcode RenderLimits.steps}. */
-export const DEFAULT_STEPS = 200_000_000;
+export const DEFAULT_STEPS = 1_000_000_000;
 
 /** A chart that asks for more than its rendering may use. */
 export class RenderLimitError extends CapstanError {

@@ -7,6 +7,7 @@
 import type { HelmVersion } from "../chart/chart.ts";
 import { jsonFuncs } from "../sprig/json.ts";
 import { sprigFuncs } from "../sprig/table.ts";
+import { tomlFuncs } from "../sprig/toml.ts";
 import { yamlFuncs } from "../sprig/yaml_funcs.ts";
 import { func } from "../template/value.ts";
 import type { Budget, FuncMap } from "../template/value.ts";
@@ -43,6 +44,7 @@ export function templateFunctions(options: FunctionOptions): FuncMap {
     ...sprigFuncs(env),
     ...jsonFuncs(env),
     ...yamlFuncs(env),
+    ...tomlFuncs(env),
     include: unbound,
     tpl: unbound,
     ...helmFuncs({ lint, lookups, warn }),

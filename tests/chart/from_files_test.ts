@@ -147,3 +147,11 @@ Deno.test("chartFromFiles() merges the documents of values.yaml for Helm 4 only"
   deepStrictEqual(plain(chart.firstValues), { a: 1 });
   deepStrictEqual(plain(chartFromFiles(files, { helmVersion: "v3" }).values), { a: 1 });
 });
+
+Deno.test("chartFromFiles() refuses values that are too large to be parsed", () => {
+  const files = { "Chart.yaml": CHART, "values.yaml": `a: ${"x".repeat(1000)}` };
+  throws(() => chartFromFiles(files, { limits: { valuesBytes: 1000 } }), {
+    code: "chart/too-large",
+    message: "values.yaml is larger than the maximum size 1000",
+  });
+});

@@ -26,6 +26,7 @@ Deno.test("matchPath() matches as Go's filepath.Match", () => {
     ["*x", "xxx", true],
     ["", "", true],
     ["[z-a]", "b", false],
+    [".gitlab-ci.yml", ".gitlab-ci.yml", true],
     ["templates/**", "templates/a.yaml", true],
   ];
   for (const [pattern, name, expected] of rows) {

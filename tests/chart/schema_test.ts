@@ -42,6 +42,11 @@ const FAILURES: [unknown, GoMap, string][] = [
     { a: 2 },
     "- at '/a': value must be one of 'x\\'y', 1, <nil>, true",
   ],
+  [
+    '{"properties":{"a":{"enum":[1.50,1e3]}}}',
+    { a: 2 },
+    "- at '/a': value must be one of 1.50, 1e3",
+  ],
   [{ properties: { a: { const: 12345678 } } }, { a: 2 }, "- at '/a': value must be 12345678"],
   [
     { properties: { a: { minLength: 12345 } } },
@@ -87,6 +92,11 @@ const FAILURES: [unknown, GoMap, string][] = [
     { additionalProperties: false, properties: { a: {} } },
     { a: 1, c: 1 },
     "- at '': additional properties 'c' not allowed",
+  ],
+  [
+    { properties: { a: { type: "strin" } } },
+    {},
+    "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'\n- at '': 'allOf' failed\n  - at '/properties/a': 'allOf' failed\n    - at '/properties/a/type': 'anyOf' failed\n      - at '/properties/a/type': value must be one of 'array', 'boolean', 'integer', 'null', 'number', 'object', 'string'\n      - at '/properties/a/type': got string, want array",
   ],
   ["{bad", {}, "invalid character 'b' looking for beginning of object key string"],
 ];
