@@ -29,9 +29,14 @@ function compareRuns(a: string, b: string, at: number): number {
   const y = digitsAt(b, at);
   const zero = a.charCodeAt(at) === 0x30 || b.charCodeAt(at) === 0x30;
   const lead = zero && followsNonZero(a, at) ? "1" : "";
-  const one = BigInt.asIntN(64, BigInt(lead + x || "0"));
-  const two = BigInt.asIntN(64, BigInt(lead + y || "0"));
-  return one === two ? x.length - y.length : one < two ? -1 : 1;
+  const one = toInt64(lead + x);
+  const two = toInt64(lead + y);
+  return one < two ? -1 : one > two ? 1 : x.length - y.length;
+}
+
+/** A run of digits as Go's int64, which wraps around. */
+function toInt64(digits: string): number | bigint {
+  return digits.length < 16 ? Number(digits) : BigInt.asIntN(64, BigInt(digits));
 }
 
 /** Whether the digits before `at` are not all zero. */

@@ -112,7 +112,8 @@ const ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x2029, "P"],
 ]);
 
-function escape(code: number): string {
+function escape(char: string): string {
+  const code = char.codePointAt(0)!;
   const short = ESCAPES.get(code);
   if (short !== undefined) return `\\${short}`;
   const digits = code.toString(16).toUpperCase();
@@ -120,28 +121,40 @@ function escape(code: number): string {
   return code <= 0xffff ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
 }
 
-const ESCAPED = /["\\\u2028\u2029]|[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
+/** Characters that a double quoted scalar holds as they are, spaces aside. */
+const AS_IS = /[!#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]+/y;
 
 function doubleQuoted(text: string, place: ScalarPlace): string {
   const folds = !place.simpleKey && !place.pretty;
-  // goyaml looks for a byte order mark at the start, whichever character it is about to write.
-  const all = text.charCodeAt(0) === 0xfeff;
   const pad = `\n${" ".repeat(place.indent)}`;
+  // goyaml looks for a byte order mark at the start, whichever character it is about to write.
+  if (text.charCodeAt(0) === 0xfeff) return `"${Array.from(text, escape).join("")}"`;
   let result = '"';
   let column = place.column + 1;
-  let afterSpace = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.codePointAt(at)!;
-    let written = text.charAt(at);
-    const isSpace = code === 0x20 && !all;
-    if (isSpace && folds && !afterSpace && column > FOLD_WIDTH && at > 0 && at < text.length - 1) {
-      written = text.charCodeAt(at + 1) === 0x20 ? `${pad}\\` : pad;
-      column = -1;
-    } else if (all || ESCAPED.test(String.fromCodePoint(code))) written = escape(code);
-    column += written.length;
+  for (let at = 0; at < text.length;) {
+    let written = runAt(text, at);
+    let size = written.length;
+    if (size === 0) {
+      size = text.codePointAt(at)! > 0xffff ? 2 : 1;
+      if (text.charCodeAt(at) !== 0x20) written = escape(text.slice(at, at + size));
+      else if (folds && column > FOLD_WIDTH && mayFoldAt(text, at)) {
+        written = text.charCodeAt(at + 1) === 0x20 ? `${pad}\\` : pad;
+        column = -1;
+      } else written = " ";
+    }
     result += written;
-    afterSpace = isSpace;
-    if (code > 0xffff) at++;
+    column += written.length;
+    at += size;
   }
   return `${result}"`;
+}
+
+function runAt(text: string, at: number): string {
+  AS_IS.lastIndex = at;
+  return AS_IS.exec(text)?.[0] ?? "";
+}
+
+/** Whether the space here is inside the text and the first of its run. */
+function mayFoldAt(text: string, at: number): boolean {
+  return at > 0 && at < text.length - 1 && text.charCodeAt(at - 1) !== 0x20;
 }

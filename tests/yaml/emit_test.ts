@@ -300,6 +300,14 @@ function endLine(yaml: string): string {
   return `${yaml}\n`;
 }
 
+Deno.test("emitYaml() compares numbers in keys as int64, which wraps around", () => {
+  const keys = { "=@": 1, "18446744073709551616": 2, "=] ": 3, "18446744073709551615": 4 };
+  strictEqual(
+    emitYaml(keys),
+    '"18446744073709551615": 4\n=@: 1\n\'=] \': 3\n"18446744073709551616": 2\n',
+  );
+});
+
 Deno.test("emitYaml() writes a bigint as the integer it is", () => {
   strictEqual(
     emitYaml([12345678901234567n, 2n ** 64n - 1n, -5n]),
