@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CapstanError } from "../../errors.ts";
+import { releaseHistory } from "../../action/read.ts";
 import type { Release } from "../../release/release.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
@@ -11,26 +11,13 @@ import type { HistoryFlags } from "../helm_commands.ts";
 import { formatAnsic, formatData, formatTable } from "../output.ts";
 import { chartOf } from "./list.ts";
 
-const DEFAULT_MAX = 256;
-
 /** Prints a release's newest revisions, oldest first. */
 export async function history(this: CliContext, flags: HistoryFlags, name: string): Promise<void> {
   await withTarget(this, flags, async ({ storage, namespace }) => {
-    const entries = (await storage.history({ namespace, name }, { signal: this.abort })).slice(
-      -(flags.max ?? DEFAULT_MAX),
-    );
-    if (entries.length === 0) {
-      throw new CapstanError("release: not found", {
-        code: "release/not-found",
-        hint: `there is no ${name} in namespace ${namespace}; \`capstan list -A\` shows all`,
-      });
-    }
-    const releases = await Promise.all(
-      entries.map((entry) => storage.get(entry, { signal: this.abort })),
-    );
-    this.process.stdout.write(
-      format(releases.filter((each) => each !== undefined), flags.output ?? "table"),
-    );
+    const releases = await releaseHistory({ namespace, name, max: flags.max, signal: this.abort }, {
+      storage,
+    });
+    this.process.stdout.write(format(releases, flags.output ?? "table"));
   });
 }
 
