@@ -25,8 +25,16 @@ const db = release("db", {
   chart: "./charts/postgres",
   values: ["./values/db.yaml", { settings: { max_connections: 500 } }],
 });
-const cache = release("cache", { ...data, chart: "./charts/redis", values: { maxMemory: "512mb" } });
-const queue = release("queue", { ...data, chart: "./charts/redis", values: { policy: "noeviction" } });
+const cache = release("cache", {
+  ...data,
+  chart: "./charts/redis",
+  values: { maxMemory: "512mb" },
+});
+const queue = release("queue", {
+  ...data,
+  chart: "./charts/redis",
+  values: { policy: "noeviction" },
+});
 
 // A program of our own between the levels: refuse to go on with a database that nobody can reach.
 const seed = hook("seed-catalogue", {
@@ -35,7 +43,11 @@ const seed = hook("seed-catalogue", {
   run: async ({ cluster, log }) => {
     const service = await cluster.get("v1", "Service", "data/db");
     const databases = await cluster.list("batch/v1", "Job", { namespace: "data" });
-    log(`seeding through ${service.spec.clusterIP}:${service.spec.ports?.[0]?.port}, ${databases.length} jobs still there`);
+    log(
+      `seeding through ${service.spec.clusterIP}:${
+        service.spec.ports?.[0]?.port
+      }, ${databases.length} jobs still there`,
+    );
   },
 });
 
@@ -50,7 +62,10 @@ const catalog = api("catalog", {
   },
 });
 const inventory = api("inventory", { needs: [db, cache] });
-const accounts = api("accounts", { needs: [db], jobs: { migrate: { weight: -5, args: ["migrate", "up"] } } });
+const accounts = api("accounts", {
+  needs: [db],
+  jobs: { migrate: { weight: -5, args: ["migrate", "up"] } },
+});
 const payments = api("payments", { needs: [db, queue] });
 const reports = release("reports", {
   chart: "./charts/service",
@@ -102,7 +117,11 @@ const mobile = api("mobile", { needs: [orders, accounts], ingress: true });
 /** One of the shop's HTTP services: they differ in little. */
 function api(
   name: string,
-  options: { needs: readonly (ReleaseNode | typeof seed)[]; jobs?: Record<string, unknown>; ingress?: boolean },
+  options: {
+    needs: readonly (ReleaseNode | typeof seed)[];
+    jobs?: Record<string, unknown>;
+    ingress?: boolean;
+  },
 ): ReleaseNode {
   return release(name, {
     ...shop,

@@ -100,7 +100,7 @@ Deno.test("loadStack() refuses a file with one clear error", async (t) => {
       assert.match(error.message, message);
       assert.equal(error.code, code);
       assert.equal(error.position?.line, line);
-      assert.doesNotMatch(error.message, /\x1b|file:\/\//);
+      assert(!error.message.includes("\x1b") && !error.message.includes("file://"), error.message);
     });
   }
 });
@@ -134,5 +134,8 @@ Deno.test("typeCheck() passes a stack whose types fit and shows the compiler's w
     error.message,
     /does not type-check:\n(.|\n)*Type 'number' is not assignable to type 'string'/,
   );
-  assert.doesNotMatch(error.message, /\x1b|Type checking failed/);
+  assert(
+    !error.message.includes("\x1b") && !error.message.includes("Type checking failed"),
+    error.message,
+  );
 });
