@@ -25,7 +25,8 @@ export interface Path {
 
 /**
  * Follows a chain of names. `container` is what the value came from, which only errors ask for:
- * Go names the type that the container declares for its elements.
+ * Go names the type that the container declares for its elements. This is the hottest path there
+ * is, so it takes its parts one by one instead of in an object made for each call.
  */
 export function walkFields(st: Execution, start: unknown, container: unknown, path: Path): unknown {
   let value = start;

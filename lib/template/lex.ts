@@ -217,13 +217,18 @@ export class Lexer {
         this.#pos++;
         return this.#name("variable", "variable");
       case ".":
-        if (isDecimal(this.#text.charCodeAt(this.#pos + 1))) return this.#number();
+        if (this.#startsNumber(this.#pos + 1)) return this.#number();
         this.#pos++;
         return this.#name("field", "dot");
     }
     if (char === "+" || char === "-" || isDecimal(code)) return this.#number();
     if (isAlphaNumeric(code)) return this.#identifier();
     return this.#punctuation(char, code);
+  }
+
+  /** Whether a dot is part of a number; Go also takes it for one at the end of the text. */
+  #startsNumber(afterDot: number): boolean {
+    return afterDot >= this.#text.length || isDecimal(this.#text.charCodeAt(afterDot));
   }
 
   #punctuation(char: string, code: number): Token {

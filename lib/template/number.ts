@@ -71,9 +71,11 @@ function wholeReadings(float: number): { int: bigint | undefined; uint: bigint |
 
 function readComplex(text: string): Readings {
   const split = /^(.*[^eEpP+-])([+-].*)i$/.exec(text);
-  const re = readFloat(split?.[1] ?? "");
-  const im = readFloat(split?.[2] ?? "");
-  if (re === undefined || im === undefined) throw new Error("syntax error scanning complex number");
+  const [re, im] = [split?.[1] ?? text, split?.[2] ?? ""].map((part) => {
+    const value = readFloat(part);
+    if (value !== undefined) return value;
+    throw new Error(`strconv.ParseFloat: parsing ${quoteGo(part)}: invalid syntax`);
+  }) as [number, number];
   return complexReadings(new GoComplex(re, im));
 }
 

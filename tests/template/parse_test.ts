@@ -114,6 +114,8 @@ Deno.test("parseTrees() refuses a text with Go's words and line", () => {
     ["{{ with .x }}{{ end", "template: a.yaml:1: unclosed action"],
     ["{{ .a.b.c. }}", "template: a.yaml:1: unexpected <.> in operand"],
     ["{{ str(1) }}{{ 1(2) }}", 'template: a.yaml:1: unexpected "(" in operand'],
+    ["{{ .", 'template: a.yaml:1: illegal number syntax: "."'],
+    ["{{ .a.", 'template: a.yaml:1: unexpected "." in operand'],
   ];
   for (const [text, error] of rows) deepStrictEqual(outcome(text), { error }, text);
 });
