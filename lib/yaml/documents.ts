@@ -42,7 +42,7 @@ export function* splitYamlDocuments(text: string): Generator<string, void, undef
  *
  * @example Usage
  * ```ts
- * import { parseYamlDocuments } from "@capstan/capstan";
+ * import { parseYamlDocuments } from "./documents.ts";
  *
  * const values = parseYamlDocuments("a: 1\n---\n# nothing here\n---\nb: 2\n");
  * if (values.length !== 3 || values[1] !== null) throw new Error("unexpected");

@@ -1,8 +1,9 @@
 /**
  * YAML as Helm reads it: sigs.k8s.io/yaml over goyaml v2, that is YAML 1.1 turned into JSON values.
  *
- * js-yaml follows YAML 1.2 in its tokens, has other words for what is wrong, and cannot be told
- * where a merge key stands among the others; so this is a parser of its own.
+ * js-yaml takes and refuses other texts than goyaml (one in thirty of manifests damaged at random),
+ * says other words about what is wrong, and gives merge keys no place among the others; so this is a
+ * parser of its own.
  *
  * @module
  */
@@ -32,7 +33,7 @@ const CONVERTING = "error converting YAML to JSON: ";
  *
  * @example Usage
  * ```ts
- * import { parseYaml } from "@capstan/capstan";
+ * import { parseYaml } from "./parse.ts";
  *
  * const { ports } = parseYaml("ports: [0x50, 1_000]") as { ports: number[] };
  * if (ports[0] !== 80 || ports[1] !== 1000) throw new Error("unexpected");
