@@ -123,7 +123,7 @@ function cleanUpStep(
   const { event, timeout = DEFAULT_TIMEOUT } = options;
   return operation.step({
     id: `hooks ${event}`,
-    kind: "hook",
+    kind: "delete",
     title: `hooks ${event}: delete by policy`,
     needs: steps.map(({ id }) => id),
     runs: "settled",
