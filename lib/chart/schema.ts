@@ -10,7 +10,7 @@ import { quoteGo } from "../template/quote.ts";
 import { isMap, typeOf } from "../template/value.ts";
 import type { GoMap } from "../template/value.ts";
 import { ChartError, chartName } from "./chart.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartFile } from "./chart.ts";
 import { parseJsonValue } from "./decode.ts";
 import { jsonErrorMessage } from "./json_error.ts";
 import { NeedsDocument, SchemaError, SchemaStore } from "./schema_document.ts";
@@ -63,7 +63,7 @@ export function hasSchema(chart: Chart): boolean {
 async function check(chart: Chart, values: GoMap, options: SchemaOptions): Promise<string> {
   let text = "";
   if (chart.schema !== undefined) {
-    const failures = await checkOne(chart.schema.text, values, options);
+    const failures = await checkOne(chart.schema, values, options);
     if (failures !== "") text += `${chartName(chart)}:\n${failures}`;
   }
   for (const sub of chart.dependencies) {
@@ -78,13 +78,17 @@ async function check(chart: Chart, values: GoMap, options: SchemaOptions): Promi
   return text;
 }
 
+/** A schema that has been read, or why it cannot be. */
+type ReadSchema =
+  | { readonly store: SchemaStore; readonly root: SchemaNode; readonly pattern: CompilePattern }
+  | SchemaError;
+
 /** The failures of one chart's values as text; empty where they fit. */
-async function checkOne(schema: string, values: GoMap, options: SchemaOptions): Promise<string> {
-  const store = new SchemaStore();
+async function checkOne(file: ChartFile, values: GoMap, options: SchemaOptions): Promise<string> {
+  const read = file.derive<ReadSchema>("schema", () => readSchema(file.text));
+  if (read instanceof SchemaError) return read.message;
+  const { store, root, pattern } = read;
   try {
-    const root = store.add(ROOT, parseSchema(schema));
-    const pattern = patternCache();
-    checkSchema(root, pattern);
     for (let loaded = 0;; loaded++) {
       try {
         for (const node of store.walk(root)) checkReferences(store, node, pattern);
@@ -97,6 +101,20 @@ async function checkOne(schema: string, values: GoMap, options: SchemaOptions): 
     }
   } catch (error) {
     if (error instanceof SchemaError || error instanceof NeedsDocument) return error.message;
+    throw error;
+  }
+}
+
+/** Reads a schema and checks what needs no values, once for each chart. */
+function readSchema(text: string): ReadSchema {
+  try {
+    const store = new SchemaStore();
+    const root = store.add(ROOT, parseSchema(text));
+    const pattern = patternCache();
+    checkSchema(root, pattern);
+    return { store, root, pattern };
+  } catch (error) {
+    if (error instanceof SchemaError) return error;
     throw error;
   }
 }

@@ -37,6 +37,8 @@ export interface RenderFilesOptions extends RenderOptions {
 /** A template that is to be executed, with what it sees. */
 interface Renderable {
   readonly path: string;
+  /** How many slashes the path has. */
+  readonly depth: number;
   readonly file: ChartFile;
   /** The top object of its chart, which all its templates share. */
   readonly top: GoMap;
@@ -78,7 +80,8 @@ function renderOnce(
   const top = topObject(chart, copyForTemplates(values) as GoMap, options);
   const renderables = collect(chart, chartName(chart), top, options);
   // Helm reads from the deepest to the shallowest, so that what is nearer to the root wins.
-  const ordered = [...renderables.values()].sort((a, b) => comparePaths(b.path, a.path));
+  const ordered = [...renderables.values()]
+    .sort((a, b) => b.depth - a.depth || compareStrings(b.path, a.path));
   const budget = new RenderBudget(options.limits?.steps);
   const functions = templateFunctions({ ...options, budget, lookups });
   const set = new TemplateSet();
@@ -153,22 +156,14 @@ function collect(
     const base = file.name.slice(file.name.lastIndexOf("/") + 1);
     if (isLibrary(chart) && !base.startsWith("_")) continue;
     const full = `${path}/${file.name}`;
-    into.set(full, { path: full, file, top, basePath: `${path}/templates` });
+    const depth = full.split("/").length - 1;
+    into.set(full, { path: full, depth, file, top, basePath: `${path}/templates` });
   }
   return into;
 }
 
 function templateObject(path: string, basePath: string): GoMap {
   return Object.assign(newMap(), { Name: path, BasePath: basePath });
-}
-
-/** Fewer slashes first, then by bytes. */
-function comparePaths(a: string, b: string): number {
-  return slashes(a) - slashes(b) || compareStrings(a, b);
-}
-
-function slashes(path: string): number {
-  return path.split("/").length;
 }
 
 /** Parses what was not parsed before: a file keeps its templates for the next release. */
