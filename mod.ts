@@ -52,7 +52,7 @@ export { parseSet } from "./lib/chart/strvals.ts";
 export { renderTemplates } from "./lib/engine/render_templates.ts";
 export type { RenderTemplatesOptions } from "./lib/engine/render_templates.ts";
 export { RenderError } from "./lib/engine/errors.ts";
-export { parseYaml, parseYamlDocuments } from "./lib/yaml/parse.ts";
+export { parseYaml } from "./lib/yaml/parse.ts";
 export { emitYaml } from "./lib/yaml/emit.ts";
 
 // Releases

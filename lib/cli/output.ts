@@ -11,7 +11,7 @@ export type OutputFormat = "table" | "json" | "yaml";
 
 /** A result as JSON or YAML. */
 export function formatData(data: unknown, format: "json" | "yaml"): string {
-  return format === "json" ? `${JSON.stringify(data)}\n` : `${emitYaml(data)}\n`;
+  return format === "json" ? `${JSON.stringify(data)}\n` : emitYaml(data);
 }
 
 /** A table in the layout of Helm's (gosuri/uitable): cells padded, a tab between them. */

@@ -45,7 +45,7 @@ const PARTS: Readonly<Record<RecordPart, (release: Release, flags: GetFlags) => 
 function values(release: Release, { all, output = "table" }: GetFlags): string {
   const shown = all ? computed(release) : release.config ?? null;
   if (output !== "table") return formatData(shown, output);
-  return `${all ? "COMPUTED VALUES:" : "USER-SUPPLIED VALUES:"}\n${emitYaml(shown)}\n`;
+  return `${all ? "COMPUTED VALUES:" : "USER-SUPPLIED VALUES:"}\n${emitYaml(shown)}`;
 }
 
 function computed({ chart, config }: Release) {
@@ -88,8 +88,8 @@ function all(release: Release, flags: GetFlags): string {
     `CHART: ${chart.metadata.name}`,
     `VERSION: ${chart.metadata.version}`,
     `APP_VERSION: ${chart.metadata.appVersion}`,
-    `USER-SUPPLIED VALUES:\n${emitYaml(release.config ?? null)}\n`,
-    `COMPUTED VALUES:\n${emitYaml(computed(release))}\n`,
+    `USER-SUPPLIED VALUES:\n${emitYaml(release.config ?? null)}`,
+    `COMPUTED VALUES:\n${emitYaml(computed(release))}`,
     `HOOKS:\n${PARTS.hooks(release, flags).trimEnd()}`,
     `MANIFEST:\n${manifest}`,
     info.notes === "" ? "" : `NOTES:\n${info.notes.trim()}\n`,
