@@ -14,7 +14,7 @@ import { droppedFrom, findExisting } from "./apply.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { BUILD_PROBLEM, type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
-import { conflictMessage, markOwned, ownershipProblem } from "./ownership.ts";
+import { conflictMessage, describe, markOwned, ownershipProblem } from "./ownership.ts";
 import type { Change } from "./prepare.ts";
 
 /** What is to be applied and removed, as found just before the first change. */
@@ -44,6 +44,7 @@ export async function planApply(
     signal,
     problem: BUILD_PROBLEM,
   });
+  checkNames(operation, resolved, change);
   const before = await objectsBefore(
     operation,
     parseStored(operation, change.current?.manifest ?? ""),
@@ -150,6 +151,27 @@ export async function objectsBefore(
     signal,
     problem: "unable to build kubernetes objects from current release manifest",
   });
+}
+
+/** Throws for objects that neither have a name nor let the server pick one. */
+function checkNames(
+  { helmVersion }: Operation,
+  objects: readonly ManifestObject[],
+  { kind }: Change,
+): void {
+  const nameless = objects.find(({ object: { metadata } }) =>
+    !metadata.name && !("generateName" in metadata)
+  );
+  if (nameless === undefined) return;
+  const start = `${helmVersion === "v3" ? "Unable" : "unable"} to continue with ${
+    kind === "install" ? "install" : "update"
+  }`;
+  const { object, path } = nameless;
+  throw new CapstanError(
+    `${start}: could not get information about the resource ${describe(object)}: ` +
+      "resource name may not be empty",
+    { code: "manifest/object", position: path === "" ? undefined : { file: path } },
+  );
 }
 
 interface Fresh {

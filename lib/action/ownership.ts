@@ -59,7 +59,7 @@ export function conflictMessage(
 }
 
 /** `Service "web" in namespace "shop"` */
-export function describe({ kind, metadata: { name, namespace = "" } }: KubeObject): string {
+export function describe({ kind, metadata: { name = "", namespace = "" } }: KubeObject): string {
   return `${kind} ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}`;
 }
 

@@ -7,6 +7,7 @@ import { CapstanError } from "../errors.ts";
 import { type Chart, isLibrary } from "../chart/chart.ts";
 import { missingDependencies } from "../chart/dependencies.ts";
 import { coalesceTables, coalesceValues, copyValues } from "../chart/values.ts";
+import type { Capabilities } from "../engine/capabilities.ts";
 import type { Hook } from "../engine/hooks.ts";
 import { renderChart, type RenderedChart } from "../engine/render_chart.ts";
 import type { Release, ReleaseHook } from "../release/release.ts";
@@ -50,9 +51,51 @@ export async function prepareDeploy(
   request: DeployRequest,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<DeployPlan> {
+  checkRequest(request, operation.helmVersion);
+  const inputs = await readInputs(operation, request, signal);
+  const { decision: { current }, likeness } = inputs;
+  if (likeness === "same") return { kind: "unchanged", current: current! };
+  const stored = inputs.before ?? await currentOf(operation, inputs.decision, signal);
+  if (likeness === "same-inputs") {
+    // As it was rendered then: a template may say something else for an upgrade, or for a revision.
+    const { revision } = stored!;
+    const again = await render(operation, request, { ...inputs, revision, signal });
+    if (sameContents(again, stored!)) return { kind: "unchanged", current: current! };
+  }
+  const { revision } = inputs.decision;
+  const rendered = await render(operation, request, { ...inputs, revision, signal });
+  const release = newRelease(operation, request, { ...inputs, rendered, stored });
+  // Or as its upgrade would be: what was made up at the install is then looked up.
+  if (likeness === "same-inputs" && sameContents(release, stored!)) {
+    return { kind: "unchanged", current: current! };
+  }
+  const objects = parseManifest(release.manifest);
+  await operation.context.storage.check(release);
+  const { verb: kind } = inputs.decision;
+  return { kind, release, current: stored, history: inputs.history, objects, crds: rendered.crds };
+}
+
+/** All that a revision is made from. */
+interface Inputs {
+  readonly history: readonly RevisionEntry[];
+  readonly decision: Decision;
+  readonly chart: Chart;
+  readonly values: GoMap;
+  readonly capabilities: Capabilities;
+  /** The revision whose values are taken over. */
+  readonly before: Release | undefined;
+  readonly digest: string;
+  /** How far the deployed revision is made from the same. */
+  readonly likeness: ReturnType<typeof compareDigest>;
+}
+
+async function readInputs(
+  operation: Operation,
+  request: DeployRequest,
+  signal: AbortSignal,
+): Promise<Inputs> {
   const { context, helmVersion, cache, name, namespace } = operation;
-  checkRequest(request, helmVersion);
-  const [history, chart, given, capabilities] = await Promise.all([
+  const [history, chart, given, served] = await Promise.all([
     context.storage.history({ name, namespace }, { signal }),
     typeof request.chart === "function" ? request.chart(signal) : request.chart,
     typeof request.values === "function" ? request.values(signal) : request.values ?? newMap(),
@@ -66,59 +109,42 @@ export async function prepareDeploy(
   const merged = before === undefined
     ? { chart, values: given }
     : reuseValues(before, { chart, values: given }, reuse);
+  const capabilities = withChartCrds(served, merged.chart);
   const digest = await digestInputs({
     ...merged,
     chartDigest: await cache.digestOf(merged.chart),
-    capabilities: withChartCrds(capabilities, merged.chart),
+    capabilities,
     options: recordedOptions(request),
   });
   const { current, last } = decision;
-  const settled = current !== undefined && current === last && current.status === "deployed";
-  const likeness = settled && !request.force && !request.dryRun
-    ? compareDigest(current.digest, digest)
-    : "different";
-  if (likeness === "same") return { kind: "unchanged", current: current! };
-  const render = (revision: number, isUpgrade: boolean) =>
-    renderChart(merged.chart, merged.values, {
-      release: { name, namespace, revision, isUpgrade },
-      helmVersion,
-      capabilities: withChartCrds(capabilities, merged.chart),
-      skipSchemaValidation: request.skipSchemaValidation,
-      subNotes: request.subNotes,
-      postRender: request.postRender,
-      lookup: clusterLookup(context.api, { signal }),
-      now: operation.now,
-      warn: (message) => operation.warn(message),
-      signal,
-    });
-  const stored = before ?? await currentOf(operation, decision, signal);
-  if (likeness === "same-inputs") {
-    // As it was rendered then: a template may say something else for an upgrade, or for a revision.
-    const again = await render(stored!.revision, stored!.revision > 1);
-    if (sameContents(again, stored!)) return { kind: "unchanged", current: current! };
-  }
-  const rendered = await render(decision.revision, decision.verb === "upgrade");
-  const release = newRelease(operation, request, {
-    decision,
-    rendered,
-    stored,
-    values: merged.values,
-    digest: digest.text,
+  const comparable = current !== undefined && current === last && current.status === "deployed" &&
+    !request.force && !request.dryRun;
+  const likeness = comparable ? compareDigest(current.digest, digest) : "different";
+  return { history, decision, ...merged, capabilities, before, digest: digest.text, likeness };
+}
+
+async function render(
+  operation: Operation,
+  { skipSchemaValidation, subNotes, postRender }: DeployRequest,
+  { chart, values, capabilities, decision, revision, signal }:
+    & Inputs
+    & { readonly revision: number; readonly signal: AbortSignal },
+): Promise<RenderedChart> {
+  const { name, namespace, helmVersion, now } = operation;
+  // What is there was installed as its first revision, whatever is done to it next.
+  const isUpgrade = revision === decision.revision ? decision.verb === "upgrade" : revision > 1;
+  return await renderChart(chart, values, {
+    release: { name, namespace, revision, isUpgrade },
+    helmVersion,
+    capabilities,
+    skipSchemaValidation,
+    subNotes,
+    postRender,
+    lookup: clusterLookup(operation.context.api, { signal }),
+    now,
+    warn: (message) => operation.warn(message),
+    signal,
   });
-  // Or as its upgrade would be: what was made up at the install is then looked up.
-  if (likeness === "same-inputs" && sameContents(release, stored!)) {
-    return { kind: "unchanged", current: current! };
-  }
-  const objects = parseManifest(release.manifest);
-  await context.storage.check(release);
-  return {
-    kind: decision.verb,
-    release,
-    current: stored,
-    history,
-    objects,
-    crds: rendered.crds,
-  };
 }
 
 /** Options of a request that make a revision another one. */
@@ -179,12 +205,9 @@ function reuseValues(
   };
 }
 
-interface NewRelease {
-  readonly decision: Decision;
+interface NewRelease extends Inputs {
   readonly rendered: RenderedChart;
   readonly stored: Release | undefined;
-  readonly values: GoMap;
-  readonly digest: string;
 }
 
 /** The new revision, pending. */
