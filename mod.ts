@@ -28,7 +28,14 @@ export { main } from "./lib/cli/program.ts";
 export { loadStack } from "./lib/stack/load.ts";
 export type { LoadedStack, LoadOptions as LoadStackOptions } from "./lib/stack/load.ts";
 export { runStack } from "./lib/stack/run.ts";
-export type { Connect, Precheck, RunCluster, RunOptions, RunResult } from "./lib/stack/run.ts";
+export type {
+  Connect,
+  Precheck,
+  RunCluster,
+  RunFailure,
+  RunOptions,
+  RunResult,
+} from "./lib/stack/run.ts";
 export { planStack } from "./lib/stack/plan.ts";
 export type { PlannedNode, PlannedRelease, PlanOptions } from "./lib/stack/plan.ts";
 

@@ -19,7 +19,7 @@ export function formatError(error: unknown, style: ErrorStyle): string {
   const lines = error instanceof CapstanErrors
     ? [
       `Error: ${error.message}:`,
-      ...error.errors.flatMap((each) => describe(each).map((line) => `  ${line}`)),
+      ...error.errors.flatMap((each) => describe(each).map((text) => text.replace(/^/gm, "  "))),
     ]
     : describe(error, "Error: ");
   if (style.debug) lines.push(...trace(error));

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { CapstanError } from "../errors.ts";
+import { CapstanError, CapstanErrors, messageOf } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { Progress } from "../report/progress.ts";
 import { RunFold } from "../report/state.ts";
-import { summary } from "../report/summary.ts";
+import { closingTable } from "../report/summary.ts";
 import { folderOf, loadStack, resolveStack } from "../stack/load.ts";
 import type { LoadedStack } from "../stack/load.ts";
 import { runStack } from "../stack/run.ts";
-import type { Precheck, RunCluster } from "../stack/run.ts";
+import type { Precheck, RunCluster, RunFailure } from "../stack/run.ts";
+import { GATE, RUN } from "../stack/steps.ts";
 import { typeCheck } from "../stack/typecheck.ts";
 import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
@@ -48,10 +49,14 @@ export async function loadFor(
   };
 }
 
-/** Runs a stack and shows it, failures included, which end the program with 1. */
+/**
+ * Runs a stack and shows it.
+ *
+ * @throws {CapstanError} What failed, once the run has been shown to its end.
+ */
 export async function runCommand(context: CliContext, command: StackCommand): Promise<void> {
   const { flags, loaded, verb } = command;
-  const show = reporter(context, flags);
+  const show = reporter(context, command);
   try {
     const result = await runStack(loaded, {
       verb,
@@ -66,10 +71,39 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
       prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
       now: context.now,
     });
-    if (!result.ok) context.exitWith(EXIT.failed);
+    show.close();
+    if (result.ok) return;
+    if (result.failures.length > 0) throw failureOf(loaded.stack.name, result.failures);
+    context.exitWith(EXIT.failed);
   } finally {
     show.close();
   }
+}
+
+/** One error of all that failed; releases that failed in the same words are named together. */
+function failureOf(stack: string, failures: readonly RunFailure[]): CapstanError {
+  const alike = Map.groupBy(failures, ({ error }) => messageOf(error));
+  const errors = [...alike].map(([message, of]) => {
+    const [first] = of;
+    const owners = of.map(({ owner }) => owner).filter((owner) => owner !== RUN);
+    const { code, hint, position } = first!.error instanceof CapstanError ? first!.error : {};
+    // The words of a stack hook name it already.
+    const named = owners.length === 0 || code === "stack/hook" || code === "stack/values";
+    return new CapstanError(named ? message : `${listed(owners)}: ${message}`, {
+      code,
+      hint,
+      position,
+      cause: first!.error,
+    });
+  });
+  if (errors.length === 1) return errors[0]!;
+  return new CapstanErrors(errors, `stack ${stack} has ${errors.length} failures`);
+}
+
+/** `a, b, c and 11 more`. */
+function listed(names: readonly string[]): string {
+  const [few, rest] = [names.slice(0, 3), names.length - 3];
+  return `${few.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 /** A cluster of the user's kubeconfig. */
@@ -101,8 +135,12 @@ interface Reporter {
   readonly close: () => void;
 }
 
-/** JSON lines on standard output, or progress on standard error and the closing table on standard output. */
-function reporter(context: CliContext, flags: StackFlags): Reporter {
+/**
+ * JSON lines on standard output, or progress on standard error and the closing table on standard
+ * output. As long as nothing has changed, there is nothing to show of a release that failed: what
+ * is wrong is said at the end, once.
+ */
+function reporter(context: CliContext, { flags, verb }: StackCommand): Reporter {
   const { stdout, stderr } = context.process;
   if (flags.output === "json") {
     return { add: (event) => stdout.write(`${JSON.stringify(event)}\n`), close: () => {} };
@@ -115,16 +153,25 @@ function reporter(context: CliContext, flags: StackFlags): Reporter {
     size: context.size,
     now: context.now,
   });
+  let changing = verb === "down";
+  let open = true;
   return {
     add(event) {
       fold.add(event);
-      progress?.add(event);
+      if (isPassed(event)) changing = true;
+      if (changing || event.type !== "release-finished") progress?.add(event);
     },
     close() {
       progress?.close();
-      if (fold.state.finished !== undefined) {
-        stdout.write(`\n${summary(fold.state, style).join("\n")}\n`);
+      if (open && changing && fold.state.finished !== undefined) {
+        stdout.write(`\n${closingTable(fold.state, style).join("\n")}\n`);
       }
+      open = false;
     },
   };
+}
+
+/** Whether the event says that from here on the cluster is changed. */
+function isPassed(event: RunEvent): boolean {
+  return event.type === "step-finished" && event.id === GATE && event.status === "succeeded";
 }

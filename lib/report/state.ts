@@ -49,6 +49,7 @@ export class RunFold {
   readonly #steps = new Map<string, StepState>();
   readonly #owners = new Map<string, string[]>();
   readonly #releases = new Map<string, ReleaseState>();
+  #begun = false;
   #run: Omit<RunState, "steps" | "owners" | "releases"> = { stack: "", verb: "", started: 0 };
 
   /** The state after every event so far. */
@@ -58,6 +59,9 @@ export class RunFold {
 
   /** Takes one event in. */
   add(event: RunEvent): void {
+    // One release's operation has no run around it: its time starts with the first event.
+    if (!this.#begun) this.#run = { ...this.#run, started: event.at };
+    this.#begun = true;
     switch (event.type) {
       case "run-started":
         this.#run = { stack: event.stack, verb: event.verb, started: event.at };

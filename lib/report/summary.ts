@@ -19,11 +19,16 @@ const TONES: Readonly<Record<ReleaseOutcome, Tone>> = {
   skipped: "warn",
 };
 
-/** The closing lines of a run. */
+/** The closing lines of a run: its table, and why what failed did. */
 export function summary(state: RunState, style: Style): string[] {
-  const lines = [...releaseTable(state, style), "", closing(state, style)];
+  const lines = closingTable(state, style);
   const failures = failureLines(state, style);
   return failures.length === 0 ? lines : [...lines, "", ...failures];
+}
+
+/** The table of a run's releases, and a sentence on how it went. */
+export function closingTable(state: RunState, style: Style): string[] {
+  return [...releaseTable(state, style), "", closing(state, style)];
 }
 
 function releaseTable(state: RunState, style: Style): string[] {

@@ -13,10 +13,13 @@ import { RunClusters } from "./clusters.ts";
 import type { Connect } from "./clusters.ts";
 import { resolveGraph } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
+import { failuresOf } from "./failures.ts";
+import type { RunFailure } from "./failures.ts";
 import { downSteps, RELEASES, upSteps } from "./steps.ts";
 import type { Precheck, StepSources } from "./steps.ts";
 
 export type { Connect, RunCluster } from "./clusters.ts";
+export type { RunFailure } from "./failures.ts";
 export type { Precheck } from "./steps.ts";
 
 /** Options of {@linkcode runStack}. */
@@ -51,6 +54,8 @@ export interface RunResult {
   readonly ok: boolean;
   /** How each step ended, by its id. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** What went wrong by itself: not what was skipped or stopped because of it. */
+  readonly failures: readonly RunFailure[];
 }
 
 /**
@@ -102,14 +107,12 @@ export async function runStack(loaded: LoadedStack, options: RunOptions): Promis
       verb,
       releases: stack.releases.length,
     });
-    const { steps, pools } = verb === "up"
-      ? upSteps(sources, options.prechecks ?? [])
-      : downSteps(sources);
-    const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...pools };
-    const outcomes = await runUntilFailure(steps, limits, { ...options, emit, now });
+    const planned = verb === "up" ? upSteps(sources, options.prechecks ?? []) : downSteps(sources);
+    const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
+    const outcomes = await runUntilFailure(planned.steps, limits, { ...options, emit, now });
     const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
     emit({ type: "run-finished", ok });
-    return { ok, outcomes };
+    return { ok, outcomes, failures: failuresOf(planned, outcomes) };
   } finally {
     clusters.close();
   }

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { deploySteps } from "../action/deploy.ts";
+import type { PlannedOperation } from "../action/chain.ts";
+import { planDeploy } from "../action/deploy.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { ActionStep } from "../action/steps.ts";
-import { uninstallSteps } from "../action/uninstall.ts";
+import { planUninstall } from "../action/uninstall.ts";
 import type { Emit } from "../events.ts";
 import type { StepContext } from "../schedule/step.ts";
 import type { ChartSource } from "./charts.ts";
@@ -50,15 +51,17 @@ export interface StepSources {
 export interface StackSteps {
   readonly steps: readonly ActionStep[];
   readonly pools: Readonly<Record<string, number>>;
+  /** The operations on releases by the release's id, for their results. */
+  readonly operations: ReadonlyMap<string, PlannedOperation>;
 }
 
 /** Pool of releases in flight. */
 export const RELEASES = "releases";
 
 /** Owner of the steps that belong to the run as a whole. */
-const RUN = "run";
+export const RUN = "run";
 /** Nothing changes a cluster before this step has succeeded. */
-const GATE = `${RUN}/ready to change`;
+export const GATE = `${RUN}/ready to change`;
 
 /**
  * The steps of `up`. A gate stands between the checks, with every rendering that needs nothing of
@@ -78,9 +81,15 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
     info: { kind: "render", owner: RUN, title: "everything renders" },
   };
   const last = lastSteps(nodes);
+  const operations = new Map<string, PlannedOperation>();
   const work = nodes.flatMap(({ id, node, needs }): readonly ActionStep[] => {
     const after = [GATE, ...needs.map((need) => last.get(need)!)];
-    if (node.type === "release") return releaseSteps({ id, node, after }, sources);
+    if (node.type === "release") {
+      const request = deployRequest({ id, node, after }, sources);
+      const operation = planDeploy(request, sources.clusters.contextOf(node));
+      operations.set(id, operation);
+      return operation.steps;
+    }
     const place = hooks.places.get(id);
     const before = (place?.needs ?? []).map((need) => last.get(need)!);
     return [{
@@ -88,15 +97,17 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
       claims: place?.claims ?? [],
     }];
   });
-  return { steps: [...checks, gate, ...work], pools: hooks.pools };
+  return { steps: [...checks, gate, ...work], pools: hooks.pools, operations };
 }
 
 /** The steps of `down`: each release is removed when all that needed it is gone. */
 export function downSteps(sources: StepSources): StackSteps {
   const { nodes, stack } = sources;
   const dependents = dependentReleases(nodes);
-  const steps = nodes.flatMap(({ id, node }): readonly ActionStep[] =>
-    node.type === "hook" ? [] : uninstallSteps({
+  const operations = new Map<string, PlannedOperation>();
+  for (const { id, node } of nodes) {
+    if (node.type === "hook") continue;
+    const request = {
       name: node.name,
       namespace: node.namespace,
       owner: id,
@@ -106,9 +117,11 @@ export function downSteps(sources: StepSources): StackSteps {
       wait: true,
       ...timeoutOf(node.timeout),
       ...hookOptions(node, stack, sources),
-    }, sources.clusters.contextOf(node))
-  );
-  return { steps, pools: {} };
+    };
+    operations.set(id, planUninstall(request, sources.clusters.contextOf(node)));
+  }
+  const steps = [...operations.values()].flatMap((operation) => operation.steps);
+  return { steps, pools: {}, operations };
 }
 
 /** The step by whose end a node has finished. */
@@ -134,10 +147,6 @@ function dependentReleases(nodes: readonly GraphNode[]): Map<string, string[]> {
     for (const need of releasesBehind(needs, new Set())) dependents.get(need)!.push(id);
   }
   return dependents;
-}
-
-function releaseSteps(placed: Placed<ReleaseNode>, sources: StepSources): readonly ActionStep[] {
-  return deploySteps(deployRequest(placed, sources), sources.clusters.contextOf(placed.node));
 }
 
 /** What a release of the stack asks of its deployment. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RunEvent, StepInfo, StepKind } from "../../lib/events.ts";
 import { eventLine } from "../../lib/report/lines.ts";
 import { ownerTime, RunFold, stepTime } from "../../lib/report/state.ts";
-import { summary } from "../../lib/report/summary.ts";
+import { closingTable, summary } from "../../lib/report/summary.ts";
 import { renderFrame } from "../../lib/report/terminal.ts";
 import { width } from "../../lib/report/text.ts";
 
@@ -88,6 +88,17 @@ Deno.test("RunFold knows what runs, what is done, and how long it took", () => {
   assert.equal(ownerTime(state, "cart"), 0);
   const running = folded(EVENTS.slice(0, 7)).state.steps.get("web/hook pre-install migrate");
   assert.deepEqual([running?.status, running?.progress], ["running", "0 of 1 pods done"]);
+});
+
+Deno.test("RunFold times what has no run around it from its first event", () => {
+  assert.equal(folded(EVENTS.slice(4)).state.started, 1100);
+});
+
+Deno.test("closingTable() leaves the failures to whoever has the errors", () => {
+  assert.equal(
+    closingTable(folded(EVENTS).state, PLAIN).at(-1),
+    "failed: 1 installed, 1 failed, 1 skipped in 1.30s (steps one after another: 1.50s)",
+  );
 });
 
 Deno.test("summary() ends a run with a table, the time, and every failure with its reason", () => {
