@@ -110,12 +110,21 @@ async function unpackNested(
 function checkApiVersion(files: readonly RawFile[]): void {
   const main = files.find(({ name }) => name === "Chart.yaml");
   if (main === undefined) return;
-  const { apiVersion } = decodeMetadata(decodeYaml(fromBytes(main.data)));
+  const apiVersion = apiVersionOf(fromBytes(main.data));
   if (["", "v1", "v2", "v3"].includes(apiVersion)) return;
   throw new ChartError("unsupported chart version", {
     code: "chart/unsupported",
     hint: `Chart.yaml says apiVersion ${apiVersion}; Helm 4 knows v1 and v2`,
   });
+}
+
+function apiVersionOf(text: string): string {
+  try {
+    return decodeMetadata(decodeYaml(text)).apiVersion;
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(`cannot load Chart.yaml: ${error.message}`, { cause: error });
+  }
 }
 
 async function stat(path: string): Promise<Deno.FileInfo> {
@@ -141,7 +150,9 @@ function notAnArchive(path: string, data: Uint8Array): ChartError {
   if (/\.ya?ml$/.test(path)) {
     return new ChartError(`file '${path}' seems to be a YAML file, but expected a gzipped archive`);
   }
-  const binary = data.subarray(0, 512).some((byte) => byte < 9 || (byte > 13 && byte < 27));
+  // Helm looks at 512 bytes, and at zeros where there are fewer.
+  const binary = data.length < 512 ||
+    data.subarray(0, 512).some((byte) => byte < 9 || (byte > 13 && byte < 27));
   const type = binary ? "application/octet-stream" : "text/plain; charset=utf-8";
   return new ChartError(
     `file '${path}' does not appear to be a gzipped archive; got '${type}'`,

@@ -83,7 +83,9 @@ Deno.test("loadChart() holds to its limits", async () => {
 Deno.test("loadChart() says what it cannot load", async () => {
   await rejects(loadChart("/nowhere/at/all"), { code: "chart/missing" });
   await inFolder({
-    "a.txt": "hello",
+    "a.txt": "hello ".repeat(100),
+    "b.txt": "hello",
+    "broken/Chart.yaml": "a: [",
     "a.yaml": "a: 1",
     "old/Chart.yaml": "apiVersion: v9\nname: a\nversion: 1.0.0\n",
     "none/x": "",
@@ -91,6 +93,11 @@ Deno.test("loadChart() says what it cannot load", async () => {
     await rejects(loadChart(`${folder}/a.txt`), {
       message:
         `file '${folder}/a.txt' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'`,
+    });
+    await rejects(loadChart(`${folder}/b.txt`), { message: /got 'application\/octet-stream'$/ });
+    await rejects(loadChart(`${folder}/broken`), {
+      message:
+        "cannot load Chart.yaml: error converting YAML to JSON: yaml: line 1: did not find expected node content",
     });
     await rejects(loadChart(`${folder}/a.yaml`), {
       message: `file '${folder}/a.yaml' seems to be a YAML file, but expected a gzipped archive`,
