@@ -27,6 +27,21 @@ export interface ReadRequest extends RequestOptions {
  * A revision of a release, the last one unless told otherwise.
  *
  * @throws {ReleaseNotFoundError} `release: not found`.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, getRelease, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * await deploy({ name: "web", namespace: "default", chart }, context);
+ * const { info } = await getRelease({ name: "web", namespace: "default" }, context);
+ * api.close();
+ * await cluster.close();
+ * if (info.description !== "Install complete") throw info;
+ * ```
  */
 export async function getRelease(request: ReadRequest, context: ReadContext): Promise<Release> {
   const { name, namespace, signal } = request;
@@ -46,6 +61,23 @@ export interface HistoryRequest extends Omit<ReadRequest, "revision"> {
  * The revisions of a release, oldest first.
  *
  * @throws {ReleaseNotFoundError} `release: not found`.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, releaseHistory, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const web = { name: "web", namespace: "default", chart };
+ * await deploy(web, context);
+ * await deploy({ ...web, values: { replicas: 2 } }, context);
+ * const history = await releaseHistory(web, context);
+ * api.close();
+ * await cluster.close();
+ * if (history.map(({ info }) => info.status).join() !== "superseded,deployed") throw history;
+ * ```
  */
 export async function releaseHistory(
   request: HistoryRequest,
@@ -76,7 +108,24 @@ export interface ListRequest extends RequestOptions {
   readonly offset?: number | undefined;
 }
 
-/** The last revision of each release. Only those that are listed are read whole. */
+/**
+ * The last revision of each release. Only those that are listed are read whole.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, listReleases, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * await deploy({ name: "web", namespace: "default", chart }, context);
+ * const releases = await listReleases({}, context);
+ * api.close();
+ * await cluster.close();
+ * if (releases.length !== 1) throw releases;
+ * ```
+ */
 export async function listReleases(
   request: ListRequest,
   context: ReadContext,

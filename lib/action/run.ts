@@ -27,6 +27,20 @@ export interface RunOptions {
  * Installs a release that is not there yet.
  *
  * @throws {InstallError} in Helm's words.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, install, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const release = await install({ name: "web", namespace: "default", chart }, context);
+ * api.close();
+ * await cluster.close();
+ * if (release.info.status !== "deployed") throw release.info;
+ * ```
  */
 export async function install(
   request: Omit<DeployRequest, "install" | "upgrade">,
@@ -42,6 +56,22 @@ export async function install(
  * as Helm does; {@linkcode deploy} does not.
  *
  * @throws {UpgradeError} in Helm's words.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, install, upgrade, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const web = { name: "web", namespace: "default", chart };
+ * await install(web, context);
+ * const { revision } = await upgrade({ ...web, values: { replicas: 2 } }, context);
+ * api.close();
+ * await cluster.close();
+ * if (revision !== 2) throw revision;
+ * ```
  */
 export async function upgrade(
   request: DeployRequest,
@@ -56,6 +86,22 @@ export async function upgrade(
  * Installs a release or upgrades it, or finds that it is as it shall be.
  *
  * @throws {ReleaseError} in Helm's words.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const web = { name: "web", namespace: "default", chart };
+ * const first = await deploy(web, context);
+ * const second = await deploy(web, context);
+ * api.close();
+ * await cluster.close();
+ * if (first.outcome !== "installed" || second.outcome !== "unchanged") throw second;
+ * ```
  */
 export async function deploy(
   request: DeployRequest,
@@ -69,6 +115,23 @@ export async function deploy(
  * Brings an earlier revision back as a new one.
  *
  * @throws {RollbackError} in Helm's words.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, rollback, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const web = { name: "web", namespace: "default", chart };
+ * await deploy(web, context);
+ * await deploy({ ...web, values: { replicas: 2 } }, context);
+ * const { revision, info } = await rollback({ ...web, revision: 1 }, context);
+ * api.close();
+ * await cluster.close();
+ * if (revision !== 3 || info.description !== "Rollback to 1") throw info;
+ * ```
  */
 export async function rollback(
   request: RollbackRequest,
@@ -82,6 +145,22 @@ export async function rollback(
  * Removes a release. The result's `notice` tells of objects that stay.
  *
  * @throws {UninstallError} in Helm's words.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, uninstall, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const web = { name: "web", namespace: "default" };
+ * await deploy({ ...web, chart }, context);
+ * const { outcome } = await uninstall({ ...web, wait: true }, context);
+ * api.close();
+ * await cluster.close();
+ * if (outcome !== "uninstalled") throw outcome;
+ * ```
  */
 export async function uninstall(
   request: UninstallRequest,
@@ -95,6 +174,22 @@ export async function uninstall(
  * Runs a release's tests and returns it, with how each test went.
  *
  * @throws {TestError} when a test failed.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, createApiServer, createKubeClient, deploy, test, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: secretStorage(api) };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const web = { name: "web", namespace: "default" };
+ * await deploy({ ...web, chart }, context);
+ * const release = await test({ ...web, hookParallelism: 4 }, context);
+ * api.close();
+ * await cluster.close();
+ * if (release.hooks.some(({ lastRun }) => lastRun.phase === "Failed")) throw release.hooks;
+ * ```
  */
 export async function test(
   request: TestRequest,

@@ -26,12 +26,40 @@ export interface KubeStorageOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** Keeps records in Secrets `sh.helm.release.v1.NAME.vREVISION`, Helm's default. */
+/**
+ * Keeps records in Secrets `sh.helm.release.v1.NAME.vREVISION`, Helm's default.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, secretStorage } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const revisions = await secretStorage(api).list();
+ * api.close();
+ * await cluster.close();
+ * if (revisions.length !== 0) throw revisions;
+ * ```
+ */
 export function secretStorage(api: KubeApi, options: KubeStorageOptions = {}): Storage {
   return new KubeStorage(api, "Secret", options.now ?? Date.now);
 }
 
-/** Keeps records in ConfigMaps, as Helm does with `HELM_DRIVER=configmap`. */
+/**
+ * Keeps records in ConfigMaps, as Helm does with `HELM_DRIVER=configmap`.
+ *
+ * @example Usage
+ * ```ts
+ * import { configMapStorage, createApiServer, createKubeClient } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const history = await configMapStorage(api).history({ namespace: "default", name: "web" });
+ * api.close();
+ * await cluster.close();
+ * if (history.length !== 0) throw history;
+ * ```
+ */
 export function configMapStorage(api: KubeApi, options: KubeStorageOptions = {}): Storage {
   return new KubeStorage(api, "ConfigMap", options.now ?? Date.now);
 }

@@ -13,7 +13,17 @@ import {
   type Storage,
 } from "./storage.ts";
 
-/** Keeps records until the program ends. Of label selectors it knows `name=value`. */
+/**
+ * Keeps records until the program ends. Of label selectors it knows `name=value`.
+ *
+ * @example Usage
+ * ```ts
+ * import { memoryStorage } from "@capstan/capstan";
+ *
+ * const storage = memoryStorage();
+ * if ((await storage.list()).length !== 0) throw storage;
+ * ```
+ */
 export function memoryStorage(): Storage {
   return new MemoryStorage();
 }
