@@ -6,6 +6,7 @@
  */
 import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
+import { CHART_ROUTES } from "./chart_commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
@@ -22,7 +23,12 @@ export interface AppOptions {
 export function buildApp(options: AppOptions): Application<CliContext> {
   const print = (error: unknown) => formatError(error, options);
   const root = buildRouteMap({
-    routes: { ...STACK_ROUTES, ...HELM_ROUTES, version: versionCommand(options.version) },
+    routes: {
+      ...STACK_ROUTES,
+      ...CHART_ROUTES,
+      ...HELM_ROUTES,
+      version: versionCommand(options.version),
+    },
     aliases: { delete: "uninstall", ls: "list", hist: "history" },
     docs: {
       brief: "Capstan runs many Helm releases as one graph, with an engine of its own.",

@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { missingDependencies } from "../chart/dependencies.ts";
 import type { Chart } from "../chart/chart.ts";
+import { checkInstallable, deprecationWarning } from "../chart/install_checks.ts";
 import { loadChart, loadChartArchive } from "../chart/load.ts";
 import { readValues } from "../chart/value_files.ts";
 import { CapstanError } from "../errors.ts";
-import { renderReleaseName } from "../engine/name_template.ts";
-import { RepositoryClient } from "../registry/repository.ts";
 import type { GoMap } from "../template/value.ts";
 import type { CliContext } from "./context.ts";
+import type { ValueFlags } from "./flags.ts";
 import type { ChartFlags } from "./helm_commands.ts";
 
 /** A release's name and the chart's argument. */
@@ -24,23 +23,29 @@ export interface NameAndChart {
  * Helm's rule for `[NAME] CHART` (pkg/action/install.go, NameAndChart): with one argument the name is
  * made up, if a flag says how, or is `fallback`.
  */
-export function nameAndChart(
+export async function nameAndChart(
   context: CliContext,
   flags: ChartFlags,
   args: { readonly first: string; readonly second: string | undefined; readonly fallback?: string },
-): NameAndChart {
+): Promise<NameAndChart> {
   const { first, second, fallback } = args;
   const madeUp = flags.generateName || flags.nameTemplate !== undefined;
   if (second !== undefined) {
     if (madeUp) {
-      throw new CapstanError("cannot set --generate-name and also specify a name", {
+      const flag = flags.generateName ? "--generate-name" : "--name-template";
+      throw new CapstanError(`cannot set ${flag} and also specify a name`, {
         hint: "leave out the name, or the flag",
       });
     }
     return { name: first, chart: second };
   }
   if (flags.nameTemplate !== undefined) {
-    return { name: renderReleaseName(flags.nameTemplate, { now: context.now }), chart: first };
+    const { renderReleaseName } = await import("../engine/name_template.ts");
+    const { nameTemplate, helmVersion } = flags;
+    return {
+      name: renderReleaseName(nameTemplate, { now: context.now, helmVersion }),
+      chart: first,
+    };
   }
   if (flags.generateName) return { name: generatedName(first, context.now()), chart: first };
   if (fallback !== undefined) return { name: fallback, chart: first };
@@ -55,51 +60,122 @@ function generatedName(chart: string, now: number): string {
 }
 
 /**
+ * Finds a chart, reads the values, and loads it, in this order, which decides what an error says first.
+ *
+ * @throws {CapstanError} In Helm's words.
+ */
+export async function chartAndValues(
+  context: CliContext,
+  flags: ChartFlags,
+  ref: string,
+): Promise<{ chart: Chart; values: GoMap }> {
+  if (flags.repo === undefined) await checkReference(ref);
+  const values = await valuesFrom(context, flags);
+  return { chart: await chartFor(context, flags, ref), values };
+}
+
+/**
  * Loads the chart that an argument and `--repo`, `--version` name.
  *
- * @throws {CapstanError} In Helm's words; also when dependencies are missing from charts/.
+ * @throws {CapstanError} In Helm's words; also when it cannot be installed, or dependencies are
+ * missing from charts/.
  */
 export async function chartFor(
   context: CliContext,
   flags: ChartFlags,
   ref: string,
 ): Promise<Chart> {
-  const options = {
-    helmVersion: flags.helmVersion,
-    signal: context.abort,
-    warn: (message: string) => context.process.stderr.write(`${message}\n`),
-  };
-  const chart = flags.repo === undefined ? await loadChart(ref, options) : await loadChartArchive(
-    await archiveFrom(flags.repo, { name: ref, version: flags.version }, context.abort),
-    options,
-  );
-  const missing = missingDependencies(chart);
-  if (missing.length === 0) return chart;
+  const { helmVersion, repo } = flags;
+  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const options = { helmVersion, signal: context.abort, warn };
+  const chart = repo === undefined
+    ? await loadChart(ref, options)
+    : await loadChartArchive(await archiveFrom(repo, ref, { flags, context }), options);
+  checkInstallable(chart, helmVersion);
+  const warning = deprecationWarning(chart, helmVersion);
+  if (warning !== undefined) warn(warning);
+  return chart;
+}
+
+/** Refuses what is no path, as Helm does where no repository is set up. */
+async function checkReference(ref: string): Promise<void> {
+  if (/^(\.|\/|[A-Za-z]:[\\/])/.test(ref) || await exists(ref)) return;
+  const hint = "name a folder or an archive, or a chart and its repository with --repo";
+  if (/^[a-z][a-z0-9+]*:\/\//.test(ref)) {
+    throw new CapstanError(`cannot load chart ${ref}: charts are not fetched from an address yet`, {
+      code: "chart/address",
+      hint,
+    });
+  }
+  const [repository] = ref.split("/", 1);
   throw new CapstanError(
-    `An error occurred while checking for chart dependencies. You may need to run \`helm dependency build\` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${
-      missing.join(", ")
-    }`,
-    { code: "chart/missing-dependencies" },
+    repository === ref
+      ? `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${ref}`
+      : `repo ${repository} not found`,
+    { code: "chart/missing", hint: `there is no folder or file ${ref}; ${hint}` },
   );
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 async function archiveFrom(
   url: string,
-  query: { name: string; version: string | undefined },
-  signal: AbortSignal,
+  name: string,
+  { flags, context }: { readonly flags: ChartFlags; readonly context: CliContext },
 ): Promise<Uint8Array> {
-  const { archive } = await new RepositoryClient().chart({ url }, query, signal);
+  const { RepositoryClient } = await import("../registry/repository.ts");
+  const { username, password, version, devel } = flags;
+  const query = { name, version: version ?? (devel ? ">0.0.0-0" : undefined) };
+  const source = { url, username, password };
+  const { archive } = await new RepositoryClient().chart(source, query, context.abort);
   return archive;
 }
 
 /** The user's values from `-f` and the `--set` flags, in Helm's order. */
-export async function valuesFrom(context: CliContext, flags: ChartFlags): Promise<GoMap> {
+export async function valuesFrom(
+  context: CliContext,
+  flags: ValueFlags & Pick<ChartFlags, "helmVersion">,
+): Promise<GoMap> {
   return await readValues({
-    files: flags.values,
+    files: flags.values?.flatMap(listItems),
     set: flags.set,
     setString: flags.setString,
     setJson: flags.setJson,
     setFile: flags.setFile,
     setLiteral: flags.setLiteral,
   }, { helmVersion: flags.helmVersion, signal: context.abort });
+}
+
+/** `a,b` as two items, with `"` around what holds a comma: how Helm reads the flags that are lists. */
+export function listItems(text: string): string[] {
+  if (text === "") return [];
+  if (!text.includes('"')) return text.split(",");
+  return [...text.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map(([, item]) =>
+    item!.startsWith('"') ? item!.slice(1, -1).replaceAll('""', '"') : item!
+  );
+}
+
+/** `a=1,b=2` as a map; the flag may be given several times. */
+export function labelsOf(texts: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    texts.flatMap((text) => text.split(",")).map((pair) => {
+      const at = pair.indexOf("=");
+      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+      throw new CapstanError(
+        `invalid argument ${
+          JSON.stringify(pair)
+        } for "-l, --labels" flag: ${pair} must be formatted as key=value`,
+      );
+    }),
+  );
 }

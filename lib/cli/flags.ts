@@ -55,6 +55,11 @@ export function flag(brief: string) {
   return { kind: "boolean", brief, optional: true, withNegated: false } as const;
 }
 
+/** A flag that `--help` does not list. */
+export function hidden<T extends object>(parameter: T) {
+  return { ...parameter, hidden: true } as const;
+}
+
 /** A flag that takes one of a few words. */
 export function choice<const T extends string>(brief: string, values: readonly T[]) {
   return { kind: "enum", values, brief, optional: true } as const;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { buildCommand } from "@stricli/core";
+import { buildChoiceParser, buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
 import {
   ALIASES,
@@ -23,7 +23,10 @@ import type { HookFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
 /** Flags of the commands that find and render a chart. */
 export interface ChartFlags extends ValueFlags {
   readonly version?: string;
+  readonly devel?: boolean;
   readonly repo?: string;
+  readonly username?: string;
+  readonly password?: string;
   readonly skipSchemaValidation?: boolean;
   readonly description?: string;
   readonly nameTemplate?: string;
@@ -32,16 +35,6 @@ export interface ChartFlags extends ValueFlags {
   readonly skipCrds?: boolean;
   readonly helmVersion?: "v3" | "v4";
   readonly debug?: boolean;
-}
-
-/** Flags of `template`. */
-export interface TemplateFlags extends ChartFlags, NamespaceFlags {
-  readonly showOnly?: readonly string[];
-  readonly includeCrds?: boolean;
-  readonly isUpgrade?: boolean;
-  readonly skipTests?: boolean;
-  readonly apiVersions?: readonly string[];
-  readonly kubeVersion?: string;
 }
 
 /** Flags of `install` and `upgrade`. */
@@ -79,6 +72,34 @@ export interface UninstallFlags extends NamespaceFlags, HookFlags {
   readonly debug?: boolean;
 }
 
+/** Flags of `rollback`. */
+export interface RollbackFlags extends NamespaceFlags, HookFlags {
+  readonly noHooks?: boolean;
+  readonly wait?: boolean;
+  readonly waitForJobs?: boolean;
+  readonly timeout?: number;
+  readonly forceConflicts?: boolean;
+  readonly historyMax?: number;
+  readonly description?: string;
+  readonly debug?: boolean;
+}
+
+/** Flags of `test`. */
+export interface TestFlags extends NamespaceFlags, HookFlags {
+  readonly filter?: readonly string[];
+  readonly logs?: boolean;
+  readonly timeout?: number;
+  readonly debug?: boolean;
+}
+
+/** Flags of `get`. */
+export interface GetFlags extends NamespaceFlags {
+  readonly revision?: number;
+  readonly all?: boolean;
+  readonly output?: "table" | "json" | "yaml";
+  readonly debug?: boolean;
+}
+
 /** Flags of `list`. */
 export interface ListFlags extends NamespaceFlags {
   readonly allNamespaces?: boolean;
@@ -105,10 +126,14 @@ export interface HistoryFlags extends NamespaceFlags {
 
 const DEBUG = flag("print stack traces with errors");
 
-const CHART = {
+/** Flags of the commands that find and render a chart. */
+export const CHART = {
   ...VALUES,
   version: text("version or range of the chart; the newest when left out", "version"),
+  devel: flag("take development versions too; the same as --version '>0.0.0-0'"),
   repo: text("chart repository URL in which to find the chart", "url"),
+  username: text("user name for --repo", "name"),
+  password: text("password for --repo", "text"),
   skipSchemaValidation: flag("do not check values against values.schema.json"),
   description: text("text kept with the revision", "text"),
   nameTemplate: text("template for the release's name", "template"),
@@ -146,7 +171,8 @@ const CHART_PARAMETER = {
   parse: String,
   placeholder: "CHART",
 } as const;
-const NAME_AND_CHART = {
+/** `[NAME] CHART` */
+export const NAME_AND_CHART = {
   kind: "tuple",
   parameters: [name(), { ...CHART_PARAMETER, optional: true }],
 } as const;
@@ -154,27 +180,6 @@ const ONE_NAME = { kind: "tuple", parameters: [name()] } as const;
 
 /** Commands by name. */
 export const HELM_ROUTES = {
-  template: buildCommand<TemplateFlags, [string, string?], CliContext>({
-    loader: async () => (await import("./commands/template.ts")).template,
-    parameters: {
-      flags: {
-        ...CHART,
-        ...NAMESPACE,
-        showOnly: texts("print only the manifests of these templates (can be repeated)", "path"),
-        includeCrds: flag("print the chart's crds/ as well"),
-        isUpgrade: flag("set .Release.IsUpgrade instead of .Release.IsInstall"),
-        skipTests: flag("leave test hooks out"),
-        apiVersions: texts(
-          "API versions for .Capabilities.APIVersions (can be repeated)",
-          "version",
-        ),
-        kubeVersion: text("version for .Capabilities.KubeVersion", "version"),
-      },
-      aliases: { n: "namespace", f: "values", s: "showOnly", g: "generateName", a: "apiVersions" },
-      positional: NAME_AND_CHART,
-    },
-    docs: { brief: "render a chart and print its manifests" },
-  }),
   install: buildCommand<DeployFlags, [string, string?], CliContext>({
     loader: async () => (await import("./commands/install.ts")).install,
     parameters: { flags: DEPLOY, aliases: CHART_ALIASES, positional: NAME_AND_CHART },
@@ -217,6 +222,79 @@ export const HELM_ROUTES = {
       positional: { kind: "array", parameter: name(), minimum: 1 },
     },
     docs: { brief: "uninstall releases" },
+  }),
+  rollback: buildCommand<RollbackFlags, [string, number?], CliContext>({
+    loader: async () => (await import("./commands/rollback.ts")).rollback,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        ...HOOKS,
+        noHooks: flag("do not run hooks"),
+        wait: flag("wait until every object is ready"),
+        waitForJobs: flag("with --wait, also until every Job has completed"),
+        timeout: duration("time for each wait: readiness, and each hook (5m)"),
+        forceConflicts: flag("take fields over from other managers"),
+        historyMax: integer("revisions kept; 0 keeps all (10)"),
+        description: text("text kept with the revision", "text"),
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace" },
+      positional: {
+        kind: "tuple",
+        parameters: [name(), {
+          brief: "revision to bring back; the one before the last when left out",
+          parse: integer("", 0).parse,
+          placeholder: "REVISION",
+          optional: true,
+        }],
+      },
+    },
+    docs: { brief: "bring an earlier revision of a release back" },
+  }),
+  test: buildCommand<TestFlags, [string], CliContext>({
+    loader: async () => (await import("./commands/test.ts")).test,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        ...HOOKS,
+        filter: texts(
+          "tests to run: name=NAME, or to leave out: !name=NAME (can be repeated)",
+          "filter",
+        ),
+        logs: flag("print the logs of every test"),
+        timeout: duration("time for each test (5m)"),
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace" },
+      positional: ONE_NAME,
+    },
+    docs: { brief: "run a release's tests" },
+  }),
+  get: buildCommand<
+    GetFlags,
+    ["all" | "hooks" | "manifest" | "metadata" | "notes" | "values", string],
+    CliContext
+  >({
+    loader: async () => (await import("./commands/get.ts")).get,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        revision: integer("show this revision instead of the last", 1),
+        all: flag("values: the chart's as well, not only the user's"),
+        output: OUTPUT,
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace", o: "output", a: "all" },
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "all, hooks, manifest, metadata, notes or values",
+          parse: buildChoiceParser(["all", "hooks", "manifest", "metadata", "notes", "values"]),
+          placeholder: "WHAT",
+        }, name()],
+      },
+    },
+    docs: { brief: "print a part of a release's record" },
   }),
   list: buildCommand<ListFlags, [], CliContext>({
     loader: async () => (await import("./commands/list.ts")).list,

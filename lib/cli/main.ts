@@ -5,6 +5,7 @@
  */
 import { run } from "@stricli/core";
 import { buildApp } from "./app.ts";
+import { normalizeArguments } from "./arguments.ts";
 import type { CliContext, EnvironmentVariable, StackProgram } from "./context.ts";
 import { EXIT } from "./errors.ts";
 import { listenToSignals } from "./signals.ts";
@@ -13,6 +14,8 @@ import { listenToSignals } from "./signals.ts";
 export interface CliOptions {
   /** The stack of a stack file that is run as a program; its commands need not name one. */
   readonly program?: StackProgram | undefined;
+  /** Where text goes. @default the program's own streams */
+  readonly streams?: Pick<CliContext["process"], "stdout" | "stderr"> | undefined;
 }
 
 /** The version of this program; the same as in deno.json, which a test holds it to. */
@@ -22,8 +25,8 @@ export const VERSION = "0.1.0";
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<number> {
   const signals = listenToSignals();
   const process: CliContext["process"] = {
-    stdout: stream(Deno.stdout),
-    stderr: stream(Deno.stderr),
+    stdout: options.streams?.stdout ?? stream(Deno.stdout),
+    stderr: options.streams?.stderr ?? stream(Deno.stderr),
   };
   const terminal = Deno.stderr.isTerminal();
   let wanted: number = EXIT.ok;
@@ -40,7 +43,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   };
   try {
     const app = buildApp({ version: VERSION, debug: args.includes("--debug") });
-    await run(app, commandFirst(args), context);
+    await run(app, normalizeArguments(args), context);
   } finally {
     signals.close();
   }
@@ -64,19 +67,4 @@ function readEnv(name: EnvironmentVariable): string | undefined {
   return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
     ? Deno.env.get(name)
     : undefined;
-}
-
-/** Flags that take a value and that Helm's users write before the command. */
-const LEADING = ["--kubeconfig", "--kube-context", "--namespace", "-n"];
-
-/** `-n data list` as `list -n data`: flags of every command may stand before it. */
-function commandFirst(args: readonly string[]): string[] {
-  let at = 0;
-  while (at < args.length && args[at]!.startsWith("-") && args[at] !== "--") {
-    const [flag] = args[at]!.split("=", 1);
-    if (!LEADING.includes(flag!) && flag !== "--debug") return [...args];
-    at += LEADING.includes(flag!) && !args[at]!.includes("=") ? 2 : 1;
-  }
-  if (at === 0 || at >= args.length) return [...args];
-  return [args[at]!, ...args.slice(0, at), ...args.slice(at + 1)];
 }

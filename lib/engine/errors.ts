@@ -30,6 +30,11 @@ export class RenderError extends CapstanError {
     this.manifest = options.manifest;
   }
 
+  /** The same error in other words. */
+  withMessage(message: string): RenderError {
+    return new RenderError(message, this.#options);
+  }
+
   /** The same error with what was rendered. */
   withManifest(manifest: string): RenderError {
     return new RenderError(this.message, { ...this.#options, manifest });

@@ -8,7 +8,7 @@ import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts"
 import { releaseJSON } from "../../release/codec.ts";
 import type { Release } from "../../release/release.ts";
 import { CapstanError } from "../../errors.ts";
-import { chartFor, nameAndChart, valuesFrom } from "../charts.ts";
+import { chartFor, labelsOf, nameAndChart, valuesFrom } from "../charts.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { DeployFlags, UpgradeFlags } from "../helm_commands.ts";
@@ -23,7 +23,7 @@ export async function install(
   first: string,
   second?: string,
 ): Promise<void> {
-  const { name, chart } = nameAndChart(this, flags, { first, second });
+  const { name, chart } = await nameAndChart(this, flags, { first, second });
   const release = await deploy(this, flags, { name, chart, upgrade: false });
   print(this, flags, release, "");
 }
@@ -98,17 +98,6 @@ async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Pr
     if (release === undefined) throw new CapstanError(`release ${asked.name} was not deployed`);
     return release;
   });
-}
-
-/** `a=1,b=2` as a map; the flag may be given several times. */
-function labelsOf(texts: readonly string[] = []): Record<string, string> {
-  return Object.fromEntries(
-    texts.flatMap((text) => text.split(",")).map((pair) => {
-      const at = pair.indexOf("=");
-      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
-      throw new CapstanError(`bad label ${JSON.stringify(pair)}`, { hint: "write key=value" });
-    }),
-  );
 }
 
 function print(context: CliContext, flags: DeployFlags, release: Release, before: string): void {

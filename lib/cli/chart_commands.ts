@@ -1,0 +1,159 @@
+/**
+ * The commands that work on a chart without a release: template and lint.
+ *
+ * @module
+ */
+import { buildCommand } from "@stricli/core";
+import type { CliContext } from "./context.ts";
+import { flag, hidden, NAMESPACE, text, texts } from "./flags.ts";
+import type { NamespaceFlags, ValueFlags } from "./flags.ts";
+import { CHART, NAME_AND_CHART } from "./helm_commands.ts";
+import type { ChartFlags } from "./helm_commands.ts";
+
+/** Switches that Helm takes here and that change nothing about what is printed. */
+const IGNORED_SWITCHES = [
+  "atomic",
+  "createNamespace",
+  "disableOpenapiValidation",
+  "force",
+  "forceConflicts",
+  "forceReplace",
+  "hideNotes",
+  "kubeInsecureSkipTlsVerify",
+  "renderSubchartNotes",
+  "replace",
+  "rollbackOnFailure",
+  "serverSide",
+  "takeOwnership",
+  "validate",
+  "waitForJobs",
+] as const;
+
+/** The same for flags that take a value. */
+const IGNORED_TEXTS = [
+  "burstLimit",
+  "color",
+  "colour",
+  "contentCache",
+  "keyring",
+  "kubeApiserver",
+  "kubeAsUser",
+  "kubeCaFile",
+  "kubeTlsServerName",
+  "kubeToken",
+  "qps",
+  "registryConfig",
+  "repositoryCache",
+  "repositoryConfig",
+  "timeout",
+  "wait",
+] as const;
+
+/** Switches about the download of a chart. */
+const DOWNLOAD_SWITCHES = [
+  "insecureSkipTlsVerify",
+  "passCredentials",
+  "plainHttp",
+  "verify",
+] as const;
+
+/** Texts about the download of a chart. */
+const DOWNLOAD_TEXTS = ["caFile", "certFile", "keyFile"] as const;
+
+type Switches = Readonly<
+  Partial<Record<typeof IGNORED_SWITCHES[number] | typeof DOWNLOAD_SWITCHES[number], boolean>>
+>;
+type Texts = Readonly<
+  Partial<Record<typeof IGNORED_TEXTS[number] | typeof DOWNLOAD_TEXTS[number], string>>
+>;
+
+/** Flags of `template`. */
+export interface TemplateFlags extends ChartFlags, NamespaceFlags, Switches, Texts {
+  readonly showOnly?: readonly string[];
+  readonly includeCrds?: boolean;
+  readonly isUpgrade?: boolean;
+  readonly skipTests?: boolean;
+  readonly apiVersions?: readonly string[];
+  readonly kubeVersion?: string;
+  readonly outputDir?: string;
+  readonly releaseName?: boolean;
+  readonly dryRun?: string;
+  readonly enableDns?: boolean;
+  readonly postRenderer?: string;
+  readonly postRendererArgs?: readonly string[];
+  readonly dependencyUpdate?: boolean;
+  readonly labels?: readonly string[];
+  readonly kubeAsGroup?: readonly string[];
+}
+
+/** Flags of `lint`. */
+export interface LintFlags extends ValueFlags, NamespaceFlags {
+  readonly strict?: boolean;
+  readonly quiet?: boolean;
+  readonly withSubcharts?: boolean;
+  readonly kubeVersion?: string;
+  readonly skipSchemaValidation?: boolean;
+  readonly helmVersion?: "v3" | "v4";
+  readonly debug?: boolean;
+}
+
+function hiddenSwitches<const K extends string>(names: readonly K[]) {
+  const entries = names.map((name) => [name, hidden(flag("accepted, without effect"))]);
+  return Object.fromEntries(entries) as Record<K, { kind: "boolean" } & Hidden>;
+}
+
+function hiddenTexts<const K extends string>(names: readonly K[]) {
+  const entries = names.map((name) => [name, hidden(text("accepted, without effect"))]);
+  return Object.fromEntries(entries) as Record<
+    K,
+    { kind: "parsed"; parse: (input: string) => string } & Hidden
+  >;
+}
+
+interface Hidden {
+  readonly brief: string;
+  readonly optional: true;
+  readonly hidden: true;
+}
+
+const TEMPLATE = {
+  ...CHART,
+  ...NAMESPACE,
+  ...hiddenSwitches([...IGNORED_SWITCHES, ...DOWNLOAD_SWITCHES]),
+  ...hiddenTexts([...IGNORED_TEXTS, ...DOWNLOAD_TEXTS]),
+  kubeAsGroup: hidden(texts("accepted, without effect")),
+  labels: hidden(texts("labels of the release record, which is not written")),
+  showOnly: texts("print only the manifests of these templates (can be repeated)", "path"),
+  includeCrds: flag("print the chart's crds/ as well"),
+  isUpgrade: flag("set .Release.IsUpgrade instead of .Release.IsInstall"),
+  skipTests: flag("leave test hooks out"),
+  apiVersions: texts("API versions for .Capabilities.APIVersions (can be repeated)", "version"),
+  kubeVersion: text("version for .Capabilities.KubeVersion", "version"),
+  outputDir: text("write the manifests to files in this folder instead of printing them", "path"),
+  releaseName: flag("with --output-dir, write to a folder of the release's name in it"),
+  dryRun: text("client: ask no cluster (default); server: ask it what it can do", "mode"),
+  enableDns: flag("let getHostByName ask the DNS"),
+  postRenderer: text("program that changes the manifests; it needs --allow-run", "command"),
+  postRendererArgs: texts("argument of the post-renderer (can be repeated)", "arg"),
+  dependencyUpdate: flag("fetch missing dependencies first (not available yet)"),
+} as const;
+
+/** Commands by name. */
+export const CHART_ROUTES = {
+  template: buildCommand<TemplateFlags, [string, string?], CliContext>({
+    loader: async () => (await import("./commands/template.ts")).template,
+    parameters: {
+      flags: TEMPLATE,
+      aliases: {
+        n: "namespace",
+        f: "values",
+        s: "showOnly",
+        g: "generateName",
+        a: "apiVersions",
+        l: "labels",
+      },
+      positional: NAME_AND_CHART,
+    },
+    docs: { brief: "render a chart and print its manifests" },
+  }),
+};

@@ -1,0 +1,125 @@
+/**
+ * What the flags of `template` come to, and what Helm says of some of them.
+ *
+ * @module
+ */
+import { CapstanError } from "../errors.ts";
+import type { TemplateFlags } from "./chart_commands.ts";
+
+/** What a rendering takes from a cluster. */
+export interface ClusterUse {
+  /** Its versions and kinds, and whether the objects could be created. */
+  readonly capabilities: boolean;
+  /** Answers to `lookup`. */
+  readonly lookup: boolean;
+}
+
+type Warn = (message: string) => void;
+
+/** Flags that Helm 4 takes with a warning. */
+const DEPRECATED: Readonly<Partial<Record<keyof TemplateFlags, string>>> = {
+  atomic: "use --rollback-on-failure instead",
+  force: "use --force-replace instead",
+  hideNotes: "this flag has no effect for 'helm template' and will be removed in Helm 5",
+  renderSubchartNotes: "this flag has no effect for 'helm template' and will be removed in Helm 5",
+  validate: "use '--dry-run=server' instead",
+};
+
+/** Flags that are taken only where they cannot matter. */
+const DOWNLOAD: readonly (keyof TemplateFlags)[] = [
+  "caFile",
+  "certFile",
+  "insecureSkipTlsVerify",
+  "keyFile",
+  "passCredentials",
+  "plainHttp",
+];
+
+const CLUSTER: readonly (keyof TemplateFlags)[] = [
+  "kubeApiserver",
+  "kubeAsGroup",
+  "kubeAsUser",
+  "kubeCaFile",
+  "kubeInsecureSkipTlsVerify",
+  "kubeTlsServerName",
+  "kubeToken",
+];
+
+/** Warns of flags that Helm 4 gives up, and refuses those that cannot be honoured. */
+export function checkTemplateFlags(flags: TemplateFlags, warn: Warn): void {
+  for (const [name, advice] of Object.entries(DEPRECATED)) {
+    if (flags.helmVersion === "v3" || flags[name as keyof TemplateFlags] === undefined) continue;
+    warn(`Flag ${dashed(name)} has been deprecated, ${advice}`);
+  }
+  if (flags.dependencyUpdate) {
+    throw new CapstanError("cannot update dependencies: Capstan does not download them yet", {
+      code: "chart/dependency-update",
+      hint: "run `helm dependency build` on the chart, or put the charts into its charts/ folder",
+    });
+  }
+  if (flags.verify) {
+    throw new CapstanError("cannot verify the chart: Capstan does not check signatures yet", {
+      code: "chart/verify",
+      hint: "run `helm verify` on the archive first, then leave --verify out",
+    });
+  }
+  if (flags.repo !== undefined) refuse(flags, DOWNLOAD, "for downloads from --repo");
+}
+
+/**
+ * What `--dry-run` and `--validate` ask of a cluster, by the rules of either Helm.
+ *
+ * @throws {CapstanError} in Helm's words for a mode that does not exist.
+ */
+export function clusterUse(flags: TemplateFlags, warn: Warn): ClusterUse {
+  const { helmVersion = "v4", validate = false, dryRun } = flags;
+  if (helmVersion === "v4" && validate && dryRun !== undefined) {
+    throw new CapstanError(
+      "if any flags in the group [validate dry-run] are set none of the others can be; " +
+        "[dry-run validate] were all set",
+    );
+  }
+  const use = helmVersion === "v3" ? useOfHelm3(flags) : useOfHelm4(flags, warn);
+  if (use.capabilities || use.lookup) refuse(flags, CLUSTER, "to reach the cluster");
+  return use;
+}
+
+function useOfHelm3({ dryRun = "client", validate = false }: TemplateFlags): ClusterUse {
+  if (!["unset", "", "false", "true", "none", "client", "server"].includes(dryRun)) {
+    throw new CapstanError(
+      "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server",
+    );
+  }
+  return { capabilities: validate, lookup: ["false", "none", "server"].includes(dryRun) };
+}
+
+function useOfHelm4({ dryRun = "client", validate }: TemplateFlags, warn: Warn): ClusterUse {
+  const server = validate || dryRun === "server";
+  if (dryRun === "unset") {
+    warn("--dry-run is deprecated and should be replaced with '--dry-run=client'");
+  } else if (/^(1|t|T|TRUE|true|True)$/.test(dryRun)) {
+    warn(
+      `boolean '--dry-run=${dryRun}' flag is deprecated and must be replaced with '--dry-run=client'`,
+    );
+  } else if (dryRun !== "client" && dryRun !== "server") {
+    const none = /^(none|0|f|F|FALSE|false|False)$/.test(dryRun);
+    throw new CapstanError(
+      `invalid dry-run value (${JSON.stringify(dryRun)}). Must be ${
+        none ? '"server" or "client"' : '"none", "server", or "client"'
+      }`,
+    );
+  }
+  return { capabilities: server, lookup: server };
+}
+
+function refuse(flags: TemplateFlags, names: readonly (keyof TemplateFlags)[], what: string): void {
+  const given = names.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw new CapstanError(`cannot use ${dashed(given)}: Capstan does not take it ${what} yet`, {
+    code: "flag/not-available",
+  });
+}
+
+function dashed(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
