@@ -37,12 +37,12 @@ export interface LoadOptions extends ChartOptions {
  * @throws {ChartError} in Helm's words where the files make no chart, or exceed a limit.
  *
  * @example Usage
- * ```ts no-run
+ * ```ts
  * import { loadChart, renderTemplates } from "@capstan/capstan";
  *
- * const chart = await loadChart("./charts/web");
- * const files = await renderTemplates(chart, { set: ["replicas=3"] });
- * console.log(files.get("web/templates/deployment.yaml"));
+ * const chart = await loadChart("examples/shop/charts/redis");
+ * const files = await renderTemplates(chart, { set: ["policy=noeviction"] });
+ * if (!files.has("redis/templates/redis.yaml")) throw new Error();
  * ```
  */
 export async function loadChart(path: string, options: LoadOptions = {}): Promise<Chart> {
