@@ -141,7 +141,13 @@ async function awaitHook(
   });
 }
 
-/** Tells the log lines of a hook's pods, if its policy asks for that. Trouble with it does no harm. */
+/** Lines of a failed hook's log that are told though no policy asks for them. */
+const LAST_LINES = 20;
+
+/**
+ * Tells the log lines of a hook's pods: all if its policy asks for that, else the last ones of a hook
+ * that failed. Trouble with it does no harm.
+ */
 async function readLogs(
   operation: Operation,
   hook: ReleaseHook,
@@ -150,7 +156,8 @@ async function readLogs(
     readonly on: "hook-failed" | "hook-succeeded";
   },
 ): Promise<void> {
-  if (!tellLogs && !hook.outputLogPolicies.includes(on)) return;
+  const all = tellLogs || hook.outputLogPolicies.includes(on);
+  if (!all && on === "hook-succeeded") return;
   try {
     for (const { object } of objects) {
       for (const pod of await podsOf(operation, refOf(object), signal)) {
@@ -158,7 +165,7 @@ async function readLogs(
           const { name, namespace = operation.namespace } = pod.metadata;
           const text = await operation.context.api.logs(
             { namespace, pod: name, container },
-            { signal },
+            all ? { signal } : { signal, tail: LAST_LINES },
           );
           for (const line of text.trimEnd().split("\n")) {
             operation.emit({ type: "step-log", id: stepId, line });

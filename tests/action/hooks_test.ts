@@ -231,6 +231,18 @@ Deno.test("hookSteps() tells the logs that a policy asks for", async () => {
   });
 });
 
+Deno.test("hookSteps() tells the last log lines of a hook that failed, without any policy", async () => {
+  await onCluster(async (bench) => {
+    const request = web(hooks(
+      hookJob("a", "pre-install"),
+      hookJob("b", "pre-install", { fail: true }),
+    ));
+    await assert.rejects(deploy(request, bench.context), /Job\/shop\/b not ready/);
+    const lines = bench.events.flatMap((event) => event.type === "step-log" ? [event.line] : []);
+    assert.deepEqual(lines, ["log of b"]);
+  });
+});
+
 Deno.test("hookSteps() tells nothing and runs nothing where hooks are off", async () => {
   await onCluster(async (bench) => {
     const request = web(hooks(hookJob("a", "pre-install", { fail: true })), { noHooks: true });
