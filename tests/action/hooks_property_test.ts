@@ -62,20 +62,24 @@ async function play(made: readonly { readonly step: ActionStep; readonly plan: P
   const order: Plan[] = [];
   let failed = false;
   const startedAfterFailure: Plan[] = [];
-  const outcomes = await runSteps(made.map(({ step, plan }) => ({
-    ...step,
-    run: async () => {
-      if (failed) startedAfterFailure.push(plan);
-      order.push(plan);
-      running.add(plan);
-      overlaps.push([...running]);
-      for (let i = 0; i < plan.rounds; i++) await Promise.resolve();
-      running.delete(plan);
-      if (!plan.fails) return;
-      failed = true;
-      throw new Error("broken");
+  const outcomes = await runSteps(
+    made.map(({ step, plan }) => ({
+      ...step,
+      run: async () => {
+        if (failed) startedAfterFailure.push(plan);
+        order.push(plan);
+        running.add(plan);
+        overlaps.push([...running]);
+        for (let i = 0; i < plan.rounds; i++) await Promise.resolve();
+        running.delete(plan);
+        if (plan.fails) throw new Error("broken");
+      },
+    })),
+    {
+      // What a hook throws is a failure from when the scheduler has heard of it.
+      onSettle: (_, { status }) => void (failed ||= status === "failed"),
     },
-  })));
+  );
   return { overlaps, order, outcomes, startedAfterFailure };
 }
 
