@@ -21,8 +21,8 @@ export interface CapstanErrorOptions {
   /** What the reader can do next, as a sentence. */
   readonly hint?: string | undefined;
   readonly position?: Position | undefined;
-  /** Lines that show more of it, such as the source with a caret; printed below the position. */
-  readonly detail?: string | undefined;
+  /** Lines that show the place: the source with a caret, and what led there. */
+  readonly excerpt?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -45,14 +45,14 @@ export class CapstanError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly position: Position | undefined;
-  readonly detail: string | undefined;
+  readonly excerpt: string | undefined;
 
   constructor(message: string, options: CapstanErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code ?? "error";
     this.hint = options.hint;
     this.position = options.position;
-    this.detail = options.detail;
+    this.excerpt = options.excerpt;
   }
 }
 

@@ -74,6 +74,6 @@ const KINDS = {
 /** What the error of an operation takes over from the error that caused it. */
 function inherited(cause: unknown): CapstanErrorOptions {
   if (!(cause instanceof CapstanError)) return {};
-  const { code, hint, position } = cause;
-  return { ...(code === "error" ? {} : { code }), hint, position };
+  const { code, hint, position, excerpt } = cause;
+  return { ...(code === "error" ? {} : { code }), hint, position, excerpt };
 }

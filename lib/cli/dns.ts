@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { causes } from "../engine/errors.ts";
+import { causes } from "../engine/causes.ts";
 
 /** Thrown out of a rendering that needs the addresses of a host first. */
 class NeedsHost extends Error {

@@ -14,7 +14,7 @@ export interface ErrorStyle {
   readonly debug: boolean;
 }
 
-/** The lines that tell of an error: message, place, hint; with `debug`, the stack and the causes. */
+/** The lines that tell of an error: message, place, excerpt, hint; with `debug`, the stack and the causes. */
 export function formatError(error: unknown, style: ErrorStyle): string {
   const lines = error instanceof CapstanErrors
     ? [
@@ -30,6 +30,7 @@ function describe(error: unknown, prefix = ""): string[] {
   const lines = [`${prefix}${messageOf(error)}`];
   if (error instanceof CapstanError) {
     if (error.position !== undefined) lines.push(`  at ${formatPosition(error.position)}`);
+    if (error.excerpt !== undefined) lines.push(error.excerpt.replace(/^/gm, "    "));
     if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
   } else if (error instanceof Deno.errors.NotCapable) {
     lines.push(

@@ -86,13 +86,16 @@ function failureOf(stack: string, failures: readonly RunFailure[]): CapstanError
   const errors = [...alike].map(([message, of]) => {
     const [first] = of;
     const owners = of.map(({ owner }) => owner).filter((owner) => owner !== RUN);
-    const { code, hint, position } = first!.error instanceof CapstanError ? first!.error : {};
+    const { code, hint, position, excerpt } = first!.error instanceof CapstanError
+      ? first!.error
+      : {};
     // The words of a stack hook name it already.
     const named = owners.length === 0 || code === "stack/hook" || code === "stack/values";
     return new CapstanError(named ? message : `${listed(owners)}: ${message}`, {
       code,
       hint,
       position,
+      excerpt,
       cause: first!.error,
     });
   });

@@ -5,13 +5,13 @@
  */
 
 import { CapstanError } from "../errors.ts";
-import type { CapstanErrorOptions, Position } from "../errors.ts";
+import type { CapstanErrorOptions } from "../errors.ts";
 import type { HelmVersion } from "../chart/chart.ts";
+import { causes } from "./causes.ts";
+import { helpOf } from "./error_help.ts";
 
 /** What a {@linkcode RenderError} knows besides its message. */
 export interface RenderErrorOptions extends CapstanErrorOptions {
-  /** The line at the position, with a caret below the column. */
-  readonly excerpt?: string | undefined;
   /** What was rendered, where it turned out to be no manifest. */
   readonly manifest?: string | undefined;
 }
@@ -19,14 +19,12 @@ export interface RenderErrorOptions extends CapstanErrorOptions {
 /** A chart that cannot be rendered; the message is Helm's. */
 export class RenderError extends CapstanError {
   override readonly name = "RenderError";
-  readonly excerpt: string | undefined;
   readonly manifest: string | undefined;
   readonly #options: RenderErrorOptions;
 
   constructor(message: string, options: RenderErrorOptions = {}) {
     super(message, { code: "render", ...options });
     this.#options = options;
-    this.excerpt = options.excerpt;
     this.manifest = options.manifest;
   }
 
@@ -63,7 +61,7 @@ export function parseFailure(error: Error, context: ErrorContext): RenderError {
   const message = location === undefined
     ? `parse error in (${context.file}): ${error.message}`
     : `parse error at (${location}): ${rest.at(-1) ?? location}`;
-  return withHelp(message, location, error, context);
+  return new RenderError(message, helpFor(error, context));
 }
 
 /** The error for a template that failed while it was executed. */
@@ -72,22 +70,16 @@ export function execFailure(error: Error, context: ErrorContext): RenderError {
   const [, location] = error.message.split(": ", 2);
   const author = chain.find((link) => link instanceof AuthorError);
   if (author !== undefined) {
-    return withHelp(
-      `execution error at (${location}): ${author.message}`,
-      location,
-      error,
-      context,
-    );
+    const message = `execution error at (${location}): ${author.message}`;
+    return new RenderError(message, helpFor(error, context));
   }
   const message = context.helmVersion === "v3" ? error.message : linesOf(chain) ?? error.message;
-  return withHelp(message, location, error, context);
+  return new RenderError(message, helpFor(error, context));
 }
 
-/** An error and what caused it, outermost first. */
-export function causes(error: unknown): Error[] {
-  const chain: Error[] = [];
-  for (let at = error; at instanceof Error && !chain.includes(at); at = at.cause) chain.push(at);
-  return chain;
+/** What stands below the message: the place where it went wrong, and how it was reached. */
+function helpFor(error: Error, context: ErrorContext): RenderErrorOptions {
+  return { ...helpOf(causes(error), context), hint: context.hint, cause: error };
 }
 
 /** Helm 4's form: some lines per link; `undefined` where a link is no template error. */
@@ -126,43 +118,4 @@ function blockOf(message: string): string | undefined {
 function ownText(text: string): string {
   const inner = text.indexOf(" template:");
   return inner < 0 ? text : text.slice(0, inner);
-}
-
-function withHelp(
-  message: string,
-  location: string | undefined,
-  cause: Error,
-  context: ErrorContext,
-): RenderError {
-  const position = positionOf(location ?? context.file);
-  const excerpt = excerptOf(position, context.source(position.file));
-  return new RenderError(message, {
-    position,
-    cause,
-    hint: context.hint,
-    excerpt,
-  });
-}
-
-/** `file:line:column` as Go writes it: its columns count bytes from 0. */
-function positionOf(location: string): Position {
-  const match = /^([^]*?):(\d+)(?::(\d+))?$/.exec(location);
-  if (match === null) return { file: location };
-  const [, file, line, column] = match;
-  return {
-    file: file!,
-    line: Number(line),
-    ...(column === undefined ? {} : { column: Number(column) + 1 }),
-  };
-}
-
-function excerptOf(position: Position, source: string | undefined): string | undefined {
-  const text = position.line === undefined ? undefined : source?.split("\n")[position.line - 1];
-  if (text === undefined) return undefined;
-  const number = `${position.line} | `;
-  if (position.column === undefined) return number + text;
-  const before = new TextDecoder().decode(
-    new TextEncoder().encode(text).subarray(0, position.column - 1),
-  );
-  return `${number}${text}\n${" ".repeat(number.length)}${before.replace(/[^\t]/gu, " ")}^`;
 }

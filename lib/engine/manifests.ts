@@ -11,6 +11,8 @@ import { decodeYaml } from "../chart/decode.ts";
 import { jsonKind } from "../chart/metadata.ts";
 import { scalarText } from "../chart/scalar.ts";
 import { compareStrings, isMap } from "../template/value.ts";
+import { YamlError } from "../yaml/error.ts";
+import { excerptOf } from "./error_help.ts";
 import { RenderError } from "./errors.ts";
 import { hookOf } from "./hooks.ts";
 import type { Hook } from "./hooks.ts";
@@ -123,13 +125,28 @@ export function readHead(
     return headOf(decodeYaml(text), helmVersion);
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
+    const { cause } = error;
+    const unreadable = cause instanceof YamlError;
     throw new RenderError(`YAML parse error on ${path}: ${messageOf(error)}`, {
       code: "manifest/yaml",
-      hint: "the template renders to something that is not YAML; is an indent or a quote missing?",
+      hint: unreadable
+        ? "the template renders to something that is not YAML; is an indent or a quote missing?"
+        : "a manifest is a map with apiVersion, kind and metadata",
       position: { file: path },
+      excerpt: unreadable ? renderedExcerpt(text, cause) : undefined,
       cause: error,
     });
   }
+}
+
+/** The line of the rendered document that cannot be read, and the one before it; not of a Secret. */
+function renderedExcerpt(text: string, { line, column }: YamlError): string | undefined {
+  if (line === undefined || /^\s*kind:\s*["']?Secret\b/m.test(text)) return undefined;
+  const lines = [
+    excerptOf({ line: line - 1 }, text),
+    excerptOf({ line, column }, text),
+  ].filter((shown) => shown !== undefined);
+  return lines.length === 0 ? undefined : ["in what it renders to:", ...lines].join("\n");
 }
 
 function headOf(value: unknown, helmVersion: HelmVersion): ManifestHead {

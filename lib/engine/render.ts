@@ -4,7 +4,6 @@
  * @module
  */
 
-import { messageOf } from "../errors.ts";
 import { chartName, isLibrary, subchartPath } from "../chart/chart.ts";
 import type { Chart, ChartFile, HelmVersion } from "../chart/chart.ts";
 import { compareStrings, isMap, newMap } from "../template/value.ts";
@@ -12,12 +11,13 @@ import type { FuncMap, GoMap } from "../template/value.ts";
 import { parseTemplate, TemplateSet } from "../template/template.ts";
 import type { ParsedTemplate } from "../template/template.ts";
 import { TemplateParseError } from "../template/errors.ts";
-import { closest } from "../text.ts";
 import { RenderBudget, RenderLimitError } from "./budget.ts";
 import { capabilitiesObject } from "./capabilities_object.ts";
 import type { Capabilities } from "./capabilities.ts";
+import { causes } from "./causes.ts";
 import { chartObject } from "./chart_object.ts";
-import { causes, execFailure, parseFailure } from "./errors.ts";
+import { hintFor } from "./error_hint.ts";
+import { execFailure, parseFailure } from "./errors.ts";
 import type { ErrorContext } from "./errors.ts";
 import { filesObject } from "./files_object.ts";
 import { LookupAnswers, NeedsLookup } from "./funcs.ts";
@@ -183,7 +183,7 @@ function parseAll(
         helmVersion,
         file: path,
         source: () => file.text,
-        hint: hintFor(error, functions, []),
+        hint: hintFor(error, { functions: Object.keys(functions), templates: [] }),
       });
     }
   });
@@ -217,25 +217,11 @@ function errorContext(error: Error, path: string, context: ExecuteContext): Erro
     helmVersion,
     file: path,
     source: (file) => renderables.get(file)?.file.text,
-    hint: hintFor(error, functions, templates.map(({ name }) => name)),
+    hint: hintFor(error, {
+      functions: Object.keys(functions),
+      templates: templates.map(({ name }) => name),
+    }),
   };
-}
-
-/** What a misspelt name may have meant. */
-function hintFor(
-  error: unknown,
-  functions: FuncMap,
-  templates: Iterable<string>,
-): string | undefined {
-  const message = messageOf(causes(error).at(-1) ?? error);
-  const name = /function "([^"]+)" not defined$/.exec(message)?.[1];
-  const template = /no template "([^"]+)" associated with/.exec(message)?.[1];
-  const near = name !== undefined
-    ? closest(name, Object.keys(functions))
-    : template !== undefined
-    ? closest(template, templates)
-    : undefined;
-  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 /** Helm removes the words that Go prints for what is not there, wherever they come from. */
