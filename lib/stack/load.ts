@@ -32,11 +32,11 @@ export interface LoadOptions {
  * @throws {CapstanErrors} With every mistake in the stack.
  *
  * @example Usage
- * ```ts no-run
+ * ```ts
  * import { loadStack } from "@capstan/capstan";
  *
- * const { stack } = await loadStack("./stack.ts");
- * console.log(stack.releases.map((release) => release.name));
+ * const { stack } = await loadStack("./examples/shop/stack.ts");
+ * if (stack.releases.length !== 14) throw new Error("the shop has fourteen releases");
  * ```
  */
 export async function loadStack(path: string, options: LoadOptions = {}): Promise<LoadedStack> {
