@@ -39,7 +39,10 @@ export async function runShown(
     ...target,
     now,
     helmVersion,
-    emit: (event) => progress.add({ at: now(), ...event } as RunEvent),
+    emit(event) {
+      // How the release ended is the command's own result or error.
+      if (event.type !== "release-finished") progress.add({ at: now(), ...event } as RunEvent);
+    },
   };
   try {
     return await runOperation(plan(action), action, { stop, signal });
