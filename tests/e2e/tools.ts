@@ -56,3 +56,17 @@ export function capstanOk(...args: string[]): Promise<string> {
 export function helms(): [string, string][] {
   return [["Helm 3", required("HELM3")], ["Helm 4", required("HELM4")]];
 }
+
+/** Calls `use` with the path of a file that holds these values. */
+export async function withValues<T>(
+  values: unknown,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  try {
+    await Deno.writeTextFile(path, JSON.stringify(values)); // JSON is YAML
+    return await use(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
