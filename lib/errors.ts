@@ -9,8 +9,11 @@
 
 /** A place in a file: line and column count from 1. */
 export interface Position {
+  /** Path of the file. */
   readonly file: string;
+  /** From 1. */
   readonly line?: number | undefined;
+  /** From 1. */
   readonly column?: number | undefined;
 }
 
@@ -20,9 +23,11 @@ export interface CapstanErrorOptions {
   readonly code?: string | undefined;
   /** What the reader can do next, as a sentence. */
   readonly hint?: string | undefined;
+  /** Where in the user's own files. */
   readonly position?: Position | undefined;
   /** Lines that show the place: the source with a caret, and what led there. */
   readonly excerpt?: string | undefined;
+  /** What was thrown below. */
   readonly cause?: unknown;
 }
 
@@ -41,12 +46,18 @@ export interface CapstanErrorOptions {
  * ```
  */
 export class CapstanError extends Error {
+  /** The class's name, which stays the same when code is bundled. */
   override readonly name: string = "CapstanError";
+  /** A stable word for programs to switch on, such as `"chart/missing"`. */
   readonly code: string;
+  /** What the reader can do next, as a sentence. */
   readonly hint: string | undefined;
+  /** Where in the user's own files. */
   readonly position: Position | undefined;
+  /** Lines that show the place: the source with a caret, and what led there. */
   readonly excerpt: string | undefined;
 
+  /** The message says what could not be done, to what, and why. */
   constructor(message: string, options: CapstanErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code ?? "error";
@@ -58,8 +69,10 @@ export class CapstanError extends Error {
 
 /** Several errors found at once, shown together instead of one after another. */
 export class CapstanErrors extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "CapstanErrors";
 
+  /** The message is that of the only error, or says how many there are. */
   constructor(readonly errors: readonly CapstanError[], message: string = summary(errors)) {
     super(message, { code: "errors" });
   }

@@ -32,12 +32,15 @@ export type ReleaseOutcome =
 
 /** What a step of the run is, known before it starts. */
 export interface StepInfo {
+  /** Unique in the run, e.g. `shop/web/apply`. */
   readonly id: string;
+  /** What kind of work it is. */
   readonly kind: StepKind;
   /** The release or stack hook that the step belongs to; a release as `cluster/namespace/name` ids do not repeat. */
   readonly owner: string;
   /** What a person sees, e.g. `hook pre-install migrate`. */
   readonly title: string;
+  /** Ids of the steps that come first. */
   readonly needs: readonly string[];
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Chart } from "../chart/chart.ts";
 import type { GoMap } from "../template/value.ts";
-import type { HookOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
+import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 
 /**
  * What an upgrade does with the values of the revision before: `never` is Helm's `--reset-values`,
@@ -15,7 +15,7 @@ import type { HookOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 export type ReuseValues = "never" | "always" | "merge" | "when-empty";
 
 /** A release to install or upgrade. Options that Helm has mean what they mean in Helm. */
-export interface DeployRequest extends ReleaseRequest, HookOptions, WaitingOptions {
+export interface DeployRequest extends ReleaseRequest, HookRunOptions, WaitingOptions {
   /** The chart, or what loads it; called once. */
   readonly chart: Chart | ((signal: AbortSignal) => Promise<Chart> | Chart);
   /** The user's values, or what works them out when all of `needs` is done. @default {{}} */
@@ -38,9 +38,9 @@ export interface DeployRequest extends ReleaseRequest, HookOptions, WaitingOptio
   readonly recover?: boolean | undefined;
   /** Render and check, and change nothing. @default {false} */
   readonly dryRun?: boolean | undefined;
-  /** @default {"never"} */
+  /** What becomes of the values of the revision before. @default {"never"} */
   readonly reuseValues?: ReuseValues | undefined;
-  /** @default {false} */
+  /** Do not check the values against the chart's schema. @default {false} */
   readonly skipSchemaValidation?: boolean | undefined;
   /** Keep the notes of subcharts too. @default {false} */
   readonly subNotes?: boolean | undefined;

@@ -7,8 +7,10 @@ import { CapstanError, type CapstanErrorOptions, messageOf } from "../errors.ts"
 
 /** An operation on a release that did not succeed. */
 export class ReleaseError extends CapstanError {
+  /** `"ReleaseError"`, or that of the operation's own class. */
   override readonly name: string = "ReleaseError";
 
+  /** The code is that of the cause, if it has one, else `release/failed`. */
   constructor(
     message: string,
     /** The release's name. */
@@ -21,33 +23,40 @@ export class ReleaseError extends CapstanError {
 
 /** A first revision that could not be installed. */
 export class InstallError extends ReleaseError {
+  /** Tells it from other release errors. */
   override readonly name = "InstallError";
 }
 
 /** A next revision that could not be put in place. */
 export class UpgradeError extends ReleaseError {
+  /** Tells it from other release errors. */
   override readonly name = "UpgradeError";
 }
 
 /** A release that could not be removed, or not as a whole. */
 export class UninstallError extends ReleaseError {
+  /** Tells it from other release errors. */
   override readonly name = "UninstallError";
 }
 
 /** An earlier revision that could not be brought back. */
 export class RollbackError extends ReleaseError {
+  /** Tells it from other release errors. */
   override readonly name = "RollbackError";
 }
 
 /** Tests of a release that failed. */
 export class TestError extends ReleaseError {
+  /** Tells it from other release errors. */
   override readonly name = "TestError";
 }
 
 /** There is no such release, or no such revision of it. */
 export class ReleaseNotFoundError extends ReleaseError {
+  /** Tells it from other release errors. */
   override readonly name = "ReleaseNotFoundError";
 
+  /** The code is `release/not-found` unless the options say otherwise. */
   constructor(message: string, release: string, options: CapstanErrorOptions = {}) {
     super(message, release, { code: "release/not-found", ...options });
   }

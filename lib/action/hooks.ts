@@ -12,10 +12,10 @@ import { type HookWave, PARALLEL_ANNOTATION, planHooks } from "./hook_plan.ts";
 import { hasPolicy, hookObjects, type PlacedHook, removeHook, runHook } from "./hook_run.ts";
 import { bounded, type Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
-import { DEFAULT_TIMEOUT, type HookOptions, type WaitingOptions } from "./types.ts";
+import { DEFAULT_TIMEOUT, type HookRunOptions, type WaitingOptions } from "./types.ts";
 
 /** What {@linkcode hookSteps} needs beside the operation. */
-export interface HookStepsOptions extends HookOptions, WaitingOptions {
+export interface HookStepsOptions extends HookRunOptions, WaitingOptions {
   readonly event: string;
   /** Steps that come before the first hook. */
   readonly needs: readonly string[];

@@ -12,14 +12,17 @@ import { ReleaseNotFoundError } from "./errors.ts";
 
 /** What reading works with; an {@linkcode ActionContext} is one. */
 export interface ReadContext {
+  /** Where the release records are kept. */
   readonly storage: Storage;
 }
 
 /** Names a release, and which of its revisions is meant. */
 export interface ReadRequest extends RequestOptions {
+  /** The release's name. */
   readonly name: string;
+  /** The release's namespace. */
   readonly namespace: string;
-  /** @default the last one */
+  /** Which revision. @default the last one */
   readonly revision?: number | undefined;
 }
 
@@ -90,7 +93,7 @@ export async function releaseHistory(
 
 /** Options of {@linkcode listReleases}. */
 export interface ListRequest extends RequestOptions {
-  /** @default all namespaces */
+  /** One namespace. @default all */
   readonly namespace?: string | undefined;
   /** States that are listed; the last revision counts. @default all */
   readonly statuses?: readonly ReleaseStatus[] | undefined;
@@ -98,13 +101,13 @@ export interface ListRequest extends RequestOptions {
   readonly selector?: string | undefined;
   /** Only names that it accepts. */
   readonly filter?: ((name: string) => boolean) | undefined;
-  /** @default {"name"} */
+  /** By name, or by the time of the last change, oldest first. @default {"name"} */
   readonly sort?: "name" | "date" | undefined;
-  /** @default {false} */
+  /** The other way round. @default {false} */
   readonly reverse?: boolean | undefined;
   /** Most releases, after `offset` of them were left out; 0 is no limit. @default {256} */
   readonly max?: number | undefined;
-  /** @default {0} */
+  /** Releases left out at the beginning of the list. @default {0} */
   readonly offset?: number | undefined;
 }
 

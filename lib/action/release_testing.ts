@@ -10,13 +10,13 @@ import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError } from "./errors.ts";
 import { bounded, Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
-import type { ActionContext, HookOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
+import type { ActionContext, HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 
 /** A release to test. */
 export interface TestRequest
   extends
     ReleaseRequest,
-    Pick<HookOptions, "hookParallelism" | "hookSelection">,
+    Pick<HookRunOptions, "hookParallelism" | "hookSelection">,
     Pick<WaitingOptions, "timeout" | "readyRules"> {
   /** Only tests of these names. @default all */
   readonly only?: readonly string[] | undefined;

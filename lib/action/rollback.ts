@@ -23,14 +23,14 @@ import { markOwned } from "./ownership.ts";
 import type { ActionStep } from "./steps.ts";
 import type {
   ActionContext,
-  HookOptions,
+  HookRunOptions,
   OperationResult,
   ReleaseRequest,
   WaitingOptions,
 } from "./types.ts";
 
 /** A release to bring back to an earlier revision. */
-export interface RollbackRequest extends ReleaseRequest, HookOptions, WaitingOptions {
+export interface RollbackRequest extends ReleaseRequest, HookRunOptions, WaitingOptions {
   /** The revision to bring back; 0 is the one before the last. @default {0} */
   readonly revision?: number | undefined;
   /** Take fields over from other managers. @default {false} */

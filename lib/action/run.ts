@@ -16,7 +16,7 @@ import type { ActionContext, OperationResult } from "./types.ts";
 import { planUninstall, type UninstallRequest } from "./uninstall.ts";
 
 /** Options of operations that are run by themselves. */
-export interface RunOptions {
+export interface OperationOptions {
   /** Aborts requests now; what was begun is recorded as failed. */
   readonly signal?: AbortSignal | undefined;
   /** Starts nothing new; what has begun goes on to its end. */
@@ -45,7 +45,7 @@ export interface RunOptions {
 export async function install(
   request: Omit<DeployRequest, "install" | "upgrade">,
   context: ActionContext,
-  options: RunOptions = {},
+  options: OperationOptions = {},
 ): Promise<Release> {
   const planned = planDeploy({ ...request, install: true, upgrade: false }, context);
   return (await runOperation(planned, context, options)).release!;
@@ -76,7 +76,7 @@ export async function install(
 export async function upgrade(
   request: DeployRequest,
   context: ActionContext,
-  options: RunOptions = {},
+  options: OperationOptions = {},
 ): Promise<Release> {
   const planned = planDeploy({ install: false, force: true, ...request }, context);
   return (await runOperation(planned, context, options)).release!;
@@ -106,7 +106,7 @@ export async function upgrade(
 export async function deploy(
   request: DeployRequest,
   context: ActionContext,
-  options: RunOptions = {},
+  options: OperationOptions = {},
 ): Promise<OperationResult> {
   return await runOperation(planDeploy(request, context), context, options);
 }
@@ -136,7 +136,7 @@ export async function deploy(
 export async function rollback(
   request: RollbackRequest,
   context: ActionContext,
-  options: RunOptions = {},
+  options: OperationOptions = {},
 ): Promise<Release> {
   return (await runOperation(planRollback(request, context), context, options)).release!;
 }
@@ -165,7 +165,7 @@ export async function rollback(
 export async function uninstall(
   request: UninstallRequest,
   context: ActionContext,
-  options: RunOptions = {},
+  options: OperationOptions = {},
 ): Promise<OperationResult> {
   return await runOperation(planUninstall(request, context), context, options);
 }
@@ -194,7 +194,7 @@ export async function uninstall(
 export async function test(
   request: TestRequest,
   context: ActionContext,
-  options: RunOptions = {},
+  options: OperationOptions = {},
 ): Promise<Release> {
   return (await runOperation(planTest(request, context), context, options)).release!;
 }
@@ -203,7 +203,7 @@ export async function test(
 export async function runOperation(
   { steps, result }: PlannedOperation,
   context: ActionContext,
-  { signal, stop }: RunOptions = {},
+  { signal, stop }: OperationOptions = {},
 ): Promise<OperationResult> {
   const { emit = () => {}, now } = context;
   await runSteps(steps, { ...stepEvents(emit), signal, stop, now });

@@ -15,7 +15,9 @@ import type { HookSelection } from "./hook_plan.ts";
 
 /** What operations work with. One for each cluster; operations on it may run at once. */
 export interface ActionContext {
+  /** The cluster. Whoever made it closes it. */
   readonly api: KubeApi;
+  /** Where the release records are kept. */
   readonly storage: Storage;
   /** Where it tells what it does. @default nowhere */
   readonly emit?: Emit | undefined;
@@ -37,6 +39,7 @@ export interface ActionContext {
 export interface ReleaseRequest {
   /** The release's name. */
   readonly name: string;
+  /** Where its record is, and objects that name no namespace. */
   readonly namespace: string;
   /** Prefix of the steps' ids, and the owner in events. @default {`${namespace}/${name}`} */
   readonly owner?: string | undefined;
@@ -47,7 +50,7 @@ export interface ReleaseRequest {
 }
 
 /** Options about hooks. */
-export interface HookOptions {
+export interface HookRunOptions {
   /** Run no hooks. @default {false} */
   readonly noHooks?: boolean | undefined;
   /** Hooks of one weight that run at once; 0 and 1 are serial. @default {1} */
@@ -70,9 +73,11 @@ export interface WaitingOptions {
 
 /** How an operation ended. */
 export interface OperationResult {
+  /** What was done. */
   readonly outcome: ReleaseOutcome;
   /** The revision that the operation made or found. */
   readonly release?: Release | undefined;
+  /** Number of that revision; 0 when there is none. */
   readonly revision: number;
   /** Status of that revision. */
   readonly status: string;

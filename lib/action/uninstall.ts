@@ -22,7 +22,7 @@ import type { ActionStep } from "./steps.ts";
 import {
   type ActionContext,
   DEFAULT_TIMEOUT,
-  type HookOptions,
+  type HookRunOptions,
   type ReleaseRequest,
   type WaitingOptions,
 } from "./types.ts";
@@ -30,7 +30,7 @@ import { deleteObjects, keptNotice, planRemoval, type RemovalResult } from "./un
 
 /** A release to remove. */
 export interface UninstallRequest
-  extends ReleaseRequest, HookOptions, Pick<WaitingOptions, "wait" | "timeout" | "readyRules"> {
+  extends ReleaseRequest, HookRunOptions, Pick<WaitingOptions, "wait" | "timeout" | "readyRules"> {
   /** Keep the history, marked as uninstalled. @default {false} */
   readonly keepHistory?: boolean | undefined;
   /** A release that is not there is no failure. @default {false} */

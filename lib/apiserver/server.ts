@@ -40,6 +40,7 @@ export interface ApiServerOptions {
 
 /** One request that was answered. */
 export interface RequestRecord {
+  /** HTTP method, e.g. `PATCH`. */
   readonly method: string;
   /** Path and query. */
   readonly path: string;

@@ -17,52 +17,79 @@ export type HelmVersion = "v3" | "v4";
 
 /** Somebody who looks after a chart. */
 export interface Maintainer {
+  /** The person's or the organisation's name. */
   readonly name: string;
+  /** Mail address. */
   readonly email: string;
+  /** Web address. */
   readonly url: string;
 }
 
 /** A dependency as Chart.yaml declares it; a text that is not given is empty. */
 export interface Dependency {
+  /** Name of the chart that is depended on. */
   readonly name: string;
   /** A version or a range of versions. */
   readonly version: string;
+  /** Where it is found: the address of a repository, or `file://` and a path. */
   readonly repository: string;
   /** Comma-separated paths into the values; the first that holds a boolean decides. */
   readonly condition: string;
+  /** Tags that switch it on or off through the values' `tags`. */
   readonly tags: readonly string[];
+  /** Whether it takes part; worked out from condition and tags. */
   readonly enabled: boolean;
   /** Strings, or maps with `child` and `parent`. */
   readonly importValues: readonly unknown[];
+  /** The name it goes by in this chart. */
   readonly alias: string;
 }
 
 /** Chart.yaml; a text that is not given is empty. */
 export interface Metadata {
+  /** The chart's name. */
   readonly name: string;
+  /** Web address of the project. */
   readonly home: string;
+  /** Web addresses of the sources. */
   readonly sources: readonly string[];
+  /** The chart's own version, in SemVer 2. */
   readonly version: string;
+  /** One sentence about the chart. */
   readonly description: string;
+  /** Words to find it by. */
   readonly keywords: readonly string[];
+  /** Who looks after it. */
   readonly maintainers: readonly Maintainer[];
+  /** Web address of an icon. */
   readonly icon: string;
+  /** `v1` or `v2`; `v1` declares its dependencies in requirements.yaml. */
   readonly apiVersion: string;
+  /** Path into the parent's values that switches the chart on. */
   readonly condition: string;
+  /** Comma-separated tags that switch the chart on. */
   readonly tags: string;
+  /** Version of what the chart installs. */
   readonly appVersion: string;
+  /** Whether the chart should no longer be used. */
   readonly deprecated: boolean;
+  /** Further data, for other programs. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** The range of Kubernetes versions it runs on. */
   readonly kubeVersion: string;
   /** `undefined` where the file does not name the field, which Helm tells apart from an empty list. */
   readonly dependencies: readonly Dependency[] | undefined;
+  /** `application`, `library`, or empty, which is an application. */
   readonly type: string;
 }
 
 /** Chart.lock. */
 export interface Lock {
+  /** When the lock was written, as RFC 3339 text. */
   readonly generated: string;
+  /** Digest of the declared dependencies, `sha256:` and hex. */
   readonly digest: string;
+  /** The dependencies with the exact versions that were chosen. */
   readonly dependencies: readonly Dependency[];
 }
 
@@ -72,6 +99,8 @@ export class ChartFile {
   readonly #derived = new Map<string, unknown>();
 
   /**
+   * Keeps the bytes as they are given, without a copy.
+   *
    * @param name Path inside the chart, with `/`.
    * @param data The bytes, without a leading byte order mark.
    */
@@ -91,7 +120,9 @@ export class ChartFile {
 
 /** A loaded chart with its subcharts. */
 export interface Chart {
+  /** Chart.yaml. */
   readonly metadata: Metadata;
+  /** Chart.lock, or requirements.lock; `undefined` where there is none. */
   readonly lock: Lock | undefined;
   /** Files under templates/, in the order in which they were read. */
   readonly templates: readonly ChartFile[];
@@ -105,6 +136,7 @@ export interface Chart {
   readonly schema: ChartFile | undefined;
   /** The chart's files as they were read, for `show` and for packaging; no subchart's. */
   readonly raw: readonly ChartFile[];
+  /** The charts under charts/, in the order in which they were read. */
   readonly dependencies: readonly Chart[];
   /** What the paths of its subcharts call it, where Helm 3 forgets an alias. */
   readonly pathName?: string | undefined;
@@ -112,8 +144,10 @@ export interface Chart {
 
 /** A chart that cannot be loaded or used; the message is Helm's. */
 export class ChartError extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "ChartError";
 
+  /** The code is `chart/invalid` unless the options say otherwise. */
   constructor(message: string, options: CapstanErrorOptions = {}) {
     super(message, { code: "chart/invalid", ...options });
   }

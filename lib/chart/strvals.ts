@@ -17,8 +17,10 @@ const MAX_INT64 = 2n ** 63n - 1n;
 
 /** An assignment that cannot be read; the message is Helm's. */
 export class SetError extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "SetError";
 
+  /** The code is `values/set`. */
   constructor(message: string) {
     super(message, { code: "values/set", hint: "write KEY=VALUE; a comma in a value is \\," });
   }

@@ -18,10 +18,13 @@ export interface RenderErrorOptions extends CapstanErrorOptions {
 
 /** A chart that cannot be rendered; the message is Helm's. */
 export class RenderError extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "RenderError";
+  /** What was rendered, where it turned out to be no manifest. */
   readonly manifest: string | undefined;
   readonly #options: RenderErrorOptions;
 
+  /** The code is `render` unless the options say otherwise. */
   constructor(message: string, options: RenderErrorOptions = {}) {
     super(message, { code: "render", ...options });
     this.#options = options;

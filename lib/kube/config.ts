@@ -25,7 +25,7 @@ export interface LoadConnectionOptions {
   readonly context?: string | undefined;
   /** Environment variables: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT. @default {Deno.env.get} */
   readonly env?: ((name: ConnectionVariable) => string | undefined) | undefined;
-  /** @default {Deno.readTextFile} */
+  /** Reads the kubeconfig, and the certificates and tokens it names. @default {Deno.readTextFile} */
   readonly readFile?: ReadFile | undefined;
   /** Milliseconds since any fixed time. @default {performance.now} */
   readonly now?: (() => number) | undefined;

@@ -12,6 +12,7 @@ export interface Connection {
   readonly namespace: string;
   /** The kubeconfig's context, for messages. */
   readonly context?: string | undefined;
+  /** Whom to trust and how to prove who asks, by certificate. */
   readonly tls?: TlsSettings | undefined;
   /**
    * The kubeconfig says `insecure-skip-tls-verify`. Only a flag of Deno can do that, so it does no
@@ -20,13 +21,17 @@ export interface Connection {
   readonly insecure?: boolean | undefined;
   /** URL of a proxy: http, https or socks5. */
   readonly proxy?: string | undefined;
+  /** What to send with each request. @default nothing */
   readonly credentials?: Credentials | undefined;
 }
 
 /** Certificates, all in PEM. */
 export interface TlsSettings {
+  /** Authorities that may have signed the server's certificate. */
   readonly caCerts?: readonly string[] | undefined;
+  /** The client's certificate; goes with `key`. */
   readonly cert?: string | undefined;
+  /** The client's private key. */
   readonly key?: string | undefined;
 }
 

@@ -8,11 +8,17 @@ import { CapstanError } from "../errors.ts";
 
 /** What the server says about a failure beside its message (`Status.details`). */
 export interface StatusDetails {
+  /** Name of the object. */
   readonly name?: string;
+  /** Group of its kind; absent for the core group. */
   readonly group?: string;
+  /** Its kind, or the plural that stands in the URL. */
   readonly kind?: string;
+  /** The object's uid. */
   readonly uid?: string;
+  /** Seconds the server asks to be left alone. */
   readonly retryAfterSeconds?: number;
+  /** Each thing that is wrong, e.g. one for every field that is not valid. */
   readonly causes?: readonly {
     readonly reason?: string;
     readonly message?: string;
@@ -26,6 +32,7 @@ export interface ApiErrorOptions {
   readonly status?: number | undefined;
   /** The word Kubernetes has for it, such as `NotFound` or `AlreadyExists`. @default {"Unknown"} */
   readonly reason?: string | undefined;
+  /** What the server says beside its message. @default {{}} */
   readonly details?: StatusDetails | undefined;
   /** Whether the same request may well succeed later. @default {false} */
   readonly retryable?: boolean | undefined;
@@ -33,7 +40,9 @@ export interface ApiErrorOptions {
   readonly refused?: boolean | undefined;
   /** Milliseconds the server asked to be left alone. */
   readonly retryAfter?: number | undefined;
+  /** What the reader can do next, as a sentence. */
   readonly hint?: string | undefined;
+  /** What was thrown below. */
   readonly cause?: unknown;
 }
 
@@ -44,14 +53,22 @@ export interface ApiErrorOptions {
  * `kube/already-exists`.
  */
 export class ApiError extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "ApiError";
+  /** HTTP status; 0 when there was no answer. */
   readonly status: number;
+  /** The word Kubernetes has for it, such as `NotFound`. */
   readonly reason: string;
+  /** What the server says beside its message; empty when it says nothing. */
   readonly details: StatusDetails;
+  /** Whether the same request may well succeed later. */
   readonly retryable: boolean;
+  /** Whether it is certain that the server did not act on the request. */
   readonly refused: boolean;
+  /** Milliseconds the server asked to be left alone. */
   readonly retryAfter: number | undefined;
 
+  /** The message is the server's. */
   constructor(message: string, options: ApiErrorOptions = {}) {
     const reason = options.reason ?? "Unknown";
     super(message, { code: `kube/${kebab(reason)}`, hint: options.hint, cause: options.cause });

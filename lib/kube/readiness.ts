@@ -6,6 +6,7 @@
 
 /** What is known of an object. */
 export interface Readiness {
+  /** `Current` is ready; `Failed` will not become so by itself. */
   readonly status: "Current" | "InProgress" | "Failed" | "Terminating" | "NotFound" | "Unknown";
   /** Why, for people. */
   readonly message: string;

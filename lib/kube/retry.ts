@@ -25,6 +25,7 @@ export interface Retry {
   readonly attempt: number;
   /** Milliseconds until the next one. */
   readonly delay: number;
+  /** Why the try failed. */
   readonly error: ApiError;
 }
 

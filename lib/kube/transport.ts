@@ -25,12 +25,13 @@ export interface TransportOptions {
   readonly fetch?: Fetch | undefined;
   /** Most requests in flight. @default {64} */
   readonly maxInFlight?: number | undefined;
+  /** How failures that pass are met. @default eight tries, about 20 seconds */
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** Milliseconds without an answer after which a request is given up. @default {70_000} */
   readonly requestTimeout?: number | undefined;
   /** Milliseconds since any fixed time. @default {performance.now} */
   readonly now?: (() => number) | undefined;
-  /** @default {Math.random} */
+  /** Random numbers in [0, 1), for the jitter. @default {Math.random} */
   readonly random?: (() => number) | undefined;
   /** Told of each try that is repeated. */
   readonly onRetry?: ((retry: Retry & { readonly request: string }) => void) | undefined;

@@ -6,84 +6,120 @@
 
 /** An object of any kind. */
 export interface KubeObject {
+  /** Group and version, e.g. `apps/v1`. */
   readonly apiVersion: string;
+  /** In singular and camel case, e.g. `Deployment`. */
   readonly kind: string;
+  /** Name, namespace, labels and the like. */
   readonly metadata: ObjectMeta;
+  /** What else the kind has: `spec`, `data`, `status`, … */
   readonly [field: string]: unknown;
 }
 
 /** The part of every object's metadata that Capstan reads. */
 export interface ObjectMeta {
+  /** Unique for the kind in its namespace. */
   readonly name: string;
+  /** Absent for a cluster-scoped object. */
   readonly namespace?: string;
+  /** Set by the server; another object of the same name has another one. */
   readonly uid?: string;
+  /** Changes with every write; only good for comparing. */
   readonly resourceVersion?: string;
+  /** Counts the changes to the spec. */
   readonly generation?: number;
+  /** When it was made, as RFC 3339 text. */
   readonly creationTimestamp?: string;
+  /** Set while it is being deleted, as RFC 3339 text. */
   readonly deletionTimestamp?: string;
+  /** What selectors match. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What other programs keep with it. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Names of those who must agree before it is gone. */
   readonly finalizers?: readonly string[];
+  /** Objects whose end is its end. */
   readonly ownerReferences?: readonly {
     readonly uid: string;
     readonly kind: string;
     readonly name: string;
     readonly controller?: boolean;
   }[];
+  /** Who owns which field, kept by the server. */
   readonly managedFields?: readonly unknown[];
 }
 
 /** Names one object. A cluster-scoped one has no namespace. */
 export interface ObjectRef {
+  /** Group and version, e.g. `apps/v1`. */
   readonly apiVersion: string;
+  /** In singular and camel case, e.g. `Deployment`. */
   readonly kind: string;
+  /** The object's name. */
   readonly name: string;
+  /** Absent: the connection's. */
   readonly namespace?: string | undefined;
 }
 
 /** A kind that the cluster serves, from discovery. */
 export interface ApiResource {
+  /** Empty for the core group. */
   readonly group: string;
+  /** E.g. `v1`. */
   readonly version: string;
+  /** E.g. `Deployment`. */
   readonly kind: string;
   /** As in the URL, e.g. `deployments`. */
   readonly plural: string;
+  /** Whether its objects live in namespaces. */
   readonly namespaced: boolean;
+  /** What can be done with it, e.g. `list`, `patch`. */
   readonly verbs: readonly string[];
 }
 
 /** Options that every request takes. */
 export interface RequestOptions {
+  /** Ends the request; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@linkcode KubeApi.list} shall find. */
 export interface ListOptions extends RequestOptions {
+  /** One namespace. @default all */
   readonly namespace?: string | undefined;
+  /** As kubectl's `--selector`. @default all */
   readonly labelSelector?: string | undefined;
+  /** As kubectl's `--field-selector`. @default all */
   readonly fieldSelector?: string | undefined;
   /** Ask for metadata only (PartialObjectMetadataList). */
   readonly metadataOnly?: boolean | undefined;
 }
 
+/** Options of requests that write. */
 export interface WriteOptions extends RequestOptions {
+  /** Let the server check the request and store nothing. @default {false} */
   readonly dryRun?: boolean | undefined;
   /** Refuse unknown and duplicate fields. */
   readonly strict?: boolean | undefined;
+  /** Who owns the fields that are written. @default the client's */
   readonly fieldManager?: string | undefined;
 }
 
+/** Options of {@linkcode KubeApi.apply}. */
 export interface ApplyOptions extends WriteOptions {
   /** Take fields over from other managers. */
   readonly force?: boolean | undefined;
 }
 
+/** Options of {@linkcode KubeApi.delete}. */
 export interface DeleteOptions extends RequestOptions {
-  /** @default {"Background"} */
+  /** When its dependents go: after it, before it, or never. @default {"Background"} */
   readonly propagation?: "Background" | "Foreground" | "Orphan" | undefined;
   /** Only if the live object has this uid. */
   readonly uid?: string | undefined;
 }
 
+/** How the body of {@linkcode KubeApi.patch} is to be read. */
 export type PatchType =
   | "application/json-patch+json"
   | "application/merge-patch+json"
@@ -121,14 +157,18 @@ export interface KubeApi {
   forgetDiscovery(): void;
   /** The object, or `undefined` when there is none. */
   get(ref: ObjectRef, options?: RequestOptions): Promise<KubeObject | undefined>;
+  /** All objects of a kind, read page by page. */
   list(
     kind: { readonly apiVersion: string; readonly kind: string },
     options?: ListOptions,
   ): Promise<{ readonly items: readonly KubeObject[]; readonly resourceVersion: string }>;
+  /** Adds an object, and returns it as the server stored it. */
   create(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
+  /** Puts an object in the place of the one that is there (PUT). */
   replace(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** Server-side apply. */
   apply(object: KubeObject, options?: ApplyOptions): Promise<KubeObject>;
+  /** Changes parts of an object. */
   patch(
     ref: ObjectRef,
     type: PatchType,

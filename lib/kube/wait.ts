@@ -17,6 +17,7 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
   /** Told when what an object is waited for for changes. */
   readonly onProgress?: ((ref: ObjectRef, message: string) => void) | undefined;
+  /** Ends the wait; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds since the epoch. @default {Date.now} */
   readonly now?: (() => number) | undefined;
@@ -24,7 +25,7 @@ export interface WaitOptions {
 
 /** Options for {@linkcode waitReady}. */
 export interface WaitReadyOptions extends WaitOptions {
-  /** @default {"watcher"} */
+  /** Whose rules say what is ready. @default {"watcher"} */
   readonly rules?: ReadyRules | undefined;
   /** Wait for Jobs to complete. @default {false} */
   readonly jobs?: boolean | undefined;
@@ -37,14 +38,18 @@ export interface WaitReadyOptions extends WaitOptions {
 
 /** One object that is not as it should be. */
 export interface Unready {
+  /** The object that was waited for. */
   readonly ref: ObjectRef;
+  /** How far it came. */
   readonly readiness: Readiness;
 }
 
 /** A wait that did not end well: some objects failed, or time ran out. */
 export class WaitError extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "WaitError";
 
+  /** The code is `wait/timeout` or `wait/failed`. */
   constructor(
     message: string,
     /** Those that were waited for in vain. */

@@ -32,14 +32,21 @@ export type Timestamp = string;
 export interface ReleaseHook {
   /** The object's name. */
   readonly name: string;
+  /** The object's kind; Jobs and Pods are waited for. */
   readonly kind: string;
   /** The template it comes from. */
   readonly path: string;
+  /** The rendered YAML of the object. */
   readonly manifest: string;
+  /** When it runs, e.g. `pre-install`. */
   readonly events: readonly string[];
+  /** Lower ones run first. */
   readonly weight: number;
+  /** When its object is deleted, e.g. `hook-succeeded`. */
   readonly deletePolicies: readonly string[];
+  /** When its log lines are shown, e.g. `hook-failed`. */
   readonly outputLogPolicies: readonly string[];
+  /** How it went when it last ran. */
   readonly lastRun: {
     readonly startedAt?: Timestamp | undefined;
     readonly completedAt?: Timestamp | undefined;
@@ -49,10 +56,15 @@ export interface ReleaseHook {
 
 /** What is known of a revision beside its contents. */
 export interface ReleaseInfo {
+  /** When the release was installed. */
   readonly firstDeployed?: Timestamp | undefined;
+  /** When this revision was made. */
   readonly lastDeployed?: Timestamp | undefined;
+  /** When the release was uninstalled. */
   readonly deleted?: Timestamp | undefined;
+  /** What happened last, e.g. `Install complete`. */
   readonly description: string;
+  /** State of this revision. */
   readonly status: ReleaseStatus;
   /** The rendered NOTES.txt. */
   readonly notes: string;
@@ -62,15 +74,21 @@ export interface ReleaseInfo {
 
 /** One revision of a release. */
 export interface Release {
+  /** The release's name. */
   readonly name: string;
+  /** Where its record is, and objects that name no namespace. */
   readonly namespace: string;
+  /** Counts from 1. */
   readonly revision: number;
+  /** State, times and notes. */
   readonly info: ReleaseInfo;
+  /** The chart it was made from, without its subcharts. */
   readonly chart: StoredChart;
   /** Values the user gave; `undefined` when none. */
   readonly config: GoMap | undefined;
   /** Everything but the hooks. */
   readonly manifest: string;
+  /** Its hooks, and how each went. */
   readonly hooks: readonly ReleaseHook[];
   /** Whether objects were applied by the server or patched by the client. */
   readonly applyMethod?: "ssa" | "csa" | undefined;
@@ -85,8 +103,11 @@ export interface Release {
 
 /** Names one revision. */
 export interface RevisionKey {
+  /** The release's namespace. */
   readonly namespace: string;
+  /** The release's name. */
   readonly name: string;
+  /** Counts from 1. */
   readonly revision: number;
 }
 

@@ -15,15 +15,17 @@ import {
 
 /** What can be told of a revision without reading its record. */
 export interface RevisionEntry extends RevisionKey {
+  /** State of the revision. */
   readonly status: ReleaseStatus;
   /** The user's labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** See {@linkcode Release.digest}. */
   readonly digest?: string | undefined;
 }
 
 /** Which revisions {@linkcode Storage.list} looks for. */
 export interface ListQuery extends RequestOptions {
-  /** @default all namespaces */
+  /** One namespace. @default all */
   readonly namespace?: string | undefined;
   /** A label selector over the user's labels. */
   readonly selector?: string | undefined;

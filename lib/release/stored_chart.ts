@@ -12,6 +12,7 @@ import { type GoMap, isMap } from "../template/value.ts";
  * fields this version does not know survive.
  */
 export interface StoredChart {
+  /** Chart.yaml. */
   readonly metadata: Metadata;
   /** The record's `chart`. */
   readonly json: GoMap;

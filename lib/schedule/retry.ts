@@ -21,7 +21,7 @@ export interface RetryOptions {
   readonly onRetry?: ((error: unknown, attempt: number, pause: number) => void) | undefined;
   /** Stops waiting and trying. */
   readonly signal?: AbortSignal | undefined;
-  /** @default {Math.random} */
+  /** Random numbers in [0, 1), for the jitter. @default {Math.random} */
   readonly random?: (() => number) | undefined;
   /** Waits. @default a timer */
   readonly sleep?:

@@ -62,6 +62,7 @@ export interface Step {
 
 /** What a running step is given. */
 export interface StepContext {
+  /** The step's own id. */
   readonly id: string;
   /** Aborted when the run must stop now; never for a step that runs `"settled"`. */
   readonly signal: AbortSignal;
@@ -73,19 +74,24 @@ export interface StepContext {
 
 /** How a step ended. Times are those of the scheduler's clock, in milliseconds. */
 export interface Outcome {
+  /** How it ended; `aborted` by the run's signal. */
   readonly status: "succeeded" | "failed" | "skipped" | "aborted";
   /** What was thrown, for `failed` and `aborted`. */
   readonly error?: unknown;
   /** For `skipped`: the step that failed or was aborted first, at the root of it. */
   readonly blockedBy?: string | undefined;
+  /** When it began; absent when it never did. */
   readonly started?: number | undefined;
+  /** When it was settled. */
   readonly finished?: number | undefined;
 }
 
 /** Thrown by a step that finds that it has nothing to do because another step did not succeed. */
 export class Skip extends Error {
+  /** Tells it from other errors. */
   override readonly name = "Skip";
 
+  /** The message names the step. */
   constructor(
     /** The step at the root of it. */
     readonly blockedBy: string,

@@ -11,6 +11,7 @@ export type { ObjectMeta } from "../kube/types.ts";
 
 /** A Service, as far as stacks usually read it. */
 export interface ServiceObject extends KubeObject {
+  /** What was asked for, with what the cluster assigned. */
   readonly spec: {
     readonly type?: string;
     readonly clusterIP: string;
@@ -21,6 +22,7 @@ export interface ServiceObject extends KubeObject {
     }[];
     readonly selector?: Readonly<Record<string, string>>;
   };
+  /** What the cluster says of it. */
   readonly status?: {
     readonly loadBalancer?: {
       readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
@@ -30,18 +32,23 @@ export interface ServiceObject extends KubeObject {
 
 /** A ConfigMap. */
 export interface ConfigMapObject extends KubeObject {
+  /** Texts by key. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /** A Secret; the values of `data` are base64. */
 export interface SecretObject extends KubeObject {
+  /** E.g. `kubernetes.io/tls`. */
   readonly type?: string;
+  /** Base64 texts by key. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /** A Deployment or StatefulSet, as far as stacks usually read it. */
 export interface WorkloadObject extends KubeObject {
+  /** What was asked for. */
   readonly spec: { readonly replicas: number; readonly [field: string]: unknown };
+  /** How far its pods have come. */
   readonly status: {
     readonly replicas?: number;
     readonly readyReplicas?: number;
@@ -52,10 +59,15 @@ export interface WorkloadObject extends KubeObject {
 
 /** The kinds whose fields {@linkcode StackCluster.get} knows. */
 export interface KnownKinds {
+  /** In `v1`. */
   Service: ServiceObject;
+  /** In `v1`. */
   ConfigMap: ConfigMapObject;
+  /** In `v1`. */
   Secret: SecretObject;
+  /** In `apps/v1`. */
   Deployment: WorkloadObject;
+  /** In `apps/v1`. */
   StatefulSet: WorkloadObject;
 }
 

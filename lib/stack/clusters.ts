@@ -12,7 +12,9 @@ import type { HookNode, ReleaseNode } from "./types.ts";
 
 /** A cluster of the run. */
 export interface RunCluster {
+  /** Closed when the run ends. */
   readonly api: KubeApi;
+  /** Where the release records are kept. */
   readonly storage: Storage;
 }
 

@@ -11,6 +11,7 @@ import type { StackSteps } from "./steps.ts";
 export interface RunFailure {
   /** The release's or hook's id; `run` for what the run checks as a whole. */
   readonly owner: string;
+  /** What was thrown. */
   readonly error: unknown;
 }
 

@@ -10,6 +10,7 @@ import type { Environment, Stack, StackFactory } from "./types.ts";
 
 /** A stack, and the folder that its paths are relative to. */
 export interface LoadedStack {
+  /** What the file exports, checked. */
   readonly stack: Stack;
   /** Absolute path of the stack file. */
   readonly file: string;
@@ -19,7 +20,7 @@ export interface LoadedStack {
 
 /** Options of {@linkcode loadStack}. */
 export interface LoadOptions {
-  /** @default {{ name: "default" }} */
+  /** What a stack function is called with. @default {{ name: "default" }} */
   readonly environment?: Environment | undefined;
 }
 

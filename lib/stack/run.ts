@@ -26,7 +26,7 @@ export type { Precheck } from "./steps.ts";
 export interface RunOptions {
   /** The cluster behind a kubeconfig context, or the default one. Called once for each; the run closes it. */
   readonly connect: Connect;
-  /** @default {"up"} */
+  /** Bring the stack up, or take it down. @default {"up"} */
   readonly verb?: "up" | "down" | undefined;
   /** Told everything that happens, in order. */
   readonly emit?: ((event: RunEvent) => void) | undefined;

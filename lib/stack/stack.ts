@@ -128,6 +128,7 @@ export function kubeContext(name: string): KubeContext {
  * ```
  */
 export function defineStack(definition: StackDefinition): Stack;
+/** The same for a stack that depends on its environment. */
 export function defineStack(definition: (env: Environment) => StackDefinition): StackFactory;
 export function defineStack(
   definition: StackDefinition | ((env: Environment) => StackDefinition),

@@ -19,6 +19,7 @@ export type Values = { readonly [key: string]: unknown };
 export interface ValuesContext {
   /** The cluster the release goes to. */
   readonly cluster: StackCluster;
+  /** Aborted when the run must end now. */
   readonly signal: AbortSignal;
 }
 
@@ -31,12 +32,15 @@ export type ValuesInput =
 
 /** Credentials and trust for a chart repository. */
 export interface RepositoryOptions {
+  /** Of HTTP basic authentication. @default none */
   readonly username?: string | undefined;
+  /** Of HTTP basic authentication. @default none */
   readonly password?: string | undefined;
 }
 
 /** A chart repository; see {@linkcode repository}. */
 export interface Repository {
+  /** Base address, without `index.yaml`. */
   readonly url: string;
   /** Names a chart; `version` may be a range, the newest that satisfies it is taken. */
   chart(name: string, version?: string): RemoteChart;
@@ -44,15 +48,21 @@ export interface Repository {
 
 /** A chart in a repository. */
 export interface RemoteChart {
+  /** Tells it from a path. */
   readonly type: "remote-chart";
+  /** Where it is, and who asks. */
   readonly repository: { readonly url: string } & RepositoryOptions;
+  /** The chart's name in the repository. */
   readonly name: string;
+  /** A version or a range; `undefined` is the newest. */
   readonly version: string | undefined;
 }
 
 /** A context of the user's kubeconfig. */
 export interface KubeContext {
+  /** Tells it from other references. */
   readonly type: "kube-context";
+  /** The context's name. */
   readonly name: string;
 }
 
@@ -63,11 +73,11 @@ export type Reference = ReleaseNode | HookNode | string;
 export interface ReleaseOptions {
   /** A chart folder or archive, relative to the stack file, or a chart of a repository. */
   readonly chart: string | RemoteChart;
-  /** @default {"default"} */
+  /** Where its record is, and objects that name no namespace. @default {"default"} */
   readonly namespace?: string | undefined;
   /** Create the namespace when it is missing. @default {false} */
   readonly createNamespace?: boolean | undefined;
-  /** @default {{}} */
+  /** What is laid over the chart's own values. @default {{}} */
   readonly values?: ValuesInput | undefined;
   /** `--set` expressions, applied after `values`. */
   readonly set?: readonly string[] | undefined;
@@ -105,10 +115,15 @@ export interface ReleaseOptions {
 
 /** A declared release. */
 export interface ReleaseNode extends ReleaseOptions {
+  /** Tells it from a hook. */
   readonly type: "release";
+  /** The release's name. */
   readonly name: string;
+  /** The release's namespace. */
   readonly namespace: string;
+  /** Nodes that must have finished first. */
   readonly needs: readonly Reference[];
+  /** Where the stack file declares it. */
   readonly declaredAt: Position | undefined;
 }
 
@@ -118,6 +133,7 @@ export interface HookContext {
   readonly cluster: StackCluster;
   /** Adds a line to the run's log. */
   log(line: string): void;
+  /** Aborted when the run must end now, or the hook's time is up. */
   readonly signal: AbortSignal;
 }
 
@@ -127,32 +143,41 @@ export interface HookOptions {
   readonly after?: readonly Reference[] | undefined;
   /** Order among the hooks that hang on the same nodes; an integer. @default {0} */
   readonly weight?: number | undefined;
-  /** @default the run's `--kube-context` */
+  /** The cluster its function is given. @default the run's `--kube-context` */
   readonly cluster?: KubeContext | undefined;
-  /** @default none */
+  /** Time for the function. @default none */
   readonly timeout?: Duration | undefined;
+  /** The work; what it throws fails the hook. */
   readonly run: (context: HookContext) => void | Promise<void>;
 }
 
 /** A declared stack hook. */
 export interface HookNode extends HookOptions {
+  /** Tells it from a release. */
   readonly type: "hook";
+  /** The hook's name. */
   readonly name: string;
+  /** The nodes it hangs on. */
   readonly after: readonly Reference[];
+  /** Order among the hooks that hang on the same nodes. */
   readonly weight: number;
+  /** Where the stack file declares it. */
   readonly declaredAt: Position | undefined;
 }
 
 /** What {@linkcode defineStack} takes. */
 export interface StackDefinition {
+  /** Names the stack in messages and events. */
   readonly name: string;
+  /** Its releases, in any order. */
   readonly releases: readonly ReleaseNode[];
+  /** Its hooks, in any order. @default {[]} */
   readonly hooks?: readonly HookNode[] | undefined;
   /** Releases in flight at once. @default {16} */
   readonly parallelism?: number | undefined;
   /** Hooks of one weight in flight at once, per release operation; 0 and 1 are serial. @default {1} */
   readonly hookParallelism?: number | undefined;
-  /** @default {"all"} */
+  /** Which hooks of one weight may overlap. @default {"all"} */
   readonly hookSelection?: HookSelection | undefined;
 }
 
@@ -164,16 +189,28 @@ export interface Environment {
 
 /** A checked stack. */
 export interface Stack extends StackDefinition {
+  /** Tells it from a stack function. */
   readonly type: "stack";
+  /** Its hooks, in the order in which they were declared. */
   readonly hooks: readonly HookNode[];
+  /** Releases in flight at once. */
   readonly parallelism: number;
+  /** Hooks of one weight in flight at once, per release operation. */
   readonly hookParallelism: number;
+  /** Which hooks of one weight may overlap. */
   readonly hookSelection: HookSelection;
+  /** Where the stack file defines it. */
   readonly declaredAt: Position | undefined;
 }
 
 /** A stack that depends on its environment. */
 export interface StackFactory {
+  /** Tells it from a stack. */
   readonly type: "stack-factory";
+  /**
+   * Makes and checks the stack.
+   *
+   * @throws {CapstanErrors} With every mistake in it.
+   */
   build(env: Environment): Stack;
 }

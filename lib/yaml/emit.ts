@@ -34,7 +34,7 @@ export interface EmitYamlOptions {
  *
  * @example Usage
  * ```ts
- * import { emitYaml } from "./emit.ts";
+ * import { emitYaml } from "@capstan/capstan";
  *
  * const text = emitYaml({ ports: [80, 443], enabled: "yes" });
  * if (text !== 'enabled: "yes"\nports:\n- 80\n- 443\n') throw new Error(text);

@@ -17,10 +17,14 @@ export interface YamlErrorOptions extends CapstanErrorOptions {
 
 /** A YAML text or value with which nothing can be done. The message is Go's, word for word. */
 export class YamlError extends CapstanError {
+  /** Tells it from other Capstan errors. */
   override readonly name = "YamlError";
+  /** Counted from 1. */
   readonly line: number | undefined;
+  /** Counted from 1. */
   readonly column: number | undefined;
 
+  /** The code is `yaml` unless the options say otherwise. */
   constructor(message: string, options: YamlErrorOptions = {}) {
     super(message, { code: "yaml", ...options });
     this.line = options.line;

@@ -33,7 +33,7 @@ const CONVERTING = "error converting YAML to JSON: ";
  *
  * @example Usage
  * ```ts
- * import { parseYaml } from "./parse.ts";
+ * import { parseYaml } from "@capstan/capstan";
  *
  * const { ports } = parseYaml("ports: [0x50, 1_000]") as { ports: number[] };
  * if (ports[0] !== 80 || ports[1] !== 1000) throw new Error("unexpected");
