@@ -7,7 +7,8 @@
 /** The candidate nearest to a misspelt word, if any is near enough to be what was meant. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let distance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  // At least one letter must be right.
+  let distance = Math.min(word.length, Math.max(1, Math.floor(word.length / 3)) + 1);
   for (const candidate of candidates) {
     const d = editDistance(word, candidate, distance);
     if (d < distance) [best, distance] = [candidate, d];

@@ -5,7 +5,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
-import { isAlreadyExists, isNotFound } from "../kube/errors.ts";
+import { ApiError, isAlreadyExists } from "../kube/errors.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { isPending, withStatus } from "../release/release.ts";
@@ -89,11 +89,15 @@ export async function createRevision(
   try {
     await operation.recorder!.create(signal);
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!(error instanceof ApiError)) throw error;
+    const { code, hint, status } = error;
+    const missing = status === 404;
     throw new CapstanError(`create: failed to create: ${error.message}`, {
-      code: "namespace/missing",
-      hint: `create the namespace ${namespace}, or let it be created: --create-namespace, ` +
-        "`createNamespace: true`",
+      code: missing ? "namespace/missing" : code,
+      hint: missing
+        ? `create the namespace ${namespace}, or let it be created: --create-namespace, ` +
+          "`createNamespace: true`"
+        : hint,
       cause: error,
     });
   }

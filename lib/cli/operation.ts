@@ -10,6 +10,7 @@ import type { HelmVersion } from "../chart/chart.ts";
 import type { RunEvent } from "../events.ts";
 import { Progress } from "../report/progress.ts";
 import type { CliContext } from "./context.ts";
+import { STOPPING } from "./signals.ts";
 import type { Target } from "./connect.ts";
 
 /** Options of {@linkcode runShown}. */
@@ -44,9 +45,12 @@ export async function runShown(
       if (event.type !== "release-finished") progress.add({ at: now(), ...event } as RunEvent);
     },
   };
+  const tellStop = () => progress.add({ at: now(), type: "warning", message: STOPPING });
+  stop.addEventListener("abort", tellStop, { once: true });
   try {
     return await runOperation(plan(action), action, { stop, signal });
   } finally {
+    stop.removeEventListener("abort", tellStop);
     progress.close();
   }
 }

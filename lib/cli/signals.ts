@@ -42,3 +42,7 @@ export function listenToSignals(): Signals {
     },
   };
 }
+
+/** What a person is told at the first signal. */
+export const STOPPING =
+  "interrupted: what runs is finished and nothing new starts; once more ends it now";

@@ -17,6 +17,7 @@ import { typeCheck } from "../stack/typecheck.ts";
 import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./errors.ts";
+import { STOPPING } from "./signals.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
@@ -57,6 +58,8 @@ export async function loadFor(
 export async function runCommand(context: CliContext, command: StackCommand): Promise<void> {
   const { flags, loaded, verb } = command;
   const show = reporter(context, command);
+  const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
+  context.stop.addEventListener("abort", tellStop, { once: true });
   try {
     const result = await runStack(loaded, {
       verb,
@@ -76,6 +79,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
     if (result.failures.length > 0) throw failureOf(loaded.stack.name, result.failures);
     context.exitWith(EXIT.failed);
   } finally {
+    context.stop.removeEventListener("abort", tellStop);
     show.close();
   }
 }

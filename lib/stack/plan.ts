@@ -22,25 +22,33 @@ import { areStatic } from "./values.ts";
 
 /** What would happen to one release or hook. */
 export interface PlannedNode {
+  /** The node's id in the graph. */
   readonly id: string;
   /** What must finish first. */
   readonly needs: readonly string[];
+  /** `run` is a hook's; `unknown` where the values cannot be worked out yet. */
   readonly action: "install" | "upgrade" | "unchanged" | "run" | "unknown";
   /** Why an action is unknown. */
   readonly reason?: string | undefined;
+  /** The change, for a release whose action is known. */
   readonly release?: PlannedRelease | undefined;
 }
 
 /** The change to a release. */
 export interface PlannedRelease {
+  /** The release's name. */
   readonly name: string;
+  /** The release's namespace. */
   readonly namespace: string;
+  /** The revision there would be, or that stays. */
   readonly revision: number;
   /** `name-version`; empty for a release that stays as it is. */
   readonly chart: string;
   /** Objects that the new revision adds, changes and drops, as `Kind/name`. */
   readonly added: readonly string[];
+  /** See {@linkcode PlannedRelease.added}. */
   readonly changed: readonly string[];
+  /** See {@linkcode PlannedRelease.added}. */
   readonly removed: readonly string[];
   /** Names of the hooks that would run, in Helm's order. */
   readonly hooks: readonly string[];
@@ -120,8 +128,14 @@ async function planNode(
 
 function inRelease(id: string, error: unknown): unknown {
   if (isAbort(error)) return error;
-  const { code, hint, position } = error instanceof CapstanError ? error : {};
-  return new CapstanError(`${id}: ${messageOf(error)}`, { code, hint, position, cause: error });
+  const { code, hint, position, excerpt } = error instanceof CapstanError ? error : {};
+  return new CapstanError(`${id}: ${messageOf(error)}`, {
+    code,
+    hint,
+    position,
+    excerpt,
+    cause: error,
+  });
 }
 
 function plannedRelease({ name, namespace }: ReleaseNode, plan: DeployPlan): PlannedRelease {

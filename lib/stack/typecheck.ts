@@ -70,8 +70,11 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** The errors without the summary that `deno check` ends with. */
+/** The errors without the summary that `deno check` ends with, and with places as elsewhere. */
 function compilerWords(text: string): string {
-  return text.replace(/\n*(Found \d+ errors?\.\s*)?error: Type checking failed\.[\s\S]*$/, "")
+  return text.replace(/^ +at file:\/\/(\/\S+)$/gm, "  at $1").replace(
+    /\n*(Found \d+ errors?\.\s*)?error: Type checking failed\.[\s\S]*$/,
+    "",
+  )
     .trim();
 }

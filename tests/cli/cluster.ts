@@ -1,0 +1,86 @@
+/**
+ * `capstan` as a process in a folder of its own, with a rehearsal cluster that its kubeconfig names.
+ */
+import { createApiServer } from "../../lib/apiserver/server.ts";
+import type { ApiServer } from "../../lib/apiserver/server.ts";
+import { createKubeClient } from "../../lib/kube/client.ts";
+import { secretStorage } from "../../lib/release/kube_storage.ts";
+import type { Storage } from "../../lib/release/storage.ts";
+
+const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+
+/** A finished process. `FOLDER` stands for the folder it ran in. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a test works with. */
+export interface Workplace {
+  readonly server: ApiServer;
+  readonly storage: Storage;
+  readonly folder: string;
+  /** Runs `capstan` in the folder to its end. */
+  capstan(...args: string[]): Promise<Finished>;
+  /** Starts it. */
+  start(...args: string[]): Deno.ChildProcess;
+  /** Writes files into the folder. */
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Requests so far that could have changed something. */
+  writes(): string[];
+}
+
+/** Makes a folder with these files and a cluster, and removes both after `use`. */
+export async function atWork(
+  files: Readonly<Record<string, string>>,
+  use: (workplace: Workplace) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  const server = createApiServer();
+  const served = server.serve();
+  const api = createKubeClient({ server: served.url, namespace: "default" });
+  const start = (...args: string[]) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", CLI, ...args],
+      cwd: folder,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      env: { KUBECONFIG: `${folder}/kubeconfig`, NO_COLOR: "1" },
+    }).spawn();
+  const write = async (more: Readonly<Record<string, string>>) => {
+    for (const [path, text] of Object.entries(more)) {
+      await Deno.mkdir(`${folder}/${path.slice(0, Math.max(0, path.lastIndexOf("/")))}`, {
+        recursive: true,
+      });
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+  };
+  try {
+    await write({ kubeconfig: served.kubeconfig(), ...files });
+    await use({
+      server,
+      folder,
+      write,
+      start,
+      storage: secretStorage(api),
+      capstan: async (...args) => await finished(start(...args), folder),
+      writes: () =>
+        server.requests.filter(({ method }) => method !== "GET").map(({ method, path }) =>
+          `${method} ${path}`
+        ),
+    });
+  } finally {
+    api.close();
+    await served.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Waits for a process; its folder is written as FOLDER. */
+export async function finished(child: Deno.ChildProcess, folder: string): Promise<Finished> {
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(folder, "FOLDER");
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
