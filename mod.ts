@@ -14,13 +14,22 @@
  */
 
 // Errors and events
-export * from "./lib/errors.ts";
+export { CapstanError, CapstanErrors, formatPosition, isAbort, messageOf } from "./lib/errors.ts";
+export type { CapstanErrorOptions, Position } from "./lib/errors.ts";
 export type * from "./lib/events.ts";
 
 // The stack file
-export * from "./lib/stack/stack.ts";
+export { defineStack, hook, kubeContext, release, repository } from "./lib/stack/stack.ts";
 export type * from "./lib/stack/types.ts";
-export type * from "./lib/stack/cluster.ts";
+export type {
+  ConfigMapObject,
+  KnownKinds,
+  ObjectOf,
+  SecretObject,
+  ServiceObject,
+  StackCluster,
+  WorkloadObject,
+} from "./lib/stack/cluster.ts";
 export { parseDuration } from "./lib/stack/duration.ts";
 export { main } from "./lib/cli/program.ts";
 
@@ -55,26 +64,66 @@ export type {
   Metadata,
 } from "./lib/chart/chart.ts";
 export type { ChartLimits } from "./lib/chart/limits.ts";
-export { parseSet } from "./lib/chart/strvals.ts";
+export { parseSet, SetError } from "./lib/chart/strvals.ts";
+export type { SetReader } from "./lib/chart/strvals.ts";
+export type { GoMap } from "./lib/template/value.ts";
 export { renderTemplates } from "./lib/engine/render_templates.ts";
-export type { RenderTemplatesOptions } from "./lib/engine/render_templates.ts";
+export type { RenderTemplatesOptions, TemplateFunction } from "./lib/engine/render_templates.ts";
+export type { TemplateOptions, TemplateRelease } from "./lib/engine/render_chart.ts";
+export type { Lookup, LookupQuery } from "./lib/engine/funcs.ts";
+export type { RenderLimits } from "./lib/engine/budget.ts";
+export type { ParamType } from "./lib/template/value.ts";
 export { RenderError } from "./lib/engine/errors.ts";
+export type { RenderErrorOptions } from "./lib/engine/errors.ts";
 export { parseYaml } from "./lib/yaml/parse.ts";
+export type { ParseYamlOptions } from "./lib/yaml/parse.ts";
 export { emitYaml } from "./lib/yaml/emit.ts";
+export type { EmitYamlOptions } from "./lib/yaml/emit.ts";
+export { YamlError } from "./lib/yaml/error.ts";
+export type { YamlErrorOptions } from "./lib/yaml/error.ts";
 
 // Releases
 export { deploy, install, rollback, test, uninstall, upgrade } from "./lib/action/run.ts";
+export type { OperationOptions } from "./lib/action/run.ts";
 export type { DeployRequest, ReuseValues } from "./lib/action/deploy_request.ts";
 export type { RollbackRequest } from "./lib/action/rollback.ts";
 export type { TestRequest } from "./lib/action/release_testing.ts";
 export type { UninstallRequest } from "./lib/action/uninstall.ts";
-export type { ActionContext, OperationResult } from "./lib/action/types.ts";
-export * from "./lib/action/errors.ts";
+export type {
+  ActionContext,
+  HookRunOptions,
+  OperationResult,
+  ReleaseRequest,
+  WaitingOptions,
+} from "./lib/action/types.ts";
+export { ActionCache } from "./lib/action/cache.ts";
+export type { Capabilities, KubeVersion } from "./lib/engine/capabilities.ts";
+export {
+  InstallError,
+  ReleaseError,
+  ReleaseNotFoundError,
+  RollbackError,
+  TestError,
+  UninstallError,
+  UpgradeError,
+} from "./lib/action/errors.ts";
 export { getRelease, listReleases, releaseHistory } from "./lib/action/read.ts";
-export type { Release, ReleaseHook, ReleaseInfo, ReleaseStatus } from "./lib/release/release.ts";
+export type { HistoryRequest, ListRequest, ReadContext, ReadRequest } from "./lib/action/read.ts";
+export { RELEASE_STATUSES } from "./lib/release/release.ts";
+export type {
+  HookPhase,
+  Release,
+  ReleaseHook,
+  ReleaseInfo,
+  ReleaseStatus,
+  RevisionKey,
+  Timestamp,
+} from "./lib/release/release.ts";
+export type { StoredChart } from "./lib/release/stored_chart.ts";
 export { configMapStorage, secretStorage } from "./lib/release/kube_storage.ts";
+export type { KubeStorageOptions } from "./lib/release/kube_storage.ts";
 export { memoryStorage } from "./lib/release/memory_storage.ts";
-export type { RevisionEntry, Storage } from "./lib/release/storage.ts";
+export type { ListQuery, RevisionEntry, Storage } from "./lib/release/storage.ts";
 
 // The scheduler
 export { runSteps } from "./lib/schedule/scheduler.ts";
@@ -87,13 +136,19 @@ export type { RetryOptions } from "./lib/schedule/retry.ts";
 // Clusters
 export { createKubeClient } from "./lib/kube/client.ts";
 export type { KubeClientOptions } from "./lib/kube/client.ts";
+export type { Fetch, TransportOptions } from "./lib/kube/transport.ts";
+export type { Retry, RetryPolicy } from "./lib/kube/retry.ts";
 export { connectionFrom, loadConnection } from "./lib/kube/config.ts";
-export type { LoadConnectionOptions } from "./lib/kube/config.ts";
+export type { ConnectionVariable, LoadConnectionOptions } from "./lib/kube/config.ts";
+export type { ReadFile } from "./lib/kube/credentials.ts";
 export type { Connection, Credentials, TlsSettings } from "./lib/kube/connection.ts";
 export { ApiError } from "./lib/kube/errors.ts";
+export type { ApiErrorOptions, StatusDetails } from "./lib/kube/errors.ts";
 export type * from "./lib/kube/types.ts";
 export { waitDeleted, WaitError, waitHook, waitReady } from "./lib/kube/wait.ts";
-export type { WaitOptions, WaitReadyOptions } from "./lib/kube/wait.ts";
+export type { Unready, WaitOptions, WaitReadyOptions } from "./lib/kube/wait.ts";
+export type { ReadyRules } from "./lib/kube/ready.ts";
+export type { Readiness } from "./lib/kube/readiness.ts";
 
 // The rehearsal cluster
 export { createApiServer } from "./lib/apiserver/server.ts";

@@ -17,7 +17,7 @@ export class ActionCache {
   #capabilities: Promise<Capabilities> | undefined;
   readonly #digests = new WeakMap<Chart, Promise<string>>();
 
-  /** The cluster's capabilities, asked for once. */
+  /** The cluster's capabilities, asked for once.@internal */
   capabilities(
     api: KubeApi,
     { helmVersion, signal }: RequestOptions & { readonly helmVersion?: HelmVersion | undefined },
@@ -31,12 +31,12 @@ export class ActionCache {
     return this.#capabilities;
   }
 
-  /** Forgets what the cluster serves, after kinds were added. */
+  /** Forgets what the cluster serves, after kinds were added.@internal */
   forgetCapabilities(): void {
     this.#capabilities = undefined;
   }
 
-  /** A digest of all files of a chart and its subcharts. */
+  /** A digest of all files of a chart and its subcharts.@internal */
   digestOf(chart: Chart): Promise<string> {
     let digest = this.#digests.get(chart);
     if (digest === undefined) {

@@ -14,12 +14,15 @@ export interface KubeVersion {
   readonly version: string;
   /** The version without what follows its three numbers, which constraints are held against. */
   readonly normalized: string;
+  /** E.g. `1`. */
   readonly major: string;
+  /** E.g. `34`. */
   readonly minor: string;
 }
 
 /** What a cluster can do. */
 export interface Capabilities {
+  /** Its version. */
   readonly kubeVersion: KubeVersion;
   /** `group/version`, and for a live cluster also `group/version/Kind`. */
   readonly apiVersions: readonly string[];

@@ -11,7 +11,9 @@ import { AuthorError } from "./errors.ts";
 
 /** What a template asked of the cluster. */
 export interface LookupQuery {
+  /** Group and version, e.g. `apps/v1`. */
   readonly apiVersion: string;
+  /** E.g. `Deployment`. */
   readonly kind: string;
   /** Empty for every namespace, and for kinds that have none. */
   readonly namespace: string;

@@ -7,7 +7,6 @@
 import { crdFiles } from "../chart/chart.ts";
 import type { Chart, CrdFile, HelmVersion } from "../chart/chart.ts";
 import { processDependencies } from "../chart/dependencies.ts";
-import type { SchemaOptions } from "../chart/schema.ts";
 import { coalesceValues } from "../chart/values.ts";
 import { rangeIncludes } from "../semver.ts";
 import { compareStrings } from "../template/value.ts";
@@ -24,44 +23,33 @@ import { renderFiles } from "./render.ts";
 import type { Lookup } from "./render.ts";
 
 /** What templates see as `.Release`. */
-export interface ReleaseInfo {
+export interface TemplateRelease {
+  /** `.Release.Name`. */
   readonly name: string;
+  /** `.Release.Namespace`. */
   readonly namespace: string;
-  /** @default {1} */
+  /** `.Release.Revision`. @default {1} */
   readonly revision?: number | undefined;
-  /** @default {false} */
+  /** `.Release.IsUpgrade`. @default {false} */
   readonly isUpgrade?: boolean | undefined;
+  /** `.Release.IsInstall`. @default {!isUpgrade} */
 }
 
-/** How a chart is rendered. */
-export interface RenderOptions {
-  readonly release: ReleaseInfo;
-  /** Whose behaviour to follow where they differ. @default {"v4"} */
-  readonly helmVersion?: HelmVersion | undefined;
-  /** What the cluster can do. @default {offlineCapabilities()} */
-  readonly capabilities?: Capabilities | undefined;
+/** How templates are executed, and what they may ask for. */
+export interface TemplateOptions {
   /** `required` and `fail` do not fail. @default {false} */
   readonly lint?: boolean | undefined;
   /** A key that a map does not have is an error. @default {false} */
   readonly strict?: boolean | undefined;
   /** Leaves the values unchecked. @default {false} */
   readonly skipSchemaValidation?: boolean | undefined;
-  /** Keeps the notes of subcharts too. @default {false} */
-  readonly subNotes?: boolean | undefined;
-  /** Puts the files under crds/ before the manifests. @default {false} */
-  readonly includeCrds?: boolean | undefined;
-  /** Leaves out what Secrets hold. @default {false} */
-  readonly hideSecrets?: boolean | undefined;
   /** Answers the template function `lookup`. @default {every answer is an empty map} */
   readonly lookup?: Lookup | undefined;
   /** Answers `getHostByName`. @default {every answer is empty} */
   readonly resolveHost?: ((name: string) => string) | undefined;
-  /** More template functions; they win over those of the same name. */
-  readonly functions?: FuncMap | undefined;
-  /** Changes the manifest before it is used; hooks are left as they are. */
-  readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
-  /** Loads schemas that others refer to. */
-  readonly loadSchema?: SchemaOptions["load"];
+  /** Loads schemas that others refer to by web address. @default a request that ends after 15 seconds */
+  readonly loadSchema?: ((url: string, signal?: AbortSignal) => Promise<unknown>) | undefined;
+  /** What one rendering may use up. */
   readonly limits?: RenderLimits | undefined;
   /** The clock, in milliseconds since 1970. @default {Date.now} */
   readonly now?: (() => number) | undefined;
@@ -71,7 +59,28 @@ export interface RenderOptions {
   readonly timeZone?: string | undefined;
   /** Told what Helm would log as a warning. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Ends lookups and the loading of schemas; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How a chart is rendered. */
+export interface RenderOptions extends TemplateOptions {
+  /** What templates see as `.Release`. */
+  readonly release: TemplateRelease;
+  /** Whose behaviour to follow where they differ. @default {"v4"} */
+  readonly helmVersion?: HelmVersion | undefined;
+  /** What the cluster can do. @default {offlineCapabilities()} */
+  readonly capabilities?: Capabilities | undefined;
+  /** Keeps the notes of subcharts too. @default {false} */
+  readonly subNotes?: boolean | undefined;
+  /** Puts the files under crds/ before the manifests. @default {false} */
+  readonly includeCrds?: boolean | undefined;
+  /** Leaves out what Secrets hold. @default {false} */
+  readonly hideSecrets?: boolean | undefined;
+  /** More template functions; they win over those of the same name. */
+  readonly functions?: FuncMap | undefined;
+  /** Changes the manifest before it is used; hooks are left as they are. */
+  readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
 }
 
 /** Everything that a release holds. */

@@ -148,9 +148,7 @@ export abstract class GoObject {
  * A type that a template function's parameter can have. `any` is interface {}; a name with a dot,
  * such as `"time.Time"` or `"*semver.Version"`, takes only a {@linkcode GoObject} of that goType.
  */
-export type ParamType = BasicParam | `${string}.${string}`;
-
-type BasicParam =
+export type ParamType =
   | "any"
   | "string"
   | "bool"
@@ -161,7 +159,8 @@ type BasicParam =
   | "map"
   | "[]any"
   | "[]string"
-  | "[]byte";
+  | "[]byte"
+  | `${string}.${string}`;
 
 /** What a parameter of each type arrives as. Parameters of integer type arrive as safe numbers. */
 export interface ParamValue {
