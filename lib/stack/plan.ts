@@ -7,14 +7,11 @@ import { type ManifestObject, parseManifest } from "../action/objects.ts";
 import { Operation } from "../action/operation.ts";
 import { type DeployPlan, prepareDeploy } from "../action/prepare.ts";
 import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
-import type { Emit, RunEvent } from "../events.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
-import { ChartSource } from "./charts.ts";
-import { RunClusters } from "./clusters.ts";
-import { resolveGraph } from "./graph.ts";
 import type { GraphNode } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
 import type { RunOptions } from "./run.ts";
+import { withSources } from "./sources.ts";
 import { deployRequest } from "./steps.ts";
 import type { StepSources } from "./steps.ts";
 import type { ReleaseNode } from "./types.ts";
@@ -70,35 +67,23 @@ export type PlanOptions = Pick<
  * @throws {CapstanErrors} With everything that would stop `up` before its first change.
  */
 export async function planStack(loaded: LoadedStack, options: PlanOptions): Promise<PlannedNode[]> {
-  const { stack, folder } = loaded;
   const { now = Date.now, signal = new AbortController().signal } = options;
-  const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
-  const { nodes } = resolveGraph(stack);
-  const clusters = new RunClusters();
-  await clusters.connect(nodes.map(({ node }) => node), options.connect, { emit, now });
-  const sources: StepSources = {
-    stack,
-    nodes,
-    folder,
-    clusters,
-    emit,
-    charts: new ChartSource(folder),
-    overrides: options,
-  };
-  try {
+  return await withSources(loaded, { ...options, now, overrides: options }, async (sources) => {
     const checks = (options.prechecks ?? []).map(({ run }) =>
       run(signal).then(() => undefined, asError)
     );
-    const planned = inOrder(nodes).map((node) => planNode(node, sources, signal).catch(asError));
+    const planned = inOrder(sources.nodes).map((node) =>
+      planNode(node, sources, signal).catch(asError)
+    );
     const results = await Promise.all([...checks, ...planned]);
     const errors = results.filter((result) => result instanceof CapstanError);
-    if (errors.length > 0) throw new CapstanErrors(errors, `stack ${stack.name} cannot go up`);
+    if (errors.length > 0) {
+      throw new CapstanErrors(errors, `stack ${sources.stack.name} cannot go up`);
+    }
     return results.filter((result): result is PlannedNode =>
       result !== undefined && !(result instanceof CapstanError)
     );
-  } finally {
-    clusters.close();
-  }
+  });
 }
 
 /** What goes wrong as a value, so that the rest is still looked at; an abort ends everything. */

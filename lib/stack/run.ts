@@ -8,15 +8,13 @@ import { stepEvents } from "../action/steps.ts";
 import type { Emit, RunEvent } from "../events.ts";
 import { runSteps } from "../schedule/scheduler.ts";
 import type { Outcome } from "../schedule/step.ts";
-import { ChartSource } from "./charts.ts";
-import { RunClusters } from "./clusters.ts";
 import type { Connect } from "./clusters.ts";
-import { resolveGraph } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
 import { failuresOf } from "./failures.ts";
 import type { RunFailure } from "./failures.ts";
+import { withSources } from "./sources.ts";
 import { downSteps, RELEASES, upSteps } from "./steps.ts";
-import type { Precheck, StepSources } from "./steps.ts";
+import type { Precheck } from "./steps.ts";
 
 export type { Connect, RunCluster } from "./clusters.ts";
 export type { RunFailure } from "./failures.ts";
@@ -84,38 +82,18 @@ export interface RunResult {
  * ```
  */
 export async function runStack(loaded: LoadedStack, options: RunOptions): Promise<RunResult> {
-  const { stack, folder } = loaded;
   const { verb = "up", now = Date.now } = options;
-  const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
-  const { nodes } = resolveGraph(stack);
-  const clusters = new RunClusters();
-  await clusters.connect(nodes.map(({ node }) => node), options.connect, { emit, now });
-  const sources: StepSources = {
-    stack,
-    nodes,
-    folder,
-    clusters,
-    emit,
-    charts: new ChartSource(folder),
-    overrides: options,
-  };
-  try {
-    emit({
-      type: "run-started",
-      run: crypto.randomUUID(),
-      stack: stack.name,
-      verb,
-      releases: stack.releases.length,
-    });
+  return await withSources(loaded, { ...options, now, overrides: options }, async (sources) => {
+    const { stack, emit } = sources;
+    const run = crypto.randomUUID();
+    emit({ type: "run-started", run, stack: stack.name, verb, releases: stack.releases.length });
     const planned = verb === "up" ? upSteps(sources, options.prechecks ?? []) : downSteps(sources);
     const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
     const outcomes = await runUntilFailure(planned.steps, limits, { ...options, emit, now });
     const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
     emit({ type: "run-finished", ok });
     return { ok, outcomes, failures: failuresOf(planned, outcomes) };
-  } finally {
-    clusters.close();
-  }
+  });
 }
 
 interface Watched {
