@@ -65,7 +65,7 @@ apiVersion: batch/v1
 kind: Job
 metadata:
   name: ${name}
-  annotations: {helm.sh/hook: ${event}, helm.sh/hook-weight: "${options.weight ?? 0}"}
+  annotations: {helm.sh/hook: "${event}", helm.sh/hook-weight: "${options.weight ?? 0}"}
 spec:
   backoffLimit: 0
   template:

@@ -74,7 +74,7 @@ async function evaluate(
   if (typeof given === "object" && given !== null && !Array.isArray(given)) return given;
   throw new CapstanError(
     `values of release ${node.name}: the function returned ${
-      given === null ? "null" : typeof given
+      Array.isArray(given) ? "a list" : String(given)
     }, not an object`,
     {
       code: "stack/values",
