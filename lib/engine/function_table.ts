@@ -19,6 +19,8 @@ export interface FunctionOptions {
   readonly helmVersion: HelmVersion;
   readonly budget: Budget;
   readonly lookups: LookupAnswers | undefined;
+  /** `include` and `tpl`; without them these are only names. */
+  readonly bound?: FuncMap | undefined;
   readonly lint?: boolean | undefined;
   readonly functions?: FuncMap | undefined;
   readonly resolveHost?: ((name: string) => string) | undefined;
@@ -28,40 +30,41 @@ export interface FunctionOptions {
   readonly warn?: ((message: string) => void) | undefined;
 }
 
-/** The functions by name. `include` and `tpl` are only names here: a scope gives them their sense. */
+/** The functions by name. */
 export function templateFunctions(options: FunctionOptions): FuncMap {
   const { helmVersion, budget, lookups, lint = false, warn = () => {} } = options;
   const env = {
     now: options.now ?? Date.now,
     randomBytes: options.randomBytes ?? randomBytes,
-    timeZone: options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Most charts never ask, and the answer takes longer than all the rest of this.
+    get timeZone() {
+      return options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     resolveHost: options.resolveHost ?? (() => ""),
     budget,
     helmVersion,
   };
   const unbound = func(["string", "any"], () => "not implemented");
-  return {
-    ...sprigFuncs(env),
-    ...jsonFuncs(env),
-    ...yamlFuncs(env),
-    ...tomlFuncs(env),
-    include: unbound,
-    tpl: unbound,
-    ...helmFuncs({ lint, lookups, warn }),
-    ...options.functions,
-  };
+  return Object.assign(
+    sprigFuncs(env),
+    jsonFuncs(env),
+    yamlFuncs(env),
+    tomlFuncs(env),
+    options.bound ?? { include: unbound, tpl: unbound },
+    helmFuncs({ lint, lookups, warn }),
+    options.functions,
+  );
 }
 
-/** The names of functions, and a text that is the same for the same names. */
+/** The names of functions, and a text that is the same for the same names of one Helm version. */
 export interface FunctionNames {
   has(name: string): boolean;
   readonly key: string;
 }
 
-/** The names that parsing needs to know. */
-export function functionNames(functions: FuncMap): FunctionNames {
-  const names = new Set(Object.keys(functions));
-  return { has: (name) => names.has(name), key: String(names.size) };
+/** The names that parsing needs to know; `added` are those of {@linkcode FunctionOptions.functions}. */
+export function functionNames(functions: FuncMap, added: FuncMap = {}): FunctionNames {
+  return { has: (name) => name in functions, key: Object.keys(added).sort().join() };
 }
 
 function randomBytes(n: number): Uint8Array {

@@ -83,16 +83,16 @@ function renderOnce(
   const ordered = [...renderables.values()]
     .sort((a, b) => b.depth - a.depth || compareStrings(b.path, a.path));
   const budget = new RenderBudget(options.limits?.steps);
-  const functions = templateFunctions({ ...options, budget, lookups });
   const set = new TemplateSet();
-  const templates = parseAll(ordered, functions, options);
-  set.add(templates);
   const scope = new Scope(set, {
-    functions,
+    functions: (bound) => templateFunctions({ ...options, budget, lookups, bound }),
     budget,
     strict: options.strict ?? false,
     depth: options.limits?.depth,
   });
+  const { functions } = scope;
+  const templates = parseAll(ordered, functions, options);
+  set.add(templates);
   const rendered = new Map<string, string>();
   for (const { path, top, basePath } of ordered) {
     if (path.slice(path.lastIndexOf("/") + 1).startsWith("_")) continue;
@@ -170,9 +170,9 @@ function templateObject(path: string, basePath: string): GoMap {
 function parseAll(
   ordered: readonly Renderable[],
   functions: FuncMap,
-  { helmVersion }: Pick<RenderFilesOptions, "helmVersion">,
+  { helmVersion, functions: added }: Pick<RenderFilesOptions, "helmVersion" | "functions">,
 ): ParsedTemplate[] {
-  const names = functionNames(functions);
+  const names = functionNames(functions, added);
   return ordered.flatMap(({ path, file }) => {
     const parse = () => parseTemplate(path, file.text, { functions: (name) => names.has(name) });
     try {

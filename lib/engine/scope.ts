@@ -14,9 +14,10 @@ import type { ParsedTemplate, TemplateSet } from "../template/template.ts";
 /** How often `include` of one name may nest. */
 const MAX_INCLUDES = 1000;
 
-/** What all scopes of one rendering share. */
+/** How a scope executes its templates. */
 export interface ScopeOptions {
-  readonly functions: FuncMap;
+  /** Makes the table of functions around the `include` and `tpl` of the scope. */
+  readonly functions: (own: FuncMap) => FuncMap;
   readonly budget: Budget;
   /** A key that a map does not have is an error. */
   readonly strict: boolean;
@@ -24,30 +25,22 @@ export interface ScopeOptions {
   readonly depth?: number | undefined;
 }
 
-/** State that `tpl` hands on to the scopes it makes. */
-interface Shared {
-  /** How often each template is being included right now. */
-  readonly included: Map<string, number>;
-  /** Texts that `tpl` has parsed. */
-  readonly parsed: Map<string, ParsedTemplate[]>;
-}
-
 /** Templates that are executed with Helm's functions. */
 export class Scope {
-  readonly #set: TemplateSet;
+  /** The functions, `include` and `tpl` among them. */
+  readonly functions: FuncMap;
+  /** What templates see: while `tpl` renders a text, also what that defines. */
+  #set: TemplateSet;
   readonly #options: ScopeOptions;
-  readonly #functions: FuncMap;
-  readonly #shared: Shared;
+  /** How often each template is being included right now. */
+  readonly #included = new Map<string, number>();
+  /** Texts that `tpl` has parsed. */
+  readonly #parsed = new Map<string, ParsedTemplate[]>();
 
-  constructor(
-    set: TemplateSet,
-    options: ScopeOptions,
-    shared: Shared = { included: new Map(), parsed: new Map() },
-  ) {
+  constructor(set: TemplateSet, options: ScopeOptions) {
     this.#set = set;
     this.#options = options;
-    this.#shared = shared;
-    this.#functions = Object.assign(Object.create(options.functions), {
+    this.functions = options.functions({
       include: func(["string", "any"], (name, data) => this.#include(name, data)),
       tpl: func(["string", "any"], (text, data) => this.#tpl(text, data)),
     });
@@ -57,14 +50,14 @@ export class Scope {
   execute(name: string, data: unknown): string {
     const { budget, strict } = this.#options;
     return this.#set.execute(name, data, {
-      funcs: this.#functions,
+      funcs: this.functions,
       budget,
       missingKey: strict ? "error" : "zero",
     });
   }
 
   #include(name: string, data: unknown): string {
-    const { included } = this.#shared;
+    const included = this.#included;
     const depth = included.get(name) ?? 0;
     if (depth > (this.#options.depth ?? MAX_INCLUDES)) throw nested(name);
     included.set(name, depth + 1);
@@ -80,26 +73,29 @@ export class Scope {
 
   /** Renders a text as a template that sees all others; what it defines stays its own. */
   #tpl(text: string, data: unknown): string {
-    const set = this.#set.clone();
+    const outer = this.#set;
+    const set = outer.clone();
     const { name } = set;
     set.add(this.#parse(name, text));
-    const scope = new Scope(set, this.#options, this.#shared);
+    this.#set = set;
     try {
-      return scope.execute(name, data).replaceAll("<no value>", "");
+      return this.execute(name, data).replaceAll("<no value>", "");
     } catch (error) {
       throw wrapped(`error during tpl function execution for ${quoteGo(text)}`, error);
+    } finally {
+      this.#set = outer;
     }
   }
 
   #parse(name: string, text: string): ParsedTemplate[] {
-    const { parsed } = this.#shared;
-    const known = parsed.get(text);
+    const known = this.#parsed.get(text);
     if (known !== undefined) return known;
-    const { functions, budget } = this.#options;
-    budget.take(text.length);
+    this.#options.budget.take(text.length);
     try {
-      const templates = parseTemplate(name, text, { functions: (ident) => ident in functions });
-      parsed.set(text, templates);
+      const templates = parseTemplate(name, text, {
+        functions: (ident) => ident in this.functions,
+      });
+      this.#parsed.set(text, templates);
       return templates;
     } catch (error) {
       throw wrapped(`cannot parse template ${quoteGo(text)}`, error);

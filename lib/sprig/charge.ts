@@ -9,12 +9,16 @@ import type { Budget, FuncMap, GoFunc } from "../template/value.ts";
 
 /** The same functions, which take the length of their text from the budget before they work. */
 export function chargeText(funcs: FuncMap, budget: Budget): FuncMap {
-  return Object.fromEntries(Object.entries(funcs).map(([name, fn]) => [name, charged(fn, budget)]));
+  const all: Record<string, GoFunc> = {};
+  for (const name of Object.keys(funcs)) all[name] = charged(funcs[name]!, budget);
+  return all;
 }
 
 function charged(fn: GoFunc, budget: Budget): GoFunc {
+  const { params, variadic } = fn;
   return {
-    ...fn,
+    params,
+    variadic,
     call: (...args: unknown[]) => {
       let size = 0;
       for (const arg of args) if (typeof arg === "string") size += arg.length;

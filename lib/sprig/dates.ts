@@ -14,7 +14,7 @@ import { UTC, ZoneTable } from "./zone.ts";
 
 /** `now`, `date`, `toDate`, `ago`, `duration` and their kin. */
 export function dateFuncs(env: SprigEnv): FuncMap {
-  const zones = new ZoneTable(env.timeZone);
+  const zones = new ZoneTable(() => env.timeZone);
   const started = env.now();
   function now(): GoTime {
     return timeFromMillis(env.now(), zones.local, started);

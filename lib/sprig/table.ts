@@ -34,33 +34,34 @@ import { wrapFuncs } from "./wrap.ts";
  * read and write JSON.
  */
 export function sprigFuncs(env: SprigEnv): FuncMap {
-  return {
-    ...chargeText(overText(env), env.budget),
-    ...certificateFuncs(env),
-    ...cryptoFuncs(env),
-    ...dateFuncs(env),
-    ...defaultFuncs(),
-    ...dictFuncs(env),
-    ...listFuncs(env),
-    ...networkFuncs(env),
-    ...numberFuncs(env),
-    ...randomFuncs(env),
-    ...reflectionFuncs(),
-    ...regexFuncs(env),
-    ...versionFuncs(),
-    ...(env.helmVersion === "v4" ? durationFuncs() : {}),
-  };
+  return Object.assign(
+    Object.create(null),
+    ...overText(env).map((family) => chargeText(family, env.budget)),
+    certificateFuncs(env),
+    cryptoFuncs(env),
+    dateFuncs(env),
+    defaultFuncs(),
+    dictFuncs(env),
+    listFuncs(env),
+    networkFuncs(env),
+    numberFuncs(env),
+    randomFuncs(env),
+    reflectionFuncs(),
+    regexFuncs(env),
+    versionFuncs(),
+    env.helmVersion === "v4" ? durationFuncs() : undefined,
+  );
 }
 
 /** Those whose work grows with the text that they are given. */
-function overText(env: SprigEnv): FuncMap {
-  return {
-    ...casingFuncs(),
-    ...encodingFuncs(),
-    ...pathFuncs(),
-    ...stringFuncs(env),
-    ...textFuncs(env),
-    ...urlFuncs(),
-    ...wrapFuncs(env),
-  };
+function overText(env: SprigEnv): FuncMap[] {
+  return [
+    casingFuncs(),
+    encodingFuncs(),
+    pathFuncs(),
+    stringFuncs(env),
+    textFuncs(env),
+    urlFuncs(),
+    wrapFuncs(env),
+  ];
 }

@@ -15,7 +15,7 @@ import { ZoneTable } from "./zone.ts";
  */
 export function tomlFuncs(env: SprigEnv): FuncMap {
   const spend = (amount: number) => env.budget.take(amount);
-  const zones = new ZoneTable(env.timeZone);
+  const zones = new ZoneTable(() => env.timeZone);
 
   function fromToml(text: string): GoMap {
     spend(text.length);

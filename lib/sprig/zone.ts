@@ -39,16 +39,20 @@ export function fixedZone(abbreviation: string, offset: number, name = abbreviat
 /** Loads zones by name and keeps those it has loaded. */
 export class ZoneTable {
   readonly #loaded = new Map<string, Zone | undefined>();
-  readonly #local: string;
+  readonly #local: string | (() => string);
 
-  /** @param local the IANA name of the zone that Go calls Local; an unknown one means UTC */
-  constructor(local: string) {
+  /**
+   * @param local the IANA name of the zone that Go calls Local, or who is asked for it when it is
+   * needed; an unknown one means UTC
+   */
+  constructor(local: string | (() => string)) {
     this.#local = local;
   }
 
   /** The local zone. */
   get local(): Zone {
-    return this.load(this.#local) ?? UTC;
+    const name = typeof this.#local === "string" ? this.#local : this.#local();
+    return this.load(name) ?? UTC;
   }
 
   /** A zone by its IANA name, or `Local`, or "" for UTC; `undefined` for an unknown one. */

@@ -110,34 +110,41 @@ export function parseTemplate(
 export class TemplateSet {
   /** The name of the set, which errors about a missing template mention. */
   readonly name: string;
-  readonly #templates: Map<string, ParsedTemplate>;
+  readonly #templates = new Map<string, ParsedTemplate>();
+  /** The set this one is a clone of, where templates are that it does not have itself. */
+  #parent: TemplateSet | undefined;
   #builtins: { readonly budget: Budget | undefined; readonly funcs: FuncMap };
   /** Executions of this set within each other: functions can call back into it. */
   #running = 0;
 
-  /** Makes a set of these templates. */
-  constructor(options: { name?: string; templates?: Iterable<[string, ParsedTemplate]> } = {}) {
+  /** Makes an empty set. */
+  constructor(options: { name?: string } = {}) {
     this.name = options.name ?? "gotpl";
-    this.#templates = new Map(options.templates);
     this.#builtins = { budget: undefined, funcs: BUILTINS };
   }
 
   /** Adds templates. A later one of a name replaces an earlier one, unless it is empty. */
   add(templates: Iterable<ParsedTemplate>): void {
     for (const template of templates) {
-      if (template.isEmpty && this.#templates.has(template.name)) continue;
+      if (template.isEmpty && this.has(template.name)) continue;
       this.#templates.set(template.name, template);
     }
   }
 
   /** Whether the set has a template of that name. */
   has(name: string): boolean {
-    return this.#templates.has(name);
+    return this.#find(name) !== undefined;
   }
 
-  /** A set of the same templates, to which more can be added without a trace in this one. */
+  /**
+   * A set of the same templates, to which more can be added without a trace in this one. Nothing
+   * is to be added to this one any more.
+   */
   clone(): TemplateSet {
-    return new TemplateSet({ name: this.name, templates: this.#templates });
+    const clone = new TemplateSet({ name: this.name });
+    clone.#parent = this;
+    clone.#builtins = this.#builtins;
+    return clone;
   }
 
   /**
@@ -172,7 +179,13 @@ export class TemplateSet {
   }
 
   #code(name: string): Code | undefined {
-    return this.#templates.get(name)?.code();
+    return this.#find(name)?.code();
+  }
+
+  #find(name: string): ParsedTemplate | undefined {
+    const own = this.#templates.get(name);
+    if (own !== undefined || this.#parent === undefined) return own;
+    return this.#parent.#find(name);
   }
 
   #missing(name: string): CapstanError {
