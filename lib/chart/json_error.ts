@@ -9,6 +9,14 @@ export function jsonErrorMessage(text: string): string {
   return new Scanner(text).run();
 }
 
+/** What Go's decoder of streams says: with the offset, in bytes, of the character it stumbled over. */
+export function jsonStreamError(text: string): string {
+  const scanner = new Scanner(text);
+  const message = scanner.run();
+  if (message === "unexpected end of JSON input") return "unexpected EOF";
+  return `json: offset ${scanner.offset}: ${message}`;
+}
+
 /** Reads as far as the text is JSON. */
 class Scanner {
   #at = 0;
@@ -16,6 +24,11 @@ class Scanner {
 
   constructor(text: string) {
     this.#chars = [...text];
+  }
+
+  /** Bytes up to and with the character that came last. */
+  get offset(): number {
+    return new TextEncoder().encode(this.#chars.slice(0, this.#at + 1).join("")).length;
   }
 
   run(): string {

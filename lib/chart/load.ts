@@ -20,7 +20,7 @@ import { parseIgnoreRules } from "./ignore.ts";
 import type { IgnoreRules } from "./ignore.ts";
 import { chartLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
-import { decodeMetadata } from "./metadata.ts";
+import { decodeMetadata, helm4Types } from "./metadata.ts";
 
 /** How to load a chart from disk. */
 export interface LoadOptions extends ChartOptions {
@@ -123,7 +123,7 @@ function apiVersionOf(text: string): string {
     return decodeMetadata(decodeYaml(text)).apiVersion;
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
-    throw new ChartError(`cannot load Chart.yaml: ${error.message}`, { cause: error });
+    throw new ChartError(`cannot load Chart.yaml: ${helm4Types(error.message)}`, { cause: error });
   }
 }
 

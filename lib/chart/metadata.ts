@@ -217,6 +217,11 @@ function mismatch(value: unknown, target: string): ChartError {
   );
 }
 
+/** A message about a Go type by the name that it has in Helm 4. */
+export function helm4Types(message: string): string {
+  return message.replace(/\bchart\.(?=Metadata|Maintainer|Dependency|Lock)/g, "v2.");
+}
+
 /** What Go's encoding/json calls a value that does not fit. */
 export function jsonKind(value: unknown): string {
   if (Array.isArray(value)) return "array";

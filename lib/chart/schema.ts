@@ -78,6 +78,18 @@ async function check(chart: Chart, values: GoMap, options: SchemaOptions): Promi
   return text;
 }
 
+/**
+ * What does not fit one schema, a line for each failure; empty where the values fit. Subcharts are
+ * not looked at.
+ */
+export async function schemaFailures(
+  schema: ChartFile,
+  values: GoMap,
+  options: SchemaOptions = {},
+): Promise<string> {
+  return await checkOne(schema, values, options);
+}
+
 /** A schema that has been read, or why it cannot be. */
 type ReadSchema =
   | { readonly store: SchemaStore; readonly root: SchemaNode; readonly pattern: CompilePattern }
@@ -159,8 +171,15 @@ function parseSchema(text: string): unknown {
   try {
     return JSON.parse(text, keepLiteral);
   } catch {
-    throw new SchemaError(jsonErrorMessage(text));
+    throw new SchemaError(streamMessage(text));
   }
+}
+
+/** Go reads schemas as a stream, whose end has other words. */
+function streamMessage(text: string): string {
+  const message = jsonErrorMessage(text);
+  if (message !== "unexpected end of JSON input") return message;
+  return text.trim() === "" ? "EOF" : "unexpected EOF";
 }
 
 /** Keeps how a number was written, for the messages. */

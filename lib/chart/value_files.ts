@@ -84,7 +84,9 @@ export function readDefaults(
 ): Defaults {
   const json = readJson(text);
   if (json !== undefined) return { values: json };
-  if (!/^---/m.test(text)) return { values: decodeYamlMap(text) };
+  if (!/^---/m.test(text)) {
+    return { values: helmVersion === "v3" ? decodeYamlMap(text) : decodeDocument(text) };
+  }
   const firstValues = decodeYamlMap(text);
   if (helmVersion === "v3") return { values: firstValues };
   return { values: mergeDocuments(text), firstValues };
@@ -119,13 +121,17 @@ function parseValuesFile(text: string, path: string, helmVersion: HelmVersion): 
 function mergeDocuments(text: string): GoMap {
   let values = newMap();
   for (const document of splitDocuments(text)) {
-    try {
-      values = mergeMaps(values, decodeYamlMap(document));
-    } catch (error) {
-      throw new ChartError(`cannot unmarshal yaml document: ${messageOf(error)}`, { cause: error });
-    }
+    values = mergeMaps(values, decodeDocument(document));
   }
   return values;
+}
+
+function decodeDocument(text: string): GoMap {
+  try {
+    return decodeYamlMap(text);
+  } catch (error) {
+    throw new ChartError(`cannot unmarshal yaml document: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Splits where a line is `---`, as Kubernetes' YAML reader does. */

@@ -5,7 +5,7 @@
  */
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
-import { flag, hidden, NAMESPACE, text, texts } from "./flags.ts";
+import { flag, hidden, NAMESPACE, text, texts, VALUES } from "./flags.ts";
 import type { NamespaceFlags, ValueFlags } from "./flags.ts";
 import { CHART, NAME_AND_CHART } from "./helm_commands.ts";
 import type { ChartFlags } from "./helm_commands.ts";
@@ -86,14 +86,13 @@ export interface TemplateFlags extends ChartFlags, NamespaceFlags, Switches, Tex
   readonly kubeAsGroup?: readonly string[];
 }
 
-/** Flags of `lint`. */
+/** Flags of `lint`, which follows Helm 4. */
 export interface LintFlags extends ValueFlags, NamespaceFlags {
   readonly strict?: boolean;
   readonly quiet?: boolean;
   readonly withSubcharts?: boolean;
   readonly kubeVersion?: string;
   readonly skipSchemaValidation?: boolean;
-  readonly helmVersion?: "v3" | "v4";
   readonly debug?: boolean;
 }
 
@@ -155,5 +154,27 @@ export const CHART_ROUTES = {
       positional: NAME_AND_CHART,
     },
     docs: { brief: "render a chart and print its manifests" },
+  }),
+  lint: buildCommand<LintFlags, string[], CliContext>({
+    loader: async () => (await import("./commands/lint.ts")).lint,
+    parameters: {
+      flags: {
+        ...VALUES,
+        ...NAMESPACE,
+        strict: flag("fail on warnings as well"),
+        quiet: flag("print only warnings and errors"),
+        withSubcharts: flag("lint the charts in charts/ as well"),
+        kubeVersion: text("Kubernetes version for capabilities and deprecations", "version"),
+        skipSchemaValidation: flag("do not check values against values.schema.json"),
+        debug: flag("print stack traces with errors"),
+      },
+      aliases: { n: "namespace", f: "values" },
+      positional: {
+        kind: "array",
+        parameter: { brief: "chart folder or archive", parse: String, placeholder: "PATH" },
+        minimum: 1,
+      },
+    },
+    docs: { brief: "look for what is wrong with charts" },
   }),
 };

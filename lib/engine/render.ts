@@ -121,7 +121,7 @@ function topObject(chart: Chart, values: GoMap, options: RenderFilesOptions): Go
       Name: release.name,
       Namespace: release.namespace,
       IsUpgrade: isUpgrade,
-      IsInstall: !isUpgrade,
+      IsInstall: release.isInstall ?? !isUpgrade,
       Revision: BigInt(release.revision ?? 1),
       Service: "Helm",
     }),

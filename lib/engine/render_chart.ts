@@ -33,6 +33,7 @@ export interface TemplateRelease {
   /** `.Release.IsUpgrade`. @default {false} */
   readonly isUpgrade?: boolean | undefined;
   /** `.Release.IsInstall`. @default {!isUpgrade} */
+  readonly isInstall?: boolean | undefined;
 }
 
 /** How templates are executed, and what they may ask for. */

@@ -37,7 +37,8 @@ interface Userinfo {
   readonly password?: string;
 }
 
-function urlParse(text: string): GoMap {
+/** The parts of a URL. @throws {Error} with Go's words for what is none. */
+export function urlParse(text: string): GoMap {
   const url = parseOrThrow(text, "unable to parse url");
   const fields: Record<string, string> = {
     scheme: url.scheme,
