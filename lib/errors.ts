@@ -67,7 +67,17 @@ export class CapstanError extends Error {
   }
 }
 
-/** Several errors found at once, shown together instead of one after another. */
+/**
+ * Several errors found at once, shown together instead of one after another.
+ *
+ * @example Usage
+ * ```ts
+ * import { CapstanError, CapstanErrors } from "@capstan/capstan";
+ *
+ * const errors = new CapstanErrors([new CapstanError("no chart"), new CapstanError("no namespace")]);
+ * if (errors.message !== "2 errors" || errors.errors.length !== 2) throw errors;
+ * ```
+ */
 export class CapstanErrors extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "CapstanErrors";
@@ -78,17 +88,45 @@ export class CapstanErrors extends CapstanError {
   }
 }
 
-/** The message of anything that was thrown. */
+/**
+ * The message of anything that was thrown.
+ *
+ * @example Usage
+ * ```ts
+ * import { messageOf } from "@capstan/capstan";
+ *
+ * if (messageOf(new Error("no chart")) !== "no chart" || messageOf(404) !== "404") throw new Error();
+ * ```
+ */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether an error is the reaction to an AbortSignal rather than a failure of its own. */
+/**
+ * Whether an error is the reaction to an AbortSignal rather than a failure of its own.
+ *
+ * @example Usage
+ * ```ts
+ * import { isAbort } from "@capstan/capstan";
+ *
+ * if (!isAbort(AbortSignal.abort().reason) || isAbort(new Error("failed"))) throw new Error();
+ * ```
+ */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-/** `file:line:column` with the parts that are known. */
+/**
+ * `file:line:column` with the parts that are known.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatPosition } from "@capstan/capstan";
+ *
+ * const text = formatPosition({ file: "stack.ts", line: 12 });
+ * if (text !== "stack.ts:12") throw new Error(text);
+ * ```
+ */
 export function formatPosition(position: Position): string {
   const { file, line, column } = position;
   return [file, line, column].filter((part) => part !== undefined).join(":");

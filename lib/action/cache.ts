@@ -12,7 +12,27 @@ import { formatApiVersion } from "../kube/resource.ts";
 import type { KubeApi, RequestOptions } from "../kube/types.ts";
 import { isMap } from "../template/value.ts";
 
-/** Remembers for as long as it is kept; drop it to start afresh. */
+/**
+ * What operations on one cluster share: its capabilities, and digests of charts. Remembers for as long
+ * as it is kept; drop it to start afresh.
+ *
+ * @example Usage
+ * ```ts
+ * import { ActionCache, chartFromFiles, createApiServer, createKubeClient, deploy, memoryStorage } from "@capstan/capstan";
+ *
+ * const server = createApiServer();
+ * const cluster = server.serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const context = { api, storage: memoryStorage(), cache: new ActionCache() };
+ * const chart = chartFromFiles({ "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" });
+ * const names = ["web", "api", "cron"];
+ * await Promise.all(names.map((name) => deploy({ name, namespace: "default", chart }, context)));
+ * api.close();
+ * await cluster.close();
+ * const asked = server.requests.filter(({ path }) => path === "/version");
+ * if (asked.length !== 1) throw asked;
+ * ```
+ */
 export class ActionCache {
   #capabilities: Promise<Capabilities> | undefined;
   readonly #digests = new WeakMap<Chart, Promise<string>>();

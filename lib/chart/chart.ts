@@ -93,7 +93,21 @@ export interface Lock {
   readonly dependencies: readonly Dependency[];
 }
 
-/** A file of a chart, with what was derived from it once. */
+/**
+ * A file of a chart, with what was derived from it once.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles } from "@capstan/capstan";
+ *
+ * const chart = chartFromFiles({
+ *   "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+ *   "README.md": "# web",
+ * });
+ * const readme = chart.files.find(({ name }) => name === "README.md");
+ * if (readme?.text !== "# web" || readme.data.length !== 5) throw chart.files;
+ * ```
+ */
 export class ChartFile {
   #text: string | undefined;
   readonly #derived = new Map<string, unknown>();
@@ -142,7 +156,22 @@ export interface Chart {
   readonly pathName?: string | undefined;
 }
 
-/** A chart that cannot be loaded or used; the message is Helm's. */
+/**
+ * A chart that cannot be loaded or used; the message is Helm's.
+ *
+ * @example Usage
+ * ```ts
+ * import { ChartError, chartFromFiles } from "@capstan/capstan";
+ *
+ * let said = "";
+ * try {
+ *   chartFromFiles({ "values.yaml": "replicas: 2\n" });
+ * } catch (error) {
+ *   if (error instanceof ChartError) said = error.message;
+ * }
+ * if (said !== "Chart.yaml file is missing") throw new Error(said);
+ * ```
+ */
 export class ChartError extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "ChartError";

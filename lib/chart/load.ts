@@ -60,6 +60,19 @@ export async function loadChart(path: string, options: LoadOptions = {}): Promis
  * The chart in the bytes of a .tgz archive.
  *
  * @throws {ChartError} in Helm's words where the bytes are no chart, or exceed a limit.
+ *
+ * @example Usage
+ * ```ts
+ * import { loadChartArchive } from "@capstan/capstan";
+ *
+ * const answer = await fetch(
+ *   "data:application/gzip;base64," +
+ *     "H4sIAAAAAAACA+3PQQrCMBCF4axzipwgTkpV6NY7uJ9CwIKtktYWb28UCqVrFYX/27zhbYY3xXpzOGka/F3bs/kIyXZl+cpsnS" +
+ *     "Lbxf3sQ9hLYZyYL7j1g6b8/h0jl+P+hF6bY0x9c+kqNxa20zZWboq1Hec2ePFiDQAAAAAAAAAAAAAAAADgpzwAGv9evQAoAAA=",
+ * );
+ * const { metadata } = await loadChartArchive(await answer.bytes());
+ * if (metadata.name !== "web" || metadata.version !== "1.0.0") throw metadata;
+ * ```
  */
 export async function loadChartArchive(
   data: Uint8Array,

@@ -15,7 +15,22 @@ const MAX_INDEX = 65536;
 const MAX_NESTING = 30;
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** An assignment that cannot be read; the message is Helm's. */
+/**
+ * An assignment that cannot be read; the message is Helm's.
+ *
+ * @example Usage
+ * ```ts
+ * import { parseSet, SetError } from "@capstan/capstan";
+ *
+ * let said = "";
+ * try {
+ *   parseSet("replicas");
+ * } catch (error) {
+ *   if (error instanceof SetError) said = error.message;
+ * }
+ * if (said !== 'key "replicas" has no value') throw new Error(said);
+ * ```
+ */
 export class SetError extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "SetError";

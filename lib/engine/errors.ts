@@ -16,7 +16,22 @@ export interface RenderErrorOptions extends CapstanErrorOptions {
   readonly manifest?: string | undefined;
 }
 
-/** A chart that cannot be rendered; the message is Helm's. */
+/**
+ * A chart that cannot be rendered; the message is Helm's.
+ *
+ * @example Usage
+ * ```ts
+ * import { chartFromFiles, RenderError, renderTemplates } from "@capstan/capstan";
+ *
+ * const chart = chartFromFiles({
+ *   "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+ *   "templates/web.yaml": 'host: {{ required "a host is needed" .Values.host }}\n',
+ * });
+ * const error = await renderTemplates(chart).catch((thrown: unknown) => thrown);
+ * if (!(error instanceof RenderError)) throw error;
+ * if (!error.message.endsWith("a host is needed")) throw error;
+ * ```
+ */
 export class RenderError extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "RenderError";

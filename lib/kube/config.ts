@@ -43,6 +43,22 @@ export type ConnectionVariable =
  * `KUBECONFIG`, merged; else `~/.kube/config`; else, in a pod, its service account.
  *
  * @throws {CapstanError} When there is none, or it cannot be used.
+ *
+ * @example Usage
+ * ```ts
+ * import { loadConnection } from "@capstan/capstan";
+ *
+ * const file = Deno.makeTempFileSync();
+ * Deno.writeTextFileSync(file, `
+ * current-context: kind
+ * contexts: [{ name: kind, context: { cluster: kind, user: admin, namespace: shop } }]
+ * clusters: [{ name: kind, cluster: { server: "https://127.0.0.1:6443" } }]
+ * users: [{ name: admin, user: { token: abc } }]
+ * `);
+ * const { server, namespace } = await loadConnection({ kubeconfig: file });
+ * Deno.removeSync(file);
+ * if (server !== "https://127.0.0.1:6443" || namespace !== "shop") throw new Error(server);
+ * ```
  */
 export async function loadConnection(options: LoadConnectionOptions = {}): Promise<Connection> {
   const io: Io = {
@@ -65,6 +81,19 @@ export async function loadConnection(options: LoadConnectionOptions = {}): Promi
 /**
  * The connection that the text of one kubeconfig describes. Paths in it are relative to the working
  * folder.
+ *
+ * @example Usage
+ * ```ts
+ * import { connectionFrom } from "@capstan/capstan";
+ *
+ * const { server, context } = await connectionFrom(`
+ * current-context: kind
+ * contexts: [{ name: kind, context: { cluster: kind, user: admin } }]
+ * clusters: [{ name: kind, cluster: { server: "https://127.0.0.1:6443" } }]
+ * users: [{ name: admin, user: { token: abc } }]
+ * `);
+ * if (server !== "https://127.0.0.1:6443" || context !== "kind") throw new Error(server);
+ * ```
  */
 export async function connectionFrom(
   kubeconfig: string,

@@ -51,6 +51,19 @@ export interface ApiErrorOptions {
  *
  * The message is the server's own. The `code` is `kube/` and the reason in kebab case, e.g.
  * `kube/already-exists`.
+ *
+ * @example Usage
+ * ```ts
+ * import { ApiError, createApiServer, createKubeClient } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const web = { apiVersion: "v1", kind: "Namespace", metadata: { name: "default" } };
+ * const error = await api.create(web).catch((thrown: unknown) => thrown);
+ * api.close();
+ * await cluster.close();
+ * if (!(error instanceof ApiError) || error.code !== "kube/already-exists") throw error;
+ * ```
  */
 export class ApiError extends CapstanError {
   /** Tells it from other Capstan errors. */

@@ -44,7 +44,22 @@ export interface Unready {
   readonly readiness: Readiness;
 }
 
-/** A wait that did not end well: some objects failed, or time ran out. */
+/**
+ * A wait that did not end well: some objects failed, or time ran out.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, WaitError, waitReady } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const missing = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web" } };
+ * const error = await waitReady(api, [missing], { timeout: 20 }).catch((thrown: unknown) => thrown);
+ * api.close();
+ * await cluster.close();
+ * if (!(error instanceof WaitError) || !error.timedOut) throw error;
+ * ```
+ */
 export class WaitError extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "WaitError";
@@ -71,6 +86,27 @@ export class WaitError extends CapstanError {
  * cost no request; the others one, and then a shared watch.
  *
  * @throws {WaitError} When objects failed or the timeout passed, in the words of the Helm whose rules apply.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, waitReady } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer({ delays: { deployment: 20 } }).serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const labels = { app: "web" };
+ * const web = await api.apply({
+ *   apiVersion: "apps/v1",
+ *   kind: "Deployment",
+ *   metadata: { name: "web" },
+ *   spec: {
+ *     selector: { matchLabels: labels },
+ *     template: { metadata: { labels }, spec: { containers: [{ name: "web", image: "nginx" }] } },
+ *   },
+ * });
+ * await waitReady(api, [web], { timeout: 10_000 });
+ * api.close();
+ * await cluster.close();
+ * ```
  */
 export async function waitReady(
   api: KubeApi,
@@ -96,6 +132,27 @@ export async function waitReady(
  * ready as they are. With legacy rules an object that is deleted meanwhile counts as done.
  *
  * @throws {WaitError} When it failed or the timeout passed.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, waitHook } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const job = await api.create({
+ *   apiVersion: "batch/v1",
+ *   kind: "Job",
+ *   metadata: { name: "migrate" },
+ *   spec: {
+ *     template: {
+ *       spec: { containers: [{ name: "main", image: "migrate" }], restartPolicy: "Never" },
+ *     },
+ *   },
+ * });
+ * await waitHook(api, job, { timeout: 10_000 });
+ * api.close();
+ * await cluster.close();
+ * ```
  */
 export async function waitHook(
   api: KubeApi,
@@ -119,6 +176,20 @@ export async function waitHook(
  * the one given counts as gone.
  *
  * @throws {WaitError} When the timeout passed.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, waitDeleted } from "@capstan/capstan";
+ *
+ * const cluster = createApiServer().serve();
+ * const api = createKubeClient({ server: cluster.url, namespace: "default" });
+ * const ref = { apiVersion: "v1", kind: "ConfigMap", name: "web" };
+ * await api.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web" } });
+ * await api.delete(ref);
+ * await waitDeleted(api, [ref], { timeout: 10_000 });
+ * api.close();
+ * await cluster.close();
+ * ```
  */
 export async function waitDeleted(
   api: KubeApi,

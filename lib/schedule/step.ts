@@ -86,7 +86,27 @@ export interface Outcome {
   readonly finished?: number | undefined;
 }
 
-/** Thrown by a step that finds that it has nothing to do because another step did not succeed. */
+/**
+ * Thrown by a step that finds that it has nothing to do because another step did not succeed.
+ *
+ * @example Usage
+ * ```ts
+ * import { runSteps, Skip } from "@capstan/capstan";
+ *
+ * const outcomes = await runSteps([
+ *   { id: "build", needs: [], run: () => Promise.reject(new Error("no disk")) },
+ *   {
+ *     id: "report",
+ *     needs: ["build"],
+ *     runs: "settled",
+ *     run: ({ outcomeOf }) => {
+ *       if (outcomeOf("build")?.status !== "succeeded") throw new Skip("build");
+ *     },
+ *   },
+ * ]);
+ * if (outcomes.get("report")?.status !== "skipped") throw outcomes;
+ * ```
+ */
 export class Skip extends Error {
   /** Tells it from other errors. */
   override readonly name = "Skip";

@@ -65,6 +65,25 @@ export type PlanOptions = Pick<
  * because what the function reads is not there yet, its action is `unknown`.
  *
  * @throws {CapstanErrors} With everything that would stop `up` before its first change.
+ *
+ * @example Usage
+ * ```ts
+ * import { createApiServer, createKubeClient, defineStack, planStack, release, secretStorage } from "@capstan/capstan";
+ *
+ * const server = createApiServer().serve();
+ * const stack = defineStack({
+ *   name: "shop",
+ *   releases: [release("cache", { chart: "./charts/redis", namespace: "shop" })],
+ * });
+ * const planned = await planStack({ stack, file: "stack.ts", folder: "examples/shop" }, {
+ *   connect: () => {
+ *     const api = createKubeClient({ server: server.url, namespace: "default" });
+ *     return Promise.resolve({ api, storage: secretStorage(api) });
+ *   },
+ * });
+ * await server.close();
+ * if (planned[0]?.action !== "install") throw planned;
+ * ```
  */
 export async function planStack(loaded: LoadedStack, options: PlanOptions): Promise<PlannedNode[]> {
   const { now = Date.now, signal = new AbortController().signal } = options;

@@ -104,7 +104,18 @@ export function repository(url: string, options: RepositoryOptions = {}): Reposi
   });
 }
 
-/** The cluster behind a context of the user's kubeconfig, for a release's `cluster`. */
+/**
+ * The cluster behind a context of the user's kubeconfig, for a release's `cluster`.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineStack, kubeContext, release } from "@capstan/capstan";
+ *
+ * const eu = kubeContext("eu-1");
+ * const web = release("web", { chart: "./charts/web", cluster: eu });
+ * export default defineStack({ name: "shop", releases: [web] });
+ * ```
+ */
 export function kubeContext(name: string): KubeContext {
   return freeze({ type: "kube-context" as const, name });
 }
@@ -112,10 +123,21 @@ export function kubeContext(name: string): KubeContext {
 /**
  * Puts a stack together and checks it: names, references, weights, limits, cycles.
  *
- * Given a function, the stack depends on the environment (`capstan up --env production`); it is
- * called and checked when the stack is loaded.
- *
  * @throws {CapstanErrors} With every mistake found, each with file and line.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineStack, release } from "@capstan/capstan";
+ *
+ * const web = release("web", { chart: "./charts/web", namespace: "shop" });
+ * const stack = defineStack({ name: "shop", releases: [web], parallelism: 4 });
+ * if (stack.hookParallelism !== 1) throw new Error("serial unless told otherwise");
+ * ```
+ */
+export function defineStack(definition: StackDefinition): Stack;
+/**
+ * A stack that depends on the environment (`capstan up --env production`): the function is called,
+ * and what it returns is checked, when the stack is loaded.
  *
  * @example Usage
  * ```ts
@@ -127,8 +149,6 @@ export function kubeContext(name: string): KubeContext {
  * }));
  * ```
  */
-export function defineStack(definition: StackDefinition): Stack;
-/** The same for a stack that depends on its environment. */
 export function defineStack(definition: (env: Environment) => StackDefinition): StackFactory;
 export function defineStack(
   definition: StackDefinition | ((env: Environment) => StackDefinition),

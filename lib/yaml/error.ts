@@ -15,7 +15,22 @@ export interface YamlErrorOptions extends CapstanErrorOptions {
   readonly column?: number | undefined;
 }
 
-/** A YAML text or value with which nothing can be done. The message is Go's, word for word. */
+/**
+ * A YAML text or value with which nothing can be done. The message is Go's, word for word.
+ *
+ * @example Usage
+ * ```ts
+ * import { parseYaml, YamlError } from "@capstan/capstan";
+ *
+ * let line: number | undefined;
+ * try {
+ *   parseYaml("a: [1\nb: 2\n");
+ * } catch (error) {
+ *   if (error instanceof YamlError) line = error.line;
+ * }
+ * if (line !== 2) throw new Error(`line ${line}`);
+ * ```
+ */
 export class YamlError extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "YamlError";
