@@ -10,6 +10,7 @@ import { CHART_ROUTES } from "./chart_commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
+import type { LazyCommand } from "./lazy_command.ts";
 import { STACK_ROUTES } from "./stack_commands.ts";
 
 /** Options of {@linkcode buildApp}. */
@@ -17,19 +18,17 @@ export interface AppOptions {
   readonly version: string;
   /** With stack traces in error messages. */
   readonly debug: boolean;
+  /** The first argument; where it names a command, the others are left out. @default all commands */
+  readonly command?: string | undefined;
 }
+
+const ALIASES = { delete: "uninstall", ls: "list", hist: "history" } as const;
 
 /** The whole command line. */
 export function buildApp(options: AppOptions): Application<CliContext> {
   const print = (error: unknown) => formatError(error, options);
   const root = buildRouteMap({
-    routes: {
-      ...STACK_ROUTES,
-      ...CHART_ROUTES,
-      ...HELM_ROUTES,
-      version: versionCommand(options.version),
-    },
-    aliases: { delete: "uninstall", ls: "list", hist: "history" },
+    ...routesFor(options),
     docs: {
       brief: "Capstan runs many Helm releases as one graph, with an engine of its own.",
       fullDescription: [
@@ -69,6 +68,24 @@ export function buildApp(options: AppOptions): Application<CliContext> {
       },
     },
   });
+}
+
+/** The command that is asked for, or all of them. */
+function routesFor({ command = "", version }: AppOptions) {
+  const all: Record<string, LazyCommand> = {
+    ...STACK_ROUTES,
+    ...CHART_ROUTES,
+    ...HELM_ROUTES,
+    version: () => versionCommand(version),
+  };
+  const name = Object.hasOwn(ALIASES, command) ? ALIASES[command as keyof typeof ALIASES] : command;
+  const wanted = Object.hasOwn(all, name) ? [name] : Object.keys(all);
+  return {
+    routes: Object.fromEntries(wanted.map((each) => [each, all[each]!()])),
+    aliases: Object.fromEntries(
+      Object.entries(ALIASES).filter(([, target]) => wanted.includes(target)),
+    ),
+  };
 }
 
 function versionCommand(version: string) {

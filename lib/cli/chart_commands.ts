@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { buildCommand } from "@stricli/core";
-import type { CliContext } from "./context.ts";
 import { flag, hidden, NAMESPACE, text, texts, VALUES } from "./flags.ts";
 import type { NamespaceFlags, ValueFlags } from "./flags.ts";
+import { lazyCommand } from "./lazy_command.ts";
 import { CHART, NAME_AND_CHART } from "./helm_commands.ts";
 import type { ChartFlags } from "./helm_commands.ts";
 
@@ -139,7 +138,7 @@ const TEMPLATE = {
 
 /** Commands by name. */
 export const CHART_ROUTES = {
-  template: buildCommand<TemplateFlags, [string, string?], CliContext>({
+  template: lazyCommand<TemplateFlags, [string, string?]>({
     loader: async () => (await import("./commands/template.ts")).template,
     parameters: {
       flags: TEMPLATE,
@@ -155,7 +154,7 @@ export const CHART_ROUTES = {
     },
     docs: { brief: "render a chart and print its manifests" },
   }),
-  lint: buildCommand<LintFlags, string[], CliContext>({
+  lint: lazyCommand<LintFlags, string[]>({
     loader: async () => (await import("./commands/lint.ts")).lint,
     parameters: {
       flags: {

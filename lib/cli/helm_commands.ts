@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { buildChoiceParser, buildCommand } from "@stricli/core";
-import type { CliContext } from "./context.ts";
+import { buildChoiceParser } from "@stricli/core";
 import {
   ALIASES,
   choice,
@@ -19,6 +18,7 @@ import {
   VALUES,
 } from "./flags.ts";
 import type { HookFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
+import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of the commands that find and render a chart. */
 export interface ChartFlags extends ValueFlags {
@@ -180,12 +180,12 @@ const ONE_NAME = { kind: "tuple", parameters: [name()] } as const;
 
 /** Commands by name. */
 export const HELM_ROUTES = {
-  install: buildCommand<DeployFlags, [string, string?], CliContext>({
+  install: lazyCommand<DeployFlags, [string, string?]>({
     loader: async () => (await import("./commands/install.ts")).install,
     parameters: { flags: DEPLOY, aliases: CHART_ALIASES, positional: NAME_AND_CHART },
     docs: { brief: "install a chart as a new release" },
   }),
-  upgrade: buildCommand<UpgradeFlags, [string, string], CliContext>({
+  upgrade: lazyCommand<UpgradeFlags, [string, string]>({
     loader: async () => (await import("./commands/install.ts")).upgrade,
     parameters: {
       flags: {
@@ -203,7 +203,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "upgrade a release to a chart or values" },
   }),
-  uninstall: buildCommand<UninstallFlags, string[], CliContext>({
+  uninstall: lazyCommand<UninstallFlags, string[]>({
     loader: async () => (await import("./commands/uninstall.ts")).uninstall,
     parameters: {
       flags: {
@@ -223,7 +223,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "uninstall releases" },
   }),
-  rollback: buildCommand<RollbackFlags, [string, number?], CliContext>({
+  rollback: lazyCommand<RollbackFlags, [string, number?]>({
     loader: async () => (await import("./commands/rollback.ts")).rollback,
     parameters: {
       flags: {
@@ -251,7 +251,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "bring an earlier revision of a release back" },
   }),
-  test: buildCommand<TestFlags, [string], CliContext>({
+  test: lazyCommand<TestFlags, [string]>({
     loader: async () => (await import("./commands/test.ts")).test,
     parameters: {
       flags: {
@@ -270,10 +270,9 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "run a release's tests" },
   }),
-  get: buildCommand<
+  get: lazyCommand<
     GetFlags,
-    ["all" | "hooks" | "manifest" | "metadata" | "notes" | "values", string],
-    CliContext
+    ["all" | "hooks" | "manifest" | "metadata" | "notes" | "values", string]
   >({
     loader: async () => (await import("./commands/get.ts")).get,
     parameters: {
@@ -296,7 +295,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "print a part of a release's record" },
   }),
-  list: buildCommand<ListFlags, [], CliContext>({
+  list: lazyCommand<ListFlags, []>({
     loader: async () => (await import("./commands/list.ts")).list,
     parameters: {
       flags: {
@@ -319,7 +318,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "list releases" },
   }),
-  status: buildCommand<StatusFlags, [string], CliContext>({
+  status: lazyCommand<StatusFlags, [string]>({
     loader: async () => (await import("./commands/status.ts")).status,
     parameters: {
       flags: {
@@ -333,7 +332,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "show a release" },
   }),
-  history: buildCommand<HistoryFlags, [string], CliContext>({
+  history: lazyCommand<HistoryFlags, [string]>({
     loader: async () => (await import("./commands/history.ts")).history,
     parameters: {
       flags: {

@@ -42,8 +42,10 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     exitWith: (code) => wanted = code,
   };
   try {
-    const app = buildApp({ version: VERSION, debug: args.includes("--debug") });
-    await run(app, normalizeArguments(args), context);
+    const given = normalizeArguments(args);
+    const debug = args.includes("--debug");
+    const app = buildApp({ version: VERSION, debug, command: given[0] });
+    await run(app, given, context);
   } finally {
     signals.close();
   }

@@ -3,13 +3,17 @@
  *
  * @module
  */
-import { loadConnection } from "../kube/config.ts";
 import type { CliContext } from "./context.ts";
 import type { ClusterFlags } from "./flags.ts";
 
 /** The context's namespace; `default` where there is no kubeconfig, or none that can be read. */
 export async function namespaceOf(context: CliContext, flags: ClusterFlags): Promise<string> {
+  const home = context.env("HOME");
+  const listed = context.env("KUBECONFIG") || (home && `${home}/.kube/config`);
+  // What reads kubeconfigs takes longer to load than a chart takes to render.
+  if (flags.kubeconfig === undefined && !(listed && await anyExists(listed))) return "default";
   try {
+    const { loadConnection } = await import("../kube/config.ts");
     const { namespace } = await loadConnection({
       kubeconfig: flags.kubeconfig,
       context: flags.kubeContext ?? context.env("HELM_KUBECONTEXT"),
@@ -19,4 +23,17 @@ export async function namespaceOf(context: CliContext, flags: ClusterFlags): Pro
   } catch {
     return "default";
   }
+}
+
+async function anyExists(listed: string): Promise<boolean> {
+  const separator = Deno.build.os === "windows" ? ";" : ":";
+  for (const path of listed.split(separator)) {
+    try {
+      await Deno.stat(path);
+      return true;
+    } catch {
+      // Neither a file that is missing nor one that may not be read names a namespace.
+    }
+  }
+  return false;
 }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { buildCommand } from "@stricli/core";
-import type { CliContext } from "./context.ts";
 import { choice, CLUSTER, duration, flag, HOOKS, integer, text } from "./flags.ts";
 import type { ClusterFlags, HookFlags } from "./flags.ts";
+import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of every command that loads a stack. */
 export interface StackFlags extends ClusterFlags, HookFlags {
@@ -55,7 +54,7 @@ const ALIAS = { o: "output", q: "quiet" } as const;
 
 /** Commands by name. */
 export const STACK_ROUTES = {
-  up: buildCommand<UpFlags, [string?], CliContext>({
+  up: lazyCommand<UpFlags, [string?]>({
     loader: async () => (await import("./commands/up.ts")).up,
     parameters: { flags: UP, aliases: ALIAS, positional: STACK_FILE },
     docs: {
@@ -64,17 +63,17 @@ export const STACK_ROUTES = {
         "Loads the stack, renders what can be rendered, and only then changes the cluster: releases and hooks as one graph, each as soon as what it needs is done. A release that has not changed costs one read.",
     },
   }),
-  plan: buildCommand<StackFlags, [string?], CliContext>({
+  plan: lazyCommand<StackFlags, [string?]>({
     loader: async () => (await import("./commands/plan.ts")).plan,
     parameters: { flags: STACK, aliases: ALIAS, positional: STACK_FILE },
     docs: { brief: "show what `up` would do, without doing it" },
   }),
-  down: buildCommand<StackFlags, [string?], CliContext>({
+  down: lazyCommand<StackFlags, [string?]>({
     loader: async () => (await import("./commands/down.ts")).down,
     parameters: { flags: STACK, aliases: ALIAS, positional: STACK_FILE },
     docs: { brief: "uninstall every release of a stack, in reverse order" },
   }),
-  rehearse: buildCommand<RehearseFlags, [string?], CliContext>({
+  rehearse: lazyCommand<RehearseFlags, [string?]>({
     loader: async () => (await import("./commands/rehearse.ts")).rehearse,
     parameters: {
       flags: {
