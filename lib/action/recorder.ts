@@ -17,6 +17,8 @@ export interface RecorderOptions {
   readonly onError: (error: unknown) => void;
 }
 
+const DEFAULT_POLICIES: readonly string[] = ["before-hook-creation"];
+
 /** Writes one revision's record. */
 export class Recorder {
   readonly #storage: Storage;
@@ -54,9 +56,16 @@ export class Recorder {
     this.#created = true;
   }
 
-  /** Notes how a hook's run goes. `hook` is the one with this place in the record. */
+  /**
+   * Notes how a hook's run goes. `hook` is the one with this place in the record. As in Helm, the
+   * policy that a hook without any is run by is from then on part of the record.
+   */
   hookRan(place: number, lastRun: ReleaseHook["lastRun"]): void {
-    const hooks = this.#release.hooks.map((hook, i) => i === place ? { ...hook, lastRun } : hook);
+    const hooks = this.#release.hooks.map((hook, i) => {
+      if (i !== place) return hook;
+      const { deletePolicies: given } = hook;
+      return { ...hook, lastRun, deletePolicies: given.length > 0 ? given : DEFAULT_POLICIES };
+    });
     this.#release = { ...this.#release, hooks };
     if (!this.#created) return;
     this.#timer ??= setTimeout(() => {

@@ -88,3 +88,22 @@ Deno.test("Recorder writes nothing before the revision is there", async () => {
   assert.deepEqual(writes, []);
   assert.equal(recorder.created, false);
 });
+
+Deno.test("Recorder keeps the policy that a hook without any was run by, as Helm does", async () => {
+  const { storage } = watched();
+  const hooks = ["plain", "own", "never"].map((name) =>
+    buildHook({ name, deletePolicies: name === "own" ? ["hook-failed"] : [] })
+  );
+  const recorder = new Recorder(storage, buildRelease({ hooks }), {
+    interval: 1_000,
+    onError: () => {},
+  });
+  recorder.hookRan(0, { phase: "Succeeded" });
+  recorder.hookRan(1, { phase: "Succeeded" });
+  assert.deepEqual(recorder.release.hooks.map(({ deletePolicies }) => deletePolicies), [
+    ["before-hook-creation"],
+    ["hook-failed"],
+    [],
+  ]);
+  await recorder.stop();
+});
