@@ -8,6 +8,7 @@ import { coalesceValues } from "../../chart/values.ts";
 import { withSource } from "../../engine/output.ts";
 import type { Release } from "../../release/release.ts";
 import { chartOf } from "../../release/stored_chart.ts";
+import { writeJson } from "../../sprig/json_write.ts";
 import { emitYaml } from "../../yaml/emit.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
@@ -44,7 +45,9 @@ const PARTS: Readonly<Record<RecordPart, (release: Release, flags: GetFlags) => 
 
 function values(release: Release, { all, output = "table" }: GetFlags): string {
   const shown = all ? computed(release) : release.config ?? null;
-  if (output !== "table") return formatData(shown, output);
+  // Values are maps, which Go writes in the order of their keys.
+  if (output === "json") return `${writeJson(shown)}\n`;
+  if (output === "yaml") return formatData(shown, output);
   return `${all ? "COMPUTED VALUES:" : "USER-SUPPLIED VALUES:"}\n${emitYaml(shown)}`;
 }
 

@@ -43,6 +43,7 @@ function item(release: Release) {
     status: release.info.status,
     chart: chartOf(release),
     app_version: release.chart.metadata.appVersion,
+    rollback_revision: release.info.rollbackRevision,
     description: release.info.description,
   };
 }
