@@ -146,10 +146,15 @@ function importValues(chart: Chart, context: Context): Chart {
   const declared = chart.metadata.dependencies;
   if (declared === undefined) return withImports;
   const values = coalesceValues(withImports, newMap(), { ...context, merge: true });
-  const imported = newMap();
-  const resolved = declared.map((one) => importFrom(one, values, imported, context));
-  const merged = coalesceTables(copyValues(values) as GoMap, imported, { ...context, merge: true });
   const { firstValues: _, ...rest } = withImports;
+  if (declared.every(({ importValues }) => importValues.length === 0)) return { ...rest, values };
+  const imported = newMap();
+  const sources = copyValues(values) as GoMap;
+  const resolved = declared.map((one) => importFrom(one, sources, imported, context));
+  const merged = coalesceTables(copyValues(sources) as GoMap, imported, {
+    ...context,
+    merge: true,
+  });
   return { ...rest, metadata: { ...chart.metadata, dependencies: resolved }, values: merged };
 }
 

@@ -29,10 +29,15 @@ interface Context {
   readonly helmVersion: HelmVersion;
   readonly merge: boolean;
   readonly warn: (message: string) => void;
+  /** Maps made on the way, which may be changed; the others belong to the charts and the user. */
+  readonly own: WeakSet<GoMap>;
 }
 
 /**
  * The final values of a chart and of all its subcharts, each under its name.
+ *
+ * What is the same as in the chart's defaults or in the user's values is shared with them, so the
+ * result is only to be read; {@linkcode copyValues} makes of it what may be changed.
  *
  * @param user The user's values; not changed.
  * @throws {ChartError} where a subchart's section is no map.
@@ -43,8 +48,9 @@ export function coalesceValues(
   options: CoalesceOptions = {},
 ): GoMap {
   const { helmVersion = "v4", merge = false, warn = () => {} } = options;
-  const values = copyValues(user) as GoMap;
-  coalesce(chart, values, "", { helmVersion, merge, warn });
+  const context = { helmVersion, merge, warn, own: new WeakSet<GoMap>() };
+  const values = copyMap(user, context);
+  coalesce(chart, values, "", context);
   return values;
 }
 
@@ -85,8 +91,29 @@ export function coalesceTables(
   options: CoalesceOptions = {},
 ): GoMap {
   const { helmVersion = "v4", merge = false, warn = () => {} } = options;
-  mergeTables(target, source, "", { helmVersion, merge, warn });
+  mergeInPlace(target, source, "", { helmVersion, merge, warn, own: new WeakSet() });
   return target;
+}
+
+/** A map of the same entries, which may be changed. */
+function copyMap(map: GoMap, { own }: Context): GoMap {
+  const copy = newMap();
+  for (const key of Object.keys(map)) copy[key] = map[key];
+  own.add(copy);
+  return copy;
+}
+
+/** The map under a key of a map that may be changed, made such a one itself. */
+function ownMap(parent: GoMap, key: string, context: Context): GoMap {
+  const map = parent[key] as GoMap;
+  return context.own.has(map) ? map : parent[key] = copyMap(map, context);
+}
+
+/** As {@linkcode ownMap}, with all maps below it. */
+function ownTree(parent: GoMap, key: string, context: Context): GoMap {
+  const map = ownMap(parent, key, context);
+  for (const inner of Object.keys(map)) if (isMap(map[inner])) ownTree(map, inner, context);
+  return map;
 }
 
 function coalesce(chart: Chart, target: GoMap, prefix: string, context: Context): void {
@@ -95,13 +122,13 @@ function coalesce(chart: Chart, target: GoMap, prefix: string, context: Context)
   for (const sub of chart.dependencies) {
     const name = chartName(sub);
     if (!(name in target)) target[name] = newMap();
-    const section = target[name];
-    if (!isMap(section)) {
-      throw new ChartError(`type mismatch on ${name}: ${formatBoolean(section)}`, {
+    if (!isMap(target[name])) {
+      throw new ChartError(`type mismatch on ${name}: ${formatBoolean(target[name])}`, {
         code: "values/section",
         hint: `the value ${name} is the section of the subchart ${name}, so it must be a map`,
       });
     }
+    const section = ownMap(target, name, context);
     pushGlobals(section, target, inner, context);
     coalesce(sub, section, inner, context);
   }
@@ -109,13 +136,13 @@ function coalesce(chart: Chart, target: GoMap, prefix: string, context: Context)
 
 function addDefaults(chart: Chart, target: GoMap, prefix: string, context: Context): void {
   const path = join(prefix, chartName(chart));
-  const defaults = copyValues(defaultValues(chart, context.helmVersion) ?? newMap()) as GoMap;
+  const defaults = defaultValues(chart, context.helmVersion) ?? newMap();
   for (const key of Object.keys(defaults)) {
     const value = defaults[key];
     if (!(key in target)) addDefault(target, key, value, context);
     else if (target[key] === null && !context.merge) delete target[key];
     else if (isMap(target[key])) {
-      addTable(chart, target[key] as GoMap, value, join(path, key), key, context);
+      addTable(chart, target, value, join(path, key), key, context);
     }
   }
 }
@@ -123,9 +150,8 @@ function addDefaults(chart: Chart, target: GoMap, prefix: string, context: Conte
 function addDefault(target: GoMap, key: string, value: unknown, context: Context): void {
   if (context.helmVersion === "v4" && !context.merge) {
     if (value === null) return;
-    if (isMap(value)) dropNulls(value);
-  }
-  target[key] = value;
+    target[key] = isMap(value) ? withoutNulls(value) : value;
+  } else target[key] = value;
 }
 
 function addTable(
@@ -142,22 +168,25 @@ function addTable(
   }
   // The section of a subchart keeps its nulls, for the subchart's own turn.
   const merge = context.merge || chart.dependencies.some((sub) => chartName(sub) === key);
-  if (context.helmVersion === "v4" && !merge) dropNulls(source);
-  mergeTables(target, source, path, { ...context, merge });
+  const filled = context.helmVersion === "v4" && !merge ? withoutNulls(source) : source;
+  mergeTables(ownMap(target, key, context), filled, path, { ...context, merge });
 }
 
-/** Copies the parent's globals over those of a subchart's section. */
+/**
+ * Copies the parent's globals over those of a subchart's section. Maps further down are handed over
+ * as they are, as in Helm: what the subchart adds to them its parent has too.
+ */
 function pushGlobals(section: GoMap, parent: GoMap, prefix: string, context: Context): void {
-  const target = GLOBAL in section ? section[GLOBAL] : newMap();
-  if (!isMap(target)) {
+  if (GLOBAL in section && !isMap(section[GLOBAL])) {
     context.warn("warning: skipping globals because destination global is not a table.");
     return;
   }
-  const source = GLOBAL in parent ? parent[GLOBAL] : newMap();
-  if (!isMap(source)) {
+  if (GLOBAL in parent && !isMap(parent[GLOBAL])) {
     context.warn("warning: skipping globals because source global is not a table.");
     return;
   }
+  const target = GLOBAL in section ? ownMap(section, GLOBAL, context) : copyMap(newMap(), context);
+  const source = GLOBAL in parent ? ownTree(parent, GLOBAL, context) : newMap();
   for (const key of Object.keys(source)) {
     pushGlobal(target, key, source[key], { ...context, merge: true }, prefix);
   }
@@ -181,36 +210,62 @@ function pushGlobal(
     context.warn(`Conflict: cannot merge map onto non-map for ${quoteGo(key)}. Skipping.`);
     return;
   }
-  const copy = Object.assign(newMap(), value);
+  const copy = copyMap(value, context);
   if (isMap(mine)) mergeTables(copy, mine, join(prefix, key), context);
   target[key] = copy;
 }
 
+/** Merges `source` into a map that may be changed; `source` stays as it is. */
 function mergeTables(target: GoMap, source: GoMap, prefix: string, context: Context): void {
-  const filled = new Set(Object.keys(source).filter((key) => source[key] !== null));
-  for (const key of Object.keys(target)) if (target[key] === null) source[key] = null;
   for (const key of Object.keys(source)) {
-    const value = source[key], mine = target[key], path = join(prefix, key);
+    const value = source[key], mine = target[key];
     if (!(key in target)) target[key] = value;
-    else if (!context.merge && mine === null && filled.has(key)) delete target[key];
-    else if (isMap(value) && isMap(mine)) mergeTables(mine, value, path, context);
-    else if (isMap(value)) {
-      const text = formatValue(value);
-      context.warn(`warning: cannot overwrite table with non table for ${path} (${text})`);
-    } else if (isMap(mine) && value !== null) {
-      const text = formatValue(value);
-      context.warn(
-        `warning: destination for ${path} is a table. Ignoring non-table value (${text})`,
-      );
-    }
+    else if (mine === null) {
+      if (!context.merge && value !== null) delete target[key];
+    } else if (isMap(value) && isMap(mine)) {
+      mergeTables(ownMap(target, key, context), value, join(prefix, key), context);
+    } else warnOfKinds(mine, value, join(prefix, key), context);
   }
 }
 
-function dropNulls(map: GoMap): void {
-  for (const key of Object.keys(map)) {
-    if (map[key] === null) delete map[key];
-    else if (isMap(map[key])) dropNulls(map[key] as GoMap);
+/** As {@linkcode mergeTables} where all maps may be changed; nulls go over to the source too. */
+function mergeInPlace(target: GoMap, source: GoMap, prefix: string, context: Context): void {
+  for (const key of Object.keys(target)) {
+    if (target[key] === null && !(key in source)) source[key] = null;
   }
+  for (const key of Object.keys(source)) {
+    const value = source[key], mine = target[key];
+    if (!(key in target)) target[key] = value;
+    else if (mine === null) {
+      if (!context.merge && value !== null) delete target[key];
+      source[key] = null;
+    } else if (isMap(value) && isMap(mine)) mergeInPlace(mine, value, join(prefix, key), context);
+    else warnOfKinds(mine, value, join(prefix, key), context);
+  }
+}
+
+/** A map and something else, of which the first stays. */
+function warnOfKinds(mine: unknown, value: unknown, path: string, { warn }: Context): void {
+  if (isMap(value)) {
+    warn(`warning: cannot overwrite table with non table for ${path} (${formatValue(value)})`);
+  } else if (isMap(mine) && value !== null) {
+    const text = formatValue(value);
+    warn(`warning: destination for ${path} is a table. Ignoring non-table value (${text})`);
+  }
+}
+
+/** The map without the keys that hold null, at any depth; itself where there are none. */
+function withoutNulls(map: GoMap): GoMap {
+  let kept = map;
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    const wanted = isMap(value) ? withoutNulls(value) : value;
+    if (wanted === value && value !== null) continue;
+    if (kept === map) kept = Object.assign(newMap(), map);
+    if (value === null) delete kept[key];
+    else kept[key] = wanted;
+  }
+  return kept;
 }
 
 function join(prefix: string, key: string): string {
