@@ -172,7 +172,7 @@ Deno.test("hookSteps() on a failure starts no queued hook, ends those in flight,
       hooks(
         hookJob("a", "pre-install", { fail: true, delay: "20ms", policy: "hook-failed" }),
         hookJob("b", "pre-install", { fail: true, delay: "30ms" }),
-        hookJob("c", "pre-install", { delay: "60ms", policy: "hook-succeeded" }),
+        hookJob("c", "pre-install", { delay: "1500ms", policy: "hook-succeeded" }),
         hookJob("d", "pre-install"),
         hookJob("e", "pre-install", { weight: 1 }),
       ),
