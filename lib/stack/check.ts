@@ -29,6 +29,7 @@ const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
   "namespace",
   "needs",
   "noHooks",
+  "postRender",
   "set",
   "skipCrds",
   "takeOwnership",
@@ -171,6 +172,9 @@ function checkRelease(node: ReleaseNode, errors: CapstanError[]): void {
       `bad maxHistory of ${what}: ${show(node.maxHistory)}`,
       "use an integer; 0 keeps every revision",
     );
+  }
+  if (node.postRender !== undefined && typeof node.postRender !== "function") {
+    report("option", `bad postRender of ${what}: ${show(node.postRender)}`, "use a function");
   }
   checkValues(node.values, what, report);
   checkCommon(node, what, report);

@@ -180,6 +180,7 @@ const DEPLOY_OPTIONS = [
   "waitForJobs",
   "atomic",
   "noHooks",
+  "postRender",
   "skipCrds",
   "takeOwnership",
   "forceConflicts",

@@ -101,6 +101,11 @@ export interface ReleaseOptions {
   readonly takeOwnership?: boolean | undefined;
   /** Take fields over from other managers. @default {false} */
   readonly forceConflicts?: boolean | undefined;
+  /**
+   * Changes the manifest after rendering and before anything else, as a post-renderer of Helm 3
+   * does: it gets the manifests as one YAML text, without hooks, and returns what takes its place.
+   */
+  readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
   /** Revisions kept; 0 keeps all. @default {10} */
   readonly maxHistory?: number | undefined;
   /** Text kept with the revision. */

@@ -264,3 +264,17 @@ Deno.test("runStack() takes down what it put up, dependents first", async () => 
     assert.deepEqual(await storage.list(), []);
   });
 });
+
+Deno.test("runStack() applies what postRender makes of the manifest, and sees when that changes", async () => {
+  await rehearse(WEB, async ({ run, api }) => {
+    const marked = (mark: string) =>
+      app("web", { postRender: (manifest) => Promise.resolve(manifest.replace("none", mark)) });
+    const outcomes: string[] = [];
+    for (const mark of ["one", "one", "two"]) {
+      outcomes.push((await run({ releases: [marked(mark)] })).ended["web"]!);
+    }
+    assert.deepEqual(outcomes, ["installed", "unchanged", "upgraded"]);
+    const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "web" };
+    assert.deepEqual((await api.get(ref))?.["data"], { text: "two" });
+  });
+});
