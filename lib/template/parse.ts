@@ -140,8 +140,13 @@ class TreeParser {
     try {
       return unquote(token.value);
     } catch (error) {
-      throw this.#tokens.error((error as Error).message);
+      throw this.#literalError(error);
     }
+  }
+
+  /** What the reader of a literal said; the end of the stack is for {@linkcode parseTrees} to tell. */
+  #literalError(error: unknown): unknown {
+    return error instanceof RangeError ? error : this.#tokens.error((error as Error).message);
   }
 
   /** Statements up to an `end` or `else`. */
@@ -390,7 +395,7 @@ class TreeParser {
         ...readNumber(token.value, kind),
       };
     } catch (error) {
-      throw this.#tokens.error((error as Error).message);
+      throw this.#literalError(error);
     }
   }
 
