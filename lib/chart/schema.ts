@@ -92,7 +92,13 @@ export async function schemaFailures(
 
 /** A schema that has been read, or why it cannot be. */
 type ReadSchema =
-  | { readonly store: SchemaStore; readonly root: SchemaNode; readonly pattern: CompilePattern }
+  | {
+    readonly store: SchemaStore;
+    readonly root: SchemaNode;
+    readonly pattern: CompilePattern;
+    /** Whether all references were found to lead somewhere, which needs to be seen once. */
+    checked: boolean;
+  }
   | SchemaError;
 
 /** The failures of one chart's values as text; empty where they fit. */
@@ -103,7 +109,10 @@ async function checkOne(file: ChartFile, values: GoMap, options: SchemaOptions):
   try {
     for (let loaded = 0;; loaded++) {
       try {
-        for (const node of store.walk(root)) checkReferences(store, node, pattern);
+        if (!read.checked) {
+          for (const node of store.walk(root)) checkReferences(store, node, pattern);
+          read.checked = true;
+        }
         const failures = validate({ store, pattern }, root, values);
         return failures.length === 0 ? "" : `${describe(failures).slice(1)}\n`;
       } catch (error) {
@@ -124,7 +133,7 @@ function readSchema(text: string): ReadSchema {
     const root = store.add(ROOT, parseSchema(text));
     const pattern = patternCache();
     checkSchema(root, pattern);
-    return { store, root, pattern };
+    return { store, root, pattern, checked: false };
   } catch (error) {
     if (error instanceof SchemaError) return error;
     throw error;

@@ -14,10 +14,25 @@ import { RE2JS } from "re2js";
  * that cannot be read matches everything, as Helm has it.
  */
 export function compileGlob(pattern: string): (path: string) => boolean {
+  const simple = SIMPLE.exec(pattern);
+  if (simple !== null) return simpleGlob(simple as unknown as SimpleGlob);
   const source = new Translation([...pattern]).run();
   if (source === undefined) return () => true;
   const expression = RE2JS.compile(source, RE2JS.DOTALL);
   return (path) => expression.matcher(path).matches();
+}
+
+/** A pattern of at most one `*` or `**`, which needs no regular expression. */
+const SIMPLE = /^([^*?[{\\]*)(\*{0,2})([^*?[{\\]*)$/;
+
+type SimpleGlob = readonly [pattern: string, prefix: string, star: string, suffix: string];
+
+function simpleGlob([pattern, prefix, star, suffix]: SimpleGlob): (path: string) => boolean {
+  if (star === "") return (path) => path === pattern;
+  return (path) =>
+    path.length >= prefix.length + suffix.length &&
+    path.startsWith(prefix) && path.endsWith(suffix) &&
+    (star === "**" || !path.slice(prefix.length, path.length - suffix.length).includes("/"));
 }
 
 /** Turns a pattern into a regular expression. */
