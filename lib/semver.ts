@@ -388,11 +388,16 @@ function cut(text: string, separator: string): [string, string | undefined] {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Go's %q, short of its list of characters that do not print. */
+/** Go's %q; a lone surrogate stands for a byte, as everywhere. */
 function quote(text: string): string {
   return JSON.stringify(text)
     .replaceAll("\\u0007", "\\a")
     .replaceAll("\\u000b", "\\v")
     .replace(/\\u00([01][0-9a-f])/g, "\\x$1")
-    .replaceAll("\x7f", "\\x7f");
+    .replace(/\\udc([89a-f][0-9a-f])/g, "\\x$1")
+    .replaceAll("\x7f", "\\x7f")
+    .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (char) => {
+      const code = char.codePointAt(0)!.toString(16);
+      return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+    });
 }

@@ -40,17 +40,17 @@ function kubeVersionObject(
   helmVersion: HelmVersion,
 ): StructObject {
   const isV3 = helmVersion === "v3";
-  const parts = isV3 ? [version, major, minor] : [version, normalized, major, minor];
+  const hidden = isV3 ? [] : [{ name: "normalizedVersion", value: normalized, hidden: true }];
   return new StructObject({
     goType: isV3 ? "chartutil.KubeVersion" : "common.KubeVersion",
     kind: "struct",
     fields: [
       { name: "Version", value: version },
+      ...hidden,
       { name: "Major", value: major },
       { name: "Minor", value: minor },
     ],
     methods: { String: func([], () => normalized), GitVersion: func([], () => version) },
-    format: () => `{${parts.join(" ")}}`,
     // Only the pointer to the type has a String method, which an action finds and `%v` does not.
     print: () => normalized,
   });

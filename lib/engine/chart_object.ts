@@ -5,7 +5,7 @@
  */
 
 import type { Chart, Dependency, HelmVersion, Maintainer, Metadata } from "../chart/chart.ts";
-import { GoObject, newMap, nilSlice, typedSlice } from "../template/value.ts";
+import { GoObject, newMap, nilMap, nilSlice, typedSlice } from "../template/value.ts";
 import type { GoMap, Kind } from "../template/value.ts";
 import { formatValue } from "../template/format.ts";
 import { StructObject } from "./objects.ts";
@@ -22,7 +22,6 @@ export function chartObject(chart: Chart, isRoot: boolean, helmVersion: HelmVers
     kind: "struct",
     fields: [...fields, { name: "IsRoot", value: isRoot }],
     embedded: { name: "Metadata", value: inner },
-    format: () => `{${inner.format()} ${isRoot}}`,
   });
 }
 
@@ -134,7 +133,8 @@ class TextMap extends GoObject {
 
   constructor(entries: Readonly<Record<string, string>>) {
     super();
-    this.#entries = Object.assign(newMap(), entries);
+    const isEmpty = Object.keys(entries).length === 0;
+    this.#entries = isEmpty ? nilMap() : Object.assign(newMap(), entries);
   }
 
   override entries(): GoMap {
@@ -150,6 +150,6 @@ class TextMap extends GoObject {
   }
 
   toJSONValue(): unknown {
-    return Object.keys(this.#entries).length === 0 ? null : this.#entries;
+    return this.#entries;
   }
 }

@@ -90,6 +90,8 @@ export interface StructField {
   readonly json?: string | undefined;
   /** Left out of JSON where it is empty. */
   readonly omitEmpty?: boolean | undefined;
+  /** Printed, but neither a template nor JSON gets to it. */
+  readonly hidden?: boolean | undefined;
 }
 
 /** What a struct or a pointer to one is made of. */
@@ -100,8 +102,6 @@ export interface StructShape {
   /** A struct whose fields are among `fields`, which can also be had as a whole. */
   readonly embedded?: StructField | undefined;
   readonly methods?: Readonly<Record<string, GoFunc>> | undefined;
-  /** What `%v` prints, where that is not the fields in braces. */
-  readonly format?: (() => string) | undefined;
   /** What `{{ .x }}` prints, where that is not `%v`. */
   readonly print?: (() => string) | undefined;
 }
@@ -123,7 +123,7 @@ export class StructObject extends GoObject {
     const { fields, embedded } = this.#shape;
     const found = fields.find((field) => field.name === name) ??
       (embedded?.name === name ? embedded : undefined);
-    return found?.value;
+    return found?.hidden === true ? undefined : found?.value;
   }
 
   override method(name: string): GoFunc | undefined {
@@ -131,9 +131,21 @@ export class StructObject extends GoObject {
     return Object.hasOwn(methods, name) ? methods[name] : undefined;
   }
 
+  override structFields(): readonly StructField[] {
+    const { fields, embedded } = this.#shape;
+    if (embedded === undefined) return fields;
+    const inner = (embedded.value as StructObject).structFields();
+    const own = fields.filter(({ name }) => !inner.some((field) => field.name === name));
+    return [embedded, ...own];
+  }
+
+  override boxed(): StructObject {
+    if (this.#shape.print === undefined) return this;
+    return new StructObject({ ...this.#shape, methods: undefined, print: undefined });
+  }
+
   format(): string {
-    if (this.#shape.format !== undefined) return this.#shape.format();
-    const fields = this.#shape.fields.map(({ value }) => formatValue(value)).join(" ");
+    const fields = this.structFields().map(({ value }) => formatValue(value)).join(" ");
     return `${this.kind === "ptr" ? "&" : ""}{${fields}}`;
   }
 
@@ -144,7 +156,8 @@ export class StructObject extends GoObject {
 
   toJSONValue(): unknown {
     const result = newMap();
-    for (const { name, value, json, omitEmpty } of this.#shape.fields) {
+    for (const { name, value, json, omitEmpty, hidden } of this.#shape.fields) {
+      if (hidden === true) continue;
       if (omitEmpty === true && isEmpty(value)) continue;
       result[json ?? name] = value;
     }

@@ -30,6 +30,10 @@ export class GoCertificate extends GoObject {
     return name === "Cert" ? this.cert : name === "Key" ? this.key : undefined;
   }
 
+  override structFields(): { name: string; value: unknown }[] {
+    return [{ name: "Cert", value: this.cert }, { name: "Key", value: this.key }];
+  }
+
   format(): string {
     return `{${this.cert} ${this.key}}`;
   }

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { func, type FuncMap, type GoFunc, type GoMap, isMap, newMap } from "../template/value.ts";
+import {
+  func,
+  type FuncMap,
+  type GoFunc,
+  type GoMap,
+  isMap,
+  newMap,
+  nilMap,
+  nilSlice,
+} from "../template/value.ts";
 import type { SprigEnv } from "./env.ts";
 import { jsonTypeOf, readJson } from "./json_read.ts";
 import { JsonError, writeJson } from "./json_write.ts";
@@ -54,7 +63,7 @@ function orNothing(write: () => string): string {
 
 function fromJson(text: string): GoMap {
   try {
-    const value = readJson(text) ?? newMap();
+    const value = readJson(text) ?? nilMap();
     if (isMap(value)) return value;
     throw wrongType(value, "map[string]interface {}");
   } catch (error) {
@@ -65,7 +74,7 @@ function fromJson(text: string): GoMap {
 
 function fromJsonArray(text: string): unknown[] {
   try {
-    const value = readJson(text) ?? [];
+    const value = readJson(text) ?? nilSlice();
     if (Array.isArray(value)) return value;
     throw wrongType(value, "[]interface {}");
   } catch (error) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareStrings, GoNumber, GoObject, isMap, isNil } from "../template/value.ts";
+import { compareStrings, GoComplex, GoNumber, GoObject, isMap, isNil } from "../template/value.ts";
 import { encodeBase64 } from "./base64.ts";
 
 /** A value that has no JSON; the message is Go's. */
@@ -70,6 +70,7 @@ class Writer {
   #object(value: object, line: string, sorted: boolean): string {
     if (value instanceof GoNumber) return numberJson(value);
     if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
+    if (value instanceof GoComplex) throw new JsonError("json: unsupported type: complex128");
     if (++this.#depth > MAX_DEPTH) {
       const type = Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
       throw new JsonError(`json: unsupported value: encountered a cycle via ${type}`);
@@ -169,6 +170,7 @@ export function plainValue(value: object): unknown {
   }
   if (value instanceof Uint8Array) return encodeBase64(value);
   if (value instanceof GoObject) return jsonValueOf(value);
+  if (value instanceof GoComplex) throw new JsonError("json: unsupported type: complex128");
   if (isMap(value)) return value;
   throw new JsonError("json: unsupported type: func()");
 }

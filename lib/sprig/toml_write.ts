@@ -6,13 +6,15 @@
 
 import {
   compareStrings,
+  GoComplex,
   type GoMap,
   GoNumber,
   GoObject,
   isMap,
-  newMap,
+  isNil,
 } from "../template/value.ts";
 import { formatFloat, formatFloat32 } from "../yaml/go_text.ts";
+import { GoDuration } from "./duration.ts";
 import { GoTime } from "./time.ts";
 
 /** A value that cannot be written as TOML, or a text that is none; the message is Go's. */
@@ -50,7 +52,8 @@ class Writer {
     if (value === null || value === undefined) {
       throw new Error("reflect: call of reflect.Value.Type on zero Value");
     }
-    this.#encode([], plain(value));
+    const content = plain(value);
+    if (content !== null) this.#encode([], content);
     return this.#out;
   }
 
@@ -157,13 +160,16 @@ class Writer {
   }
 }
 
-/** A value without its Go wrapping: null, scalars, times, lists and plain maps. */
+/** A value without its Go wrapping: null (also for a map that is nil), scalars, times, lists and plain maps. */
 function plain(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (value instanceof Uint8Array) return Array.from(value, BigInt);
+  if (value instanceof GoComplex) throw new TomlError("unsupported type for key '': complex128");
+  if (value instanceof GoDuration) return value.format();
   if (value instanceof GoObject && !(value instanceof GoTime)) {
-    return value.kind === "map" ? value.entries() ?? newMap() : plain(value.toJSONValue());
+    return plain(value.kind === "map" ? value.entries() : value.toJSONValue());
   }
+  if (isMap(value) && isNil(value)) return null;
   if (typeof value === "function") throw new TomlError("unsupported type: func");
   return value;
 }

@@ -40,6 +40,7 @@ function goName(type: ParamType): string {
 export function convert(st: Execution, value: unknown, type: ParamType): unknown {
   switch (type) {
     case "any":
+      if (value instanceof GoObject) return value.boxed();
       return value === undefined ? null : value;
     case "reflect.Value":
       return value;

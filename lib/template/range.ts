@@ -10,7 +10,7 @@ import { compilePipe } from "./expression.ts";
 import { printValue } from "./format.ts";
 import type { BranchNode, ListNode } from "./nodes.ts";
 import type { Scope, Variable } from "./scope.ts";
-import { GoNumber, mapEntries, sortedKeys, underlying } from "./value.ts";
+import { GoNumber, GoObject, mapEntries, sortedKeys, underlying } from "./value.ts";
 
 /** What the body of a loop needs to know of each item. */
 interface Loop {
@@ -59,7 +59,7 @@ function iterate(st: Execution, value: unknown, loop: Loop): boolean {
     const bytes = Array.from(items, (byte) => new GoNumber("uint8", BigInt(byte)));
     return overList(st, bytes, { container: undefined, loop });
   }
-  return overNumber(st, items, { loop, shown: printValue(value) });
+  return overNumber(st, items, { loop, shown: printValue(boxed(value)) });
 }
 
 function overList(
@@ -81,6 +81,10 @@ function overList(
     if (body(st, value) === BREAK) break;
   }
   return count > 0;
+}
+
+function boxed(value: unknown): unknown {
+  return value instanceof GoObject ? value.boxed() : value;
 }
 
 function overNumber(

@@ -129,6 +129,16 @@ export abstract class GoObject {
     return Array.isArray(below) ? sliceType(below).slice(2) : "interface {}";
   }
 
+  /** Fields as fmt prints them one by one; `undefined` for what prints in a way of its own. */
+  structFields(): readonly { readonly name: string; readonly value: unknown }[] | undefined {
+    return undefined;
+  }
+
+  /** The value as an interface {} holds it: methods of a pointer to it are out of reach. */
+  boxed(): unknown {
+    return this;
+  }
+
   /** What fmt's `%v` prints. */
   abstract format(): string;
 

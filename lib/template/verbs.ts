@@ -53,6 +53,8 @@ class VerbPrinter {
   readonly #budget: Budget | undefined;
   /** `%#v`: Go syntax. (`%w`, which only wraps errors, reads its flags the same way.) */
   readonly #goSyntax: boolean;
+  /** `%+v`: structs with the names of their fields. */
+  readonly #names: boolean;
   /** Inside a report of a verb that does not fit, where methods are not used. */
   #reporting = false;
 
@@ -61,6 +63,7 @@ class VerbPrinter {
     this.#budget = budget;
     const general = verb === "v" || verb === "w";
     this.#goSyntax = general && spec.flags.sharp;
+    this.#names = general && spec.flags.plus;
     const flags = general ? { ...spec.flags, sharp: false, plus: false } : spec.flags;
     this.#spec = { ...spec, flags };
   }
@@ -134,6 +137,12 @@ class VerbPrinter {
     const entries = mapEntries(object);
     if (entries !== undefined) return this.#map(entries, { goType: object.goType, depth });
     if (Array.isArray(below)) return this.#list(below, { goType: object.goType, depth });
+    const pointer = object.kind === "ptr";
+    // A pointer inside of something prints as an address, which means nothing.
+    if (!pointer || depth === 0) {
+      const text = this.#struct(object, depth);
+      if (text !== undefined) return pointer ? `&${text}` : text;
+    }
     const takesText = "vsxXq".includes(this.#verb) && !this.#goSyntax;
     if (takesText && !this.#reporting) return this.#string(object.format(), object);
     if (below === undefined) {
@@ -143,6 +152,16 @@ class VerbPrinter {
     }
     if (below instanceof GoNumber) return this.#number(below, object);
     return this.#value(below, depth);
+  }
+
+  #struct(object: GoObject, depth: number): string | undefined {
+    const items = object.structFields()?.map(({ name, value }) => {
+      const text = this.#element(value, depth);
+      return this.#goSyntax || this.#names ? `${name}:${text}` : text;
+    });
+    if (items === undefined) return undefined;
+    if (!this.#goSyntax) return `{${items.join(" ")}}`;
+    return `${object.goType.replace(/^\*/, "")}{${items.join(", ")}}`;
   }
 
   #list(list: readonly unknown[], { goType, depth }: { goType: string; depth: number }): string {
