@@ -122,9 +122,9 @@ export class Operation {
     return `${this.prefix}/${suffix}`;
   }
 
-  /** The current time as RFC 3339 text. */
+  /** The current time as Go writes it (RFC 3339 without zeros at the end of the fraction). */
   timestamp(): string {
-    return new Date(this.now()).toISOString();
+    return goTimestamp(this.now());
   }
 
   emit(event: RunEventBody): void {
@@ -249,4 +249,9 @@ export async function bounded<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A moment, in milliseconds since the epoch, as Go's time.RFC3339Nano writes it. */
+export function goTimestamp(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z").replace(/(\.\d*[1-9])0+Z$/, "$1Z");
 }
