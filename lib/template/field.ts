@@ -38,7 +38,7 @@ export function walkFields(st: Execution, start: unknown, container: unknown, pa
       typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== null ||
       (next = (value as GoMap)[name]) === undefined
     ) {
-      next = fieldOf(st, value, { name, container, path });
+      next = fieldOf(st, value, { name, container, path, index: i });
     }
     container = value;
     value = next;
@@ -49,7 +49,12 @@ export function walkFields(st: Execution, start: unknown, container: unknown, pa
 function fieldOf(
   st: Execution,
   value: unknown,
-  { name, container, path }: { name: string; container: unknown; path: Path },
+  { name, container, path, index }: {
+    name: string;
+    container: unknown;
+    path: Path;
+    index: number;
+  },
 ): unknown {
   if (value === undefined) {
     if (st.missingKey !== "error") return undefined;
@@ -66,7 +71,9 @@ function fieldOf(
     const found = objectField(st, value, name);
     if (found !== undefined || value.kind === "map") return found;
   }
-  const type = elementTypeOf(container) ?? typeOf(value);
+  // What a method gave has a type of its own.
+  const called = index > 0 && methodOf(container, path.names[index - 1]!) !== undefined;
+  const type = (called ? undefined : elementTypeOf(container)) ?? typeOf(value);
   throw st.error(`can't evaluate field ${name} in type ${type}`);
 }
 
@@ -104,5 +111,5 @@ export function fieldWithArguments(
   if (value instanceof GoObject && value.field(at.name) !== undefined) {
     throw st.error(`${at.name} has arguments but cannot be invoked as function`);
   }
-  return fieldOf(st, value, at);
+  return fieldOf(st, value, { ...at, index: at.path.names.length });
 }

@@ -115,6 +115,69 @@ const rows: Row[] = [
       '{{ toToml (dict "x-y" .Chart.Annotations "z" (fromJson "null")) }}|{{ toToml (fromJson "null") }}|{{ .Chart.Annotations | toJson }}|{{ .Chart.Annotations | toYaml }}|{{ len .Chart.Annotations }}|{{ .Chart.Annotations.x }}',
     v4: "||null|null|0|",
   },
+  {
+    template: "{{ .Values.YAML.x }}",
+    v4: {
+      error:
+        'probe/templates/case.yaml:1:10\n  executing "probe/templates/case.yaml" at <.Values.YAML.x>:\n    can\'t evaluate field x in type string',
+    },
+    v3: {
+      error:
+        'template: probe/templates/case.yaml:1:10: executing "probe/templates/case.yaml" at <.Values.YAML.x>: can\'t evaluate field x in type string',
+    },
+  },
+  {
+    template: "{{ .Values.YAML.x 1 }}",
+    v4: {
+      error:
+        'probe/templates/case.yaml:1:10\n  executing "probe/templates/case.yaml" at <.Values.YAML.x>:\n    can\'t evaluate field x in type string',
+    },
+    v3: {
+      error:
+        'template: probe/templates/case.yaml:1:10: executing "probe/templates/case.yaml" at <.Values.YAML.x>: can\'t evaluate field x in type string',
+    },
+  },
+  {
+    template: "{{ .Values.AsMap.a.b }}",
+    values: {
+      "a": "x",
+    },
+    v4: {
+      error:
+        'probe/templates/case.yaml:1:10\n  executing "probe/templates/case.yaml" at <.Values.AsMap.a.b>:\n    can\'t evaluate field b in type interface {}',
+    },
+    v3: {
+      error:
+        'template: probe/templates/case.yaml:1:10: executing "probe/templates/case.yaml" at <.Values.AsMap.a.b>: can\'t evaluate field b in type interface {}',
+    },
+  },
+  {
+    template: "{{ .Values.a.b.c }}",
+    values: {
+      "a": {
+        "b": 1,
+      },
+    },
+    v4: {
+      error:
+        'probe/templates/case.yaml:1:10\n  executing "probe/templates/case.yaml" at <.Values.a.b.c>:\n    can\'t evaluate field c in type interface {}',
+    },
+    v3: {
+      error:
+        'template: probe/templates/case.yaml:1:10: executing "probe/templates/case.yaml" at <.Values.a.b.c>: can\'t evaluate field c in type interface {}',
+    },
+  },
+  {
+    template: "{{ .Capabilities.KubeVersion.GitVersion.x }}",
+    v4: {
+      error:
+        'probe/templates/case.yaml:1:16\n  executing "probe/templates/case.yaml" at <.Capabilities.KubeVersion.GitVersion.x>:\n    can\'t evaluate field x in type string',
+    },
+    v3: {
+      error:
+        'template: probe/templates/case.yaml:1:16: executing "probe/templates/case.yaml" at <.Capabilities.KubeVersion.GitVersion.x>: can\'t evaluate field x in type string',
+    },
+  },
 ];
 
 for (const helmVersion of ["v3", "v4"] as const) {
