@@ -5,6 +5,7 @@
  */
 
 import type { HelmVersion } from "../chart/chart.ts";
+import type { SprigEnv } from "../sprig/env.ts";
 import { jsonFuncs } from "../sprig/json.ts";
 import { sprigFuncs } from "../sprig/table.ts";
 import { tomlFuncs } from "../sprig/toml.ts";
@@ -32,18 +33,8 @@ export interface FunctionOptions {
 
 /** The functions by name. */
 export function templateFunctions(options: FunctionOptions): FuncMap {
-  const { helmVersion, budget, lookups, lint = false, warn = () => {} } = options;
-  const env = {
-    now: options.now ?? Date.now,
-    randomBytes: options.randomBytes ?? randomBytes,
-    // Most charts never ask, and the answer takes longer than all the rest of this.
-    get timeZone() {
-      return options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    },
-    resolveHost: options.resolveHost ?? (() => ""),
-    budget,
-    helmVersion,
-  };
+  const { lookups, lint = false, warn = () => {} } = options;
+  const env = new Environment(options);
   const unbound = func(["string", "any"], () => "not implemented");
   return Object.assign(
     sprigFuncs(env),
@@ -54,6 +45,30 @@ export function templateFunctions(options: FunctionOptions): FuncMap {
     helmFuncs({ lint, lookups, warn }),
     options.functions,
   );
+}
+
+/** The outside world of a rendering. */
+class Environment implements SprigEnv {
+  readonly now: () => number;
+  readonly randomBytes: (n: number) => Uint8Array;
+  readonly resolveHost: (name: string) => string;
+  readonly budget: Budget;
+  readonly helmVersion: HelmVersion;
+  readonly #timeZone: string | undefined;
+
+  constructor(options: FunctionOptions) {
+    this.now = options.now ?? Date.now;
+    this.randomBytes = options.randomBytes ?? randomBytes;
+    this.resolveHost = options.resolveHost ?? (() => "");
+    this.budget = options.budget;
+    this.helmVersion = options.helmVersion;
+    this.#timeZone = options.timeZone;
+  }
+
+  /** Most charts never ask, and the answer takes longer than making all functions. */
+  get timeZone(): string {
+    return this.#timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
 }
 
 /** The names of functions, and a text that is the same for the same names of one Helm version. */
