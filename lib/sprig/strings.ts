@@ -161,8 +161,13 @@ function substr(start: number, end: number, text: string): string {
     return fromBinary(binary.slice(0, end));
   }
   const stop = end < 0 || end > length ? length : end;
-  if (start > stop) throw outOfRange(`[${start}:${stop}]`);
+  if (start > stop) throw outOfRange(`[${exact(start)}:${stop}]`);
   return fromBinary(binary.slice(start, stop));
+}
+
+/** An int that a JavaScript number has rounded: what is too great for it is taken for the greatest. */
+function exact(int: number): number | bigint {
+  return int >= 2 ** 63 ? 2n ** 63n - 1n : int;
 }
 
 function outOfRange(bounds: string): Error {

@@ -5,7 +5,7 @@
  */
 
 import { quoteGo } from "../template/quote.ts";
-import { type GoMap, isMap, newMap, sliceType, typedSlice } from "../template/value.ts";
+import { type GoMap, isMap, newMap, sliceType, toBytes, typedSlice } from "../template/value.ts";
 import { tomlScalar } from "./toml_scalar.ts";
 import type { TomlTimes } from "./toml_scalar.ts";
 import { charOrEnd, TomlScanner, TomlTextError } from "./toml_scan.ts";
@@ -17,8 +17,13 @@ import { TomlError, tomlPath } from "./toml_write.ts";
  * @throws {TomlError} with Go's message, which names the line and the last key
  */
 export function readToml(text: string, options: TomlTimes): GoMap {
-  return new Reader(text.replace(/^\ufeff/, ""), options).document();
+  const content = text.replace(/^\ufeff/, "");
+  if (toBytes(content.slice(0, 6)).subarray(0, 6).includes(0)) throw new TomlError(UTF_16);
+  return new Reader(content, options).document();
 }
+
+const UTF_16 =
+  "toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8";
 
 const MAX_DEPTH = 500;
 

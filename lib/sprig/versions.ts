@@ -44,6 +44,18 @@ export class GoVersion extends GoObject {
     return Object.hasOwn(VALUE_METHODS, name) ? VALUE_METHODS[name]!(this.version) : undefined;
   }
 
+  override structFields(): { name: string; value: unknown }[] {
+    const { major, minor, patch, prerelease, metadata, original } = this.version;
+    return [
+      { name: "major", value: new GoNumber("uint64", major) },
+      { name: "minor", value: new GoNumber("uint64", minor) },
+      { name: "patch", value: new GoNumber("uint64", patch) },
+      { name: "pre", value: prerelease },
+      { name: "metadata", value: metadata },
+      { name: "original", value: original },
+    ];
+  }
+
   format(): string {
     return this.version.toString();
   }

@@ -137,14 +137,12 @@ class VerbPrinter {
     const entries = mapEntries(object);
     if (entries !== undefined) return this.#map(entries, { goType: object.goType, depth });
     if (Array.isArray(below)) return this.#list(below, { goType: object.goType, depth });
-    const pointer = object.kind === "ptr";
-    // A pointer inside of something prints as an address, which means nothing.
-    if (!pointer || depth === 0) {
-      const text = this.#struct(object, depth);
-      if (text !== undefined) return pointer ? `&${text}` : text;
+    const takesText = "vsxXq".includes(this.#verb) && !this.#goSyntax && !this.#reporting;
+    const fields = object.structFields();
+    if (fields === undefined || object.method("String") !== undefined) {
+      if (takesText) return this.#string(object.format(), object);
     }
-    const takesText = "vsxXq".includes(this.#verb) && !this.#goSyntax;
-    if (takesText && !this.#reporting) return this.#string(object.format(), object);
+    if (fields !== undefined) return this.#struct(object, { fields, depth });
     if (below === undefined) {
       return this.#verb === "v"
         ? object.format()
@@ -154,14 +152,22 @@ class VerbPrinter {
     return this.#value(below, depth);
   }
 
-  #struct(object: GoObject, depth: number): string | undefined {
-    const items = object.structFields()?.map(({ name, value }) => {
+  #struct(
+    object: GoObject,
+    { fields, depth }: { fields: ReturnType<GoObject["structFields"]> & object; depth: number },
+  ): string {
+    const isPointer = object.kind === "ptr";
+    // A pointer inside of something is an address, which means nothing, or does not fit the verb.
+    if (isPointer && depth > 0) {
+      return "vpdxXob".includes(this.#verb) ? object.format() : this.#badVerb(object);
+    }
+    const items = fields.map(({ name, value }) => {
       const text = this.#element(value, depth);
       return this.#goSyntax || this.#names ? `${name}:${text}` : text;
     });
-    if (items === undefined) return undefined;
-    if (!this.#goSyntax) return `{${items.join(" ")}}`;
-    return `${object.goType.replace(/^\*/, "")}{${items.join(", ")}}`;
+    const sign = isPointer ? "&" : "";
+    if (!this.#goSyntax) return `${sign}{${items.join(" ")}}`;
+    return `${sign}${object.goType.replace(/^\*/, "")}{${items.join(", ")}}`;
   }
 
   #list(list: readonly unknown[], { goType, depth }: { goType: string; depth: number }): string {

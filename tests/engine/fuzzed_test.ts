@@ -178,6 +178,43 @@ const rows: Row[] = [
         'template: probe/templates/case.yaml:1:16: executing "probe/templates/case.yaml" at <.Capabilities.KubeVersion.GitVersion.x>: can\'t evaluate field x in type string',
     },
   },
+  {
+    template: '{{ substr 9223372036854775807 3 "abc" }}',
+    v4: {
+      error:
+        'template: probe/templates/case.yaml:1:3: executing "probe/templates/case.yaml" at <substr 9223372036854775807 3 "abc">: error calling substr: runtime error: slice bounds out of range [9223372036854775807:3]',
+    },
+  },
+  {
+    template: '{{ fromToml "x\\x00y" }} {{ fromToml "a = \'bcd\\x00\'" }}',
+    v4:
+      "map[Error:toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8] map[Error:toml: line 1 (last key \"a\"): TOML files cannot contain control characters: '0x00']",
+  },
+  {
+    template:
+      '{{ $v := semver "1.2.3-a+b" }}{{ printf "%v|%s|%q|%#v|%d|%t|%+v" $v $v $v $v $v $v $v }} {{ $n := $v.IncMajor }}{{ printf "%v|%s|%#v|%d|%t" $n $n $n $n $n }} {{ list $v $n }}',
+    v4:
+      '1.2.3-a+b|1.2.3-a+b|"1.2.3-a+b"|&semver.Version{major:0x1, minor:0x2, patch:0x3, pre:"a", metadata:"b", original:"1.2.3-a+b"}|&{1 2 3 %!d(string=a) %!d(string=b) %!d(string=1.2.3-a+b)}|&{%!t(uint64=1) %!t(uint64=2) %!t(uint64=3) %!t(string=a) %!t(string=b) %!t(string=1.2.3-a+b)}|1.2.3-a+b 2.0.0|2.0.0|semver.Version{major:0x2, minor:0x0, patch:0x0, pre:"", metadata:"", original:"2.0.0"}|{2 0 0 %!d(string=) %!d(string=) %!d(string=2.0.0)}|{%!t(uint64=2) %!t(uint64=0) %!t(uint64=0) %!t(string=) %!t(string=) %!t(string=2.0.0)} [1.2.3-a+b 2.0.0]',
+  },
+  {
+    template: '{{ printf "%d %z" (list 1 "a") (mustToDuration "90s") }}',
+    v4: "[1 %!d(string=a)] %!z(time.Duration=90000000000)",
+    v3: {
+      error: 'parse error at (probe/templates/case.yaml:1): function "mustToDuration" not defined',
+    },
+  },
+  {
+    template: "{{ ne .Values.a (list .Chart.Version) }}",
+    values: {
+      "a": {
+        "b": 1,
+      },
+    },
+    v4: {
+      error:
+        'template: probe/templates/case.yaml:1:3: executing "probe/templates/case.yaml" at <ne .Values.a (list .Chart.Version)>: error calling ne: non-comparable types map[b:%!s(float64=1)]: map[string]interface {}, []interface {}: [0.1.0]',
+    },
+  },
 ];
 
 for (const helmVersion of ["v3", "v4"] as const) {
