@@ -8,7 +8,8 @@
  *
  * Options: `--helm v3|v4` for one of the two, `--cache FOLDER` to keep Helm's answers between runs,
  * `--only TEXT` for charts whose path holds it, `--diff N` for N differing lines each,
- * `--verbose` for the message where both fail.
+ * `--verbose` for the message where both fail, `--refuse-links` to refuse symbolic links that lead out
+ * of a chart, as the commands do; without it they are followed, as Helm follows them.
  */
 
 import { messageOf } from "../lib/errors.ts";
@@ -28,6 +29,7 @@ interface Case {
   /** Path of a values file; `undefined` for the chart's defaults. */
   readonly values: string | undefined;
   readonly helmVersion: HelmVersion;
+  readonly followLinks: boolean;
 }
 
 /** What Helm or this engine says: a text, or a message. */
@@ -48,6 +50,7 @@ interface Options {
   readonly only: string;
   readonly lines: number;
   readonly verbose: boolean;
+  readonly followLinks: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -61,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
     let ours = 0;
     for (const chart of charts) {
       for (const values of await valuesFiles(chart)) {
-        const one = { chart, values, helmVersion };
+        const one = { chart, values, helmVersion, followLinks: options.followLinks };
         const theirs = await helmAnswers(binary, one, options.cache);
         const before = performance.now();
         const mine = await ourAnswer(one);
@@ -99,6 +102,8 @@ function readOptions(args: readonly string[]): Options {
   const lines = Number(take("--diff") ?? 1);
   const verbose = rest.includes("--verbose");
   if (verbose) rest.splice(rest.indexOf("--verbose"), 1);
+  const followLinks = !rest.includes("--refuse-links");
+  if (!followLinks) rest.splice(rest.indexOf("--refuse-links"), 1);
   const [folder] = rest;
   if (folder === undefined || rest.length > 1) {
     print(
@@ -107,7 +112,7 @@ function readOptions(args: readonly string[]): Options {
     Deno.exit(2);
   }
   const versions: HelmVersion[] = helm === "v3" || helm === "v4" ? [helm] : ["v3", "v4"];
-  return { folder: folder.replace(/\/+$/, ""), versions, cache, only, lines, verbose };
+  return { folder: folder.replace(/\/+$/, ""), versions, cache, only, lines, verbose, followLinks };
 }
 
 async function findBinaries(
@@ -176,9 +181,9 @@ async function runHelm(binary: string, one: Case): Promise<Answer> {
   return { error: message.replace(/\n\nUse --debug flag[^]*$/, "").trimEnd() };
 }
 
-async function ourAnswer({ chart: path, values, helmVersion }: Case): Promise<Answer> {
+async function ourAnswer({ chart: path, values, helmVersion, followLinks }: Case): Promise<Answer> {
   try {
-    const chart = await loadChart(path, { helmVersion });
+    const chart = await loadChart(path, { helmVersion, followLinks });
     checkInstallable(chart, helmVersion);
     const user = await readValues({ files: values === undefined ? [] : [values] }, { helmVersion });
     const rendered = await renderChart(chart, user, {

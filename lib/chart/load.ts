@@ -24,6 +24,12 @@ import { decodeMetadata, helm4Types } from "./metadata.ts";
 
 /** How to load a chart from disk. */
 export interface LoadOptions extends ChartOptions {
+  /**
+   * Follows symbolic links out of the chart's folder too, as Helm does. It lets the chart read
+   * whatever this program may read: only for charts of your own.
+   * @default {false}
+   */
+  readonly followLinks?: boolean | undefined;
   /** Ends the loading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,7 +38,8 @@ export interface LoadOptions extends ChartOptions {
  * Loads the chart in a folder or a .tgz archive.
  *
  * Symbolic links are followed where they lead to a place inside the chart's folder. Any other is
- * an error: Helm would read the file, but a chart must not choose which of your files it sees.
+ * an error unless `followLinks` is set: Helm would read the file, but a chart must not choose which
+ * of your files it sees.
  *
  * @throws {ChartError} in Helm's words where the files make no chart, or exceed a limit.
  *
@@ -46,11 +53,11 @@ export interface LoadOptions extends ChartOptions {
  * ```
  */
 export async function loadChart(path: string, options: LoadOptions = {}): Promise<Chart> {
-  const { helmVersion = "v4", warn = () => {}, signal } = options;
+  const { helmVersion = "v4", warn = () => {}, followLinks = false, signal } = options;
   const limits = chartLimits(options.limits, helmVersion);
   const info = await stat(path);
   const files = info.isDirectory
-    ? await readFolder(path, { limits, warn, signal })
+    ? await readFolder(path, { limits, warn, followLinks, signal })
     : await readArchive(path, limits);
   if (helmVersion === "v4") checkApiVersion(files);
   return await buildFrom(files, { helmVersion, limits, warn, signal });
@@ -172,18 +179,25 @@ function notAnArchive(path: string, data: Uint8Array): ChartError {
   );
 }
 
-async function readFolder(path: string, options: Reading): Promise<RawFile[]> {
+interface FolderReading extends Reading {
+  readonly followLinks: boolean;
+}
+
+async function readFolder(path: string, options: FolderReading): Promise<RawFile[]> {
   const root = await Deno.realPath(path);
-  const rules = parseIgnoreRules(await readIgnoreFile(root));
+  const rules = parseIgnoreRules(await readIgnoreFile(root, options));
   const walk = new Walk(root, rules, options);
   await walk.folder(root, "");
   return walk.files;
 }
 
-async function readIgnoreFile(root: string): Promise<string> {
+async function readIgnoreFile(
+  root: string,
+  { followLinks }: Pick<FolderReading, "followLinks">,
+): Promise<string> {
   try {
     const real = await Deno.realPath(`${root}/.helmignore`);
-    if (!isInside(real, root)) throw outside(".helmignore", real);
+    if (!followLinks && !isInside(real, root)) throw outside(".helmignore", real);
     return await Deno.readTextFile(real);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
@@ -197,9 +211,9 @@ class Walk {
   #bytes = 0;
   readonly #root: string;
   readonly #rules: IgnoreRules;
-  readonly #options: Reading;
+  readonly #options: FolderReading;
 
-  constructor(root: string, rules: IgnoreRules, options: Reading) {
+  constructor(root: string, rules: IgnoreRules, options: FolderReading) {
     this.#root = root;
     this.#rules = rules;
     this.#options = options;
@@ -235,7 +249,8 @@ class Walk {
   }
 
   #checkLink(name: string, real: string, inside: readonly string[]): void {
-    if (!isInside(real, this.#root)) throw outside(name, real);
+    const { followLinks } = this.#options;
+    if (!followLinks && !isInside(real, this.#root)) throw outside(name, real);
     if (real === this.#root || inside.includes(real)) {
       throw new ChartError(`the symbolic link ${name} leads back to a folder that holds it`, {
         code: "chart/unsafe",

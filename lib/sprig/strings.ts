@@ -157,7 +157,7 @@ function substr(start: number, end: number, text: string): string {
   const length = binary.length;
   if (start < 0) {
     if (end < 0) throw outOfRange(`[:${end}]`);
-    if (end > length) throw outOfRange(`[:${end}] with length ${length}`);
+    if (end > length) throw outOfRange(`[:${exact(end)}] with length ${length}`);
     return fromBinary(binary.slice(0, end));
   }
   const stop = end < 0 || end > length ? length : end;

@@ -58,6 +58,12 @@ Deno.test("loadChart() follows links inside the chart and refuses those that lea
         code: "chart/unsafe",
         message: /^the symbolic link out\.txt leads out of the chart/,
       });
+      const trusted = await loadChart(`${folder}/c`, { followLinks: true });
+      deepStrictEqual(trusted.files.map(({ name, text }) => [name, text]), [
+        ["link/a.txt", "a"],
+        ["out.txt", "s"],
+        ["real/a.txt", "a"],
+      ]);
     },
   );
 });
