@@ -215,6 +215,13 @@ const rows: Row[] = [
         'template: probe/templates/case.yaml:1:3: executing "probe/templates/case.yaml" at <ne .Values.a (list .Chart.Version)>: error calling ne: non-comparable types map[b:%!s(float64=1)]: map[string]interface {}, []interface {}: [0.1.0]',
     },
   },
+  {
+    template: '{{ substr -1 9223372036854775807 "abc" }}',
+    v4: {
+      error:
+        'template: probe/templates/case.yaml:1:3: executing "probe/templates/case.yaml" at <substr -1 9223372036854775807 "abc">: error calling substr: runtime error: slice bounds out of range [:9223372036854775807] with length 3',
+    },
+  },
 ];
 
 for (const helmVersion of ["v3", "v4"] as const) {
