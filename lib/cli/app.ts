@@ -11,6 +11,7 @@ import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
 import type { LazyCommand } from "./lazy_command.ts";
+import { REPORT_ROUTES } from "./report_commands.ts";
 import { STACK_ROUTES } from "./stack_commands.ts";
 
 /** Options of {@linkcode buildApp}. */
@@ -74,6 +75,7 @@ export function buildApp(options: AppOptions): Application<CliContext> {
 function routesFor({ command = "", version }: AppOptions) {
   const all: Record<string, LazyCommand> = {
     ...STACK_ROUTES,
+    ...REPORT_ROUTES,
     ...CHART_ROUTES,
     ...HELM_ROUTES,
     version: () => versionCommand(version),

@@ -17,6 +17,8 @@ export interface CliContext extends CommandContext {
   env(name: EnvironmentVariable): string | undefined;
   /** Whether messages may be coloured. */
   readonly color: boolean;
+  /** Whether results may be coloured: what goes to standard output. */
+  readonly stdoutColor: boolean;
   /** Size of the terminal that standard error goes to; `undefined` when it goes elsewhere. */
   readonly size?: (() => { readonly columns: number; readonly rows: number }) | undefined;
   /** First Ctrl-C or SIGTERM: start nothing new. */

@@ -34,6 +34,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     process,
     env: readEnv,
     color: terminal && !Deno.noColor,
+    stdoutColor: Deno.stdout.isTerminal() && !Deno.noColor,
     size: terminal ? () => Deno.consoleSize() : undefined,
     stop: signals.stop,
     abort: signals.abort,

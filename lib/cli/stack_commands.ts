@@ -40,7 +40,8 @@ const STACK = {
 
 const UP = { ...STACK, force: flag("deploy releases again that have not changed") } as const;
 
-const STACK_FILE = {
+/** The stack file as a command's only argument. */
+export const STACK_FILE = {
   kind: "tuple",
   parameters: [{
     brief: "the stack file; ./stack.ts when left out",

@@ -32,7 +32,7 @@ export interface StackCommand {
 /** The stack that the command names: the program's own, the given file, or ./stack.ts. */
 export async function loadFor(
   context: CliContext,
-  flags: StackFlags,
+  flags: Pick<StackFlags, "env">,
   path: string | undefined,
 ): Promise<LoadedStack> {
   const options = flags.env === undefined ? {} : { environment: { name: flags.env } };
@@ -171,7 +171,7 @@ function reporter(context: CliContext, { flags, verb }: StackCommand): Reporter 
     close() {
       progress?.close();
       if (open && changing && fold.state.finished !== undefined) {
-        stdout.write(`\n${closingTable(fold.state, style).join("\n")}\n`);
+        stdout.write(`\n${closingTable(fold.state, { color: context.stdoutColor }).join("\n")}\n`);
       }
       open = false;
     },

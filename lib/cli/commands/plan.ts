@@ -22,7 +22,7 @@ export async function plan(this: CliContext, flags: StackFlags, path?: string): 
   });
   const text = flags.output === "json"
     ? `${JSON.stringify(nodes)}\n`
-    : describe(nodes, { color: this.color });
+    : describe(nodes, { color: this.stdoutColor });
   this.process.stdout.write(text);
 }
 

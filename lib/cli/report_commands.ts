@@ -1,0 +1,42 @@
+/**
+ * The commands that draw: the graph of a stack, and the pages of its runs.
+ *
+ * @module
+ */
+import { choice, flag, text } from "./flags.ts";
+import { lazyCommand } from "./lazy_command.ts";
+import { STACK_FILE } from "./stack_commands.ts";
+import type { StackFlags } from "./stack_commands.ts";
+
+/** Flags of `graph`. */
+export interface GraphFlags extends Pick<StackFlags, "env" | "debug"> {
+  readonly output?: "text" | "mermaid" | "dot" | "svg";
+  readonly allEdges?: boolean;
+}
+
+/** Commands by name. */
+export const REPORT_ROUTES = {
+  graph: lazyCommand<GraphFlags, [string?]>({
+    loader: async () => (await import("./commands/graph.ts")).graph,
+    parameters: {
+      flags: {
+        env: text("environment, for a stack that is a function of it", "name"),
+        output: choice("text: a table by level; mermaid, dot, svg: a picture", [
+          "text",
+          "mermaid",
+          "dot",
+          "svg",
+        ]),
+        allEdges: flag("also draw what follows from other edges"),
+        debug: flag("print stack traces with errors"),
+      },
+      aliases: { o: "output" },
+      positional: STACK_FILE,
+    },
+    docs: {
+      brief: "draw a stack: what comes after what",
+      fullDescription:
+        "Draws the releases and hooks of a stack and what each waits for. Loads no chart and asks no cluster. An arrow that others imply is left out, unless --all-edges is given.",
+    },
+  }),
+};
