@@ -47,6 +47,14 @@ export type {
 } from "./lib/stack/run.ts";
 export { planStack } from "./lib/stack/plan.ts";
 export type { PlannedNode, PlannedRelease, PlanOptions } from "./lib/stack/plan.ts";
+export type {
+  DeployChanges,
+  FieldCause,
+  FieldChange,
+  HookRunPlan,
+  ObjectAction,
+  ObjectChange,
+} from "./lib/action/diff/changes.ts";
 
 // Charts
 export { loadChart, loadChartArchive } from "./lib/chart/load.ts";

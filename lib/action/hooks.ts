@@ -66,7 +66,8 @@ export function hookSteps(
   return end === undefined ? { steps, last } : { steps: [...steps, end], last: [end.id] };
 }
 
-function isAnnotated({ manifest, path }: ReleaseHook): boolean {
+/** Whether a hook lets itself overlap with others. */
+export function isAnnotated({ manifest, path }: ReleaseHook): boolean {
   return readHead(manifest, path).annotations[PARALLEL_ANNOTATION]?.trim() === "true";
 }
 

@@ -6,7 +6,14 @@
 import { CapstanError, CapstanErrors, formatPosition, isAbort, messageOf } from "../errors.ts";
 
 /** Exit codes of the program. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  changes: 2,
+  usage: 2,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** How an error is printed. */
 export interface ErrorStyle {

@@ -17,6 +17,13 @@ export interface StackFlags extends ClusterFlags, HookFlags {
   readonly debug?: boolean;
 }
 
+/** Flags of `plan`. */
+export interface PlanFlags extends Omit<StackFlags, "output"> {
+  readonly output?: "table" | "json" | "markdown";
+  readonly detailedExitcode?: boolean;
+  readonly dryRun?: "auto" | "server" | "client";
+}
+
 /** Flags of `up`. */
 export interface UpFlags extends StackFlags {
   readonly force?: boolean;
@@ -64,10 +71,30 @@ export const STACK_ROUTES = {
         "Loads the stack, renders what can be rendered, and only then changes the cluster: releases and hooks as one graph, each as soon as what it needs is done. A release that has not changed costs one read.",
     },
   }),
-  plan: lazyCommand<StackFlags, [string?]>({
+  plan: lazyCommand<PlanFlags, [string?]>({
     loader: async () => (await import("./commands/plan.ts")).plan,
-    parameters: { flags: STACK, aliases: ALIAS, positional: STACK_FILE },
-    docs: { brief: "show what `up` would do, without doing it" },
+    parameters: {
+      flags: {
+        ...STACK,
+        output: choice("table: for people; json: nodes and changes; markdown: for a pull request", [
+          "table",
+          "json",
+          "markdown",
+        ]),
+        detailedExitcode: flag("exit with 2 when there are changes, 0 when there are none"),
+        dryRun: choice(
+          "server: the cluster tries every change; client: render without a cluster; auto: server where one answers",
+          ["auto", "server", "client"],
+        ),
+      },
+      aliases: ALIAS,
+      positional: STACK_FILE,
+    },
+    docs: {
+      brief: "show what `up` would do, without doing it",
+      fullDescription:
+        "Renders every release, compares it with the last revision and with the cluster, and lets the cluster try each change by server-side dry run: what would be created, changed field by field, replaced and deleted, and which hooks would run in which order. Secrets are shown as digests. Ends with 1 when something would be refused.",
+    },
   }),
   down: lazyCommand<StackFlags, [string?]>({
     loader: async () => (await import("./commands/down.ts")).down,

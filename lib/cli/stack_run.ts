@@ -17,6 +17,7 @@ import { typeCheck } from "../stack/typecheck.ts";
 import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./errors.ts";
+import type { ClusterFlags } from "./flags.ts";
 import { STOPPING } from "./signals.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
@@ -116,7 +117,7 @@ function listed(names: readonly string[]): string {
 /** A cluster of the user's kubeconfig. */
 export async function clusterOf(
   context: CliContext,
-  flags: StackFlags,
+  flags: ClusterFlags,
   name: string | undefined,
 ): Promise<RunCluster> {
   const { api } = await connect(
@@ -127,7 +128,7 @@ export async function clusterOf(
 }
 
 /** The stack's types, where they can be checked; not those of a program, which Deno has checked or was told not to. */
-export function typeChecks(flags: StackFlags, { file }: LoadedStack): Precheck[] {
+export function typeChecks(flags: Pick<StackFlags, "noCheck">, { file }: LoadedStack): Precheck[] {
   if (flags.noCheck) return [];
   return [{
     title: "check types",

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import { type DeployChanges, deployChanges } from "../action/diff/changes.ts";
+import { createMask } from "../action/diff/mask.ts";
 import { type ManifestObject, parseManifest } from "../action/objects.ts";
 import { Operation } from "../action/operation.ts";
-import { type DeployPlan, prepareDeploy } from "../action/prepare.ts";
+import type { DeployRequest } from "../action/deploy_request.ts";
+import { type Change, type DeployPlan, prepareDeploy } from "../action/prepare.ts";
 import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
 import type { GraphNode } from "./graph.ts";
@@ -49,13 +52,29 @@ export interface PlannedRelease {
   readonly removed: readonly string[];
   /** Names of the hooks that would run, in Helm's order. */
   readonly hooks: readonly string[];
+  /** What would happen to each object and when hooks would run, where {@linkcode PlanOptions.diff} asks. */
+  readonly changes?: DeployChanges | undefined;
 }
 
 /** Options of {@linkcode planStack}. */
-export type PlanOptions = Pick<
-  RunOptions,
-  "connect" | "signal" | "force" | "prechecks" | "now" | "emit"
->;
+export interface PlanOptions extends
+  Pick<
+    RunOptions,
+    | "connect"
+    | "signal"
+    | "force"
+    | "prechecks"
+    | "now"
+    | "emit"
+    | "hookParallelism"
+    | "hookSelection"
+  > {
+  /**
+   * Also compare every object with the cluster, field by field: `server` lets the server try each
+   * change without storing it, `local` only reads. @default no comparison
+   */
+  readonly diff?: "server" | "local" | undefined;
+}
 
 /**
  * Renders every release of a stack and compares it with what is deployed. Writes nothing. The order
@@ -87,12 +106,19 @@ export type PlanOptions = Pick<
  */
 export async function planStack(loaded: LoadedStack, options: PlanOptions): Promise<PlannedNode[]> {
   const { now = Date.now, signal = new AbortController().signal } = options;
+  // One for the whole plan, so that equal secrets of two releases look equal.
+  const mask = createMask();
   return await withSources(loaded, { ...options, now, overrides: options }, async (sources) => {
     const checks = (options.prechecks ?? []).map(({ run }) =>
       run(signal).then(() => undefined, asError)
     );
+    const { diff } = options;
+    const compare: Compare = diff === undefined
+      ? () => Promise.resolve(undefined)
+      : (operation, request, change) =>
+        deployChanges(operation, request, { change, signal, dryRun: diff === "server", mask });
     const planned = inOrder(sources.nodes).map((node) =>
-      planNode(node, sources, signal).catch(asError)
+      planNode(node, sources, { signal, compare }).catch(asError)
     );
     const results = await Promise.all([...checks, ...planned]);
     const errors = results.filter((result) => result instanceof CapstanError);
@@ -113,17 +139,32 @@ function asError(error: unknown): CapstanError {
     : new CapstanError(messageOf(error), { cause: error });
 }
 
+/** Finds out what a change does to the cluster, where that is asked for. */
+type Compare = (
+  operation: Operation,
+  request: DeployRequest,
+  change: Change,
+) => Promise<DeployChanges | undefined>;
+
 async function planNode(
   { id, node, needs }: GraphNode,
   sources: StepSources,
-  signal: AbortSignal,
+  { signal, compare }: { readonly signal: AbortSignal; readonly compare: Compare },
 ): Promise<PlannedNode> {
   if (node.type === "hook") return { id, needs, action: "run" };
   const request = deployRequest({ id, node, after: [] }, sources);
   const operation = new Operation(request, sources.clusters.contextOf(node));
   try {
     const plan = await prepareDeploy(operation, request, { signal });
-    return { id, needs, action: plan.kind, release: plannedRelease(node, plan) };
+    const release = plannedRelease(node, plan);
+    if (plan.kind === "unchanged") return { id, needs, action: plan.kind, release };
+    const changes = await compare(operation, request, plan);
+    return {
+      id,
+      needs,
+      action: plan.kind,
+      release: changes === undefined ? release : { ...release, changes },
+    };
   } catch (error) {
     if (areStatic(node) || isAbort(error)) throw inRelease(id, error);
     return { id, needs, action: "unknown", reason: messageOf(error) };

@@ -3,69 +3,102 @@
  *
  * @module
  */
-import { columns, paint } from "../../report/text.ts";
-import type { Style, Tone } from "../../report/text.ts";
+import { createApiServer } from "../../apiserver/server.ts";
+import { CapstanError, messageOf } from "../../errors.ts";
+import { createKubeClient } from "../../kube/client.ts";
+import { loadConnection } from "../../kube/config.ts";
+import { ApiError } from "../../kube/errors.ts";
+import { secretStorage } from "../../release/kube_storage.ts";
+import { planMarkdown } from "../../report/plan/markdown.ts";
+import { hasChanges, problemsOf } from "../../report/plan/plan.ts";
+import type { ShownPlan } from "../../report/plan/plan.ts";
+import { planText } from "../../report/plan/text.ts";
+import type { LoadedStack } from "../../stack/load.ts";
 import { planStack } from "../../stack/plan.ts";
-import type { PlannedNode } from "../../stack/plan.ts";
 import type { CliContext } from "../context.ts";
-import type { StackFlags } from "../stack_commands.ts";
+import { EXIT } from "../errors.ts";
+import type { PlanFlags } from "../stack_commands.ts";
 import { clusterOf, loadFor, typeChecks } from "../stack_run.ts";
 
 /** Renders every release, compares it with what is deployed, and prints the difference. */
-export async function plan(this: CliContext, flags: StackFlags, path?: string): Promise<void> {
+export async function plan(this: CliContext, flags: PlanFlags, path?: string): Promise<void> {
   const loaded = await loadFor(this, flags, path);
-  const nodes = await planStack(loaded, {
-    connect: (name) => clusterOf(this, flags, name),
-    signal: this.stop,
+  const shown = await planFor(this, flags, loaded);
+  this.process.stdout.write(
+    flags.output === "json"
+      ? `${JSON.stringify(shown.nodes)}\n`
+      : flags.output === "markdown"
+      ? planMarkdown(shown)
+      : planText(shown, { color: this.stdoutColor }),
+  );
+  if (problemsOf(shown.nodes).length > 0) this.exitWith(EXIT.failed);
+  else if (flags.detailedExitcode && hasChanges(shown.nodes)) this.exitWith(EXIT.changes);
+}
+
+async function planFor(
+  context: CliContext,
+  flags: PlanFlags,
+  loaded: LoadedStack,
+): Promise<ShownPlan> {
+  const { dryRun = "auto" } = flags;
+  const reason = dryRun === "client"
+    ? "--dry-run client"
+    : await whyNoCluster(context, flags, loaded);
+  const options = {
+    signal: context.stop,
     prechecks: typeChecks(flags, loaded),
-    now: this.now,
-  });
-  const text = flags.output === "json"
-    ? `${JSON.stringify(nodes)}\n`
-    : describe(nodes, { color: this.stdoutColor });
-  this.process.stdout.write(text);
+    now: context.now,
+    hookParallelism: flags.hookParallelism,
+    hookSelection: flags.hookSelection,
+    diff: "server",
+  } as const;
+  const stack = loaded.stack.name;
+  if (reason === undefined) {
+    const connect = (name: string | undefined) => clusterOf(context, flags, name);
+    return { stack, against: "cluster", nodes: await planStack(loaded, { ...options, connect }) };
+  }
+  const served = createApiServer().serve();
+  try {
+    const connect = () => {
+      const api = createKubeClient({ server: served.url, namespace: "default" });
+      return Promise.resolve({ api, storage: secretStorage(api) });
+    };
+    const nodes = await planStack(loaded, { ...options, connect });
+    return { stack, against: "nothing", reason, nodes };
+  } finally {
+    await served.close();
+  }
 }
 
-const TONES: Readonly<Record<PlannedNode["action"], Tone>> = {
-  install: "good",
-  upgrade: "warn",
-  unchanged: "quiet",
-  run: "busy",
-  unknown: "warn",
-};
-
-/** The plan as a table in the order of the graph, then one line that counts. */
-function describe(nodes: readonly PlannedNode[], style: Style): string {
-  const header = ["NODE", "ACTION", "REVISION", "CHART", "OBJECTS", "HOOKS", "AFTER"];
-  const rows = nodes.map((node) => [
-    node.id,
-    paint(node.action, TONES[node.action], style),
-    node.release === undefined ? "" : String(node.release.revision),
-    node.release?.chart ?? "",
-    objects(node),
-    node.release?.hooks.join(", ") ?? "",
-    node.needs.join(", "),
-  ]);
-  const counts = Map.groupBy(nodes, ({ action }) => action);
-  const total = [...counts].map(([action, of]) => `${of.length} to ${WORDS[action]}`).join(", ");
-  const unknown = nodes.flatMap(({ id, reason }) =>
-    reason === undefined ? [] : [`${id}: its values are not known yet: ${reason}`]
-  );
-  return [...columns([header, ...rows]), "", ...unknown, `${total || "nothing to do"}`, ""].join(
-    "\n",
-  );
+/**
+ * Why there is no cluster to compare with. One that was asked for by name must answer, and so must
+ * any when `--dry-run server` is given.
+ */
+async function whyNoCluster(
+  context: CliContext,
+  flags: PlanFlags,
+  { stack }: LoadedStack,
+): Promise<string | undefined> {
+  const named = flags.kubeconfig ?? flags.kubeContext ?? context.env("HELM_KUBECONTEXT");
+  const unnamed = [...stack.releases, ...stack.hooks].some(({ cluster }) => cluster === undefined);
+  if (flags.dryRun === "server" || named !== undefined || !unnamed) return undefined;
+  try {
+    const connection = await loadConnection({ env: (name) => context.env(name) });
+    // One try: a cluster that is only slow to come up is waited for by `up`.
+    const api = createKubeClient(connection, { retry: { attempts: 1 } });
+    try {
+      await api.version({ signal: context.stop });
+    } finally {
+      api.close();
+    }
+  } catch (error) {
+    if (isNoCluster(error)) return messageOf(error);
+    // What is wrong with a cluster that is there is said where it is used.
+  }
+  return undefined;
 }
 
-const WORDS: Readonly<Record<PlannedNode["action"], string>> = {
-  install: "install",
-  upgrade: "upgrade",
-  unchanged: "leave unchanged",
-  run: "run",
-  unknown: "find out",
-};
-
-function objects({ action, release }: PlannedNode): string {
-  if (release === undefined || action === "unchanged") return "";
-  const { added, changed, removed } = release;
-  return `+${added.length} ~${changed.length} -${removed.length}`;
+function isNoCluster(error: unknown): boolean {
+  if (error instanceof ApiError) return error.reason === "Unreachable";
+  return error instanceof CapstanError && error.code === "kubeconfig/missing";
 }
