@@ -4,7 +4,7 @@
  * @module
  */
 import { type DeployChanges, deployChanges } from "../action/diff/changes.ts";
-import { createMask } from "../action/diff/mask.ts";
+import { createMask, type Mask } from "../action/diff/mask.ts";
 import { type ManifestObject, parseManifest } from "../action/objects.ts";
 import { Operation } from "../action/operation.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
@@ -112,23 +112,29 @@ export async function planStack(loaded: LoadedStack, options: PlanOptions): Prom
     const checks = (options.prechecks ?? []).map(({ run }) =>
       run(signal).then(() => undefined, asError)
     );
-    const { diff } = options;
-    const compare: Compare = diff === undefined
-      ? () => Promise.resolve(undefined)
-      : (operation, request, change) =>
-        deployChanges(operation, request, { change, signal, dryRun: diff === "server", mask });
-    const planned = inOrder(sources.nodes).map((node) =>
-      planNode(node, sources, { signal, compare }).catch(asError)
+    const drafts = inOrder(sources.nodes).map((node) =>
+      draftNode(node, sources, signal).catch(asError)
     );
-    const results = await Promise.all([...checks, ...planned]);
-    const errors = results.filter((result) => result instanceof CapstanError);
-    if (errors.length > 0) {
-      throw new CapstanErrors(errors, `stack ${sources.stack.name} cannot go up`);
-    }
-    return results.filter((result): result is PlannedNode =>
-      result !== undefined && !(result instanceof CapstanError)
+    const drafted = await noErrors([...checks, ...drafts], sources);
+    // The cluster is asked to try only what as a whole can go up.
+    return await noErrors(
+      drafted.map((draft) => withChanges(draft, { ...options, signal, mask })),
+      sources,
     );
   });
+}
+
+/** The results that are there, once none is an error. */
+async function noErrors<T>(
+  results: readonly (Promise<T | CapstanError | undefined>)[],
+  { stack }: StepSources,
+): Promise<T[]> {
+  const settled = await Promise.all(results);
+  const errors = settled.filter((result) => result instanceof CapstanError);
+  if (errors.length > 0) throw new CapstanErrors(errors, `stack ${stack.name} cannot go up`);
+  return settled.filter((result): result is Awaited<T> & T =>
+    result !== undefined && !(result instanceof CapstanError)
+  );
 }
 
 /** What goes wrong as a value, so that the rest is still looked at; an abort ends everything. */
@@ -139,35 +145,50 @@ function asError(error: unknown): CapstanError {
     : new CapstanError(messageOf(error), { cause: error });
 }
 
-/** Finds out what a change does to the cluster, where that is asked for. */
-type Compare = (
-  operation: Operation,
-  request: DeployRequest,
-  change: Change,
-) => Promise<DeployChanges | undefined>;
+/** A node whose change to the cluster is still to be found out. */
+interface Draft {
+  readonly node: PlannedNode;
+  readonly change?: {
+    readonly operation: Operation;
+    readonly request: DeployRequest;
+    readonly plan: Change;
+  };
+}
 
-async function planNode(
+async function draftNode(
   { id, node, needs }: GraphNode,
   sources: StepSources,
-  { signal, compare }: { readonly signal: AbortSignal; readonly compare: Compare },
-): Promise<PlannedNode> {
-  if (node.type === "hook") return { id, needs, action: "run" };
+  signal: AbortSignal,
+): Promise<Draft> {
+  if (node.type === "hook") return { node: { id, needs, action: "run" } };
   const request = deployRequest({ id, node, after: [] }, sources);
   const operation = new Operation(request, sources.clusters.contextOf(node));
   try {
     const plan = await prepareDeploy(operation, request, { signal });
-    const release = plannedRelease(node, plan);
-    if (plan.kind === "unchanged") return { id, needs, action: plan.kind, release };
-    const changes = await compare(operation, request, plan);
-    return {
-      id,
-      needs,
-      action: plan.kind,
-      release: changes === undefined ? release : { ...release, changes },
-    };
+    const planned = { id, needs, action: plan.kind, release: plannedRelease(node, plan) };
+    if (plan.kind === "unchanged") return { node: planned };
+    return { node: planned, change: { operation, request, plan } };
   } catch (error) {
     if (areStatic(node) || isAbort(error)) throw inRelease(id, error);
-    return { id, needs, action: "unknown", reason: messageOf(error) };
+    return { node: { id, needs, action: "unknown", reason: messageOf(error) } };
+  }
+}
+
+async function withChanges(
+  { node, change }: Draft,
+  { diff, signal, mask }: Pick<PlanOptions, "diff"> & {
+    readonly signal: AbortSignal;
+    readonly mask: Mask;
+  },
+): Promise<PlannedNode | CapstanError> {
+  if (change === undefined || diff === undefined) return node;
+  const { operation, request, plan } = change;
+  const dryRun = diff === "server";
+  try {
+    const changes = await deployChanges(operation, request, { change: plan, signal, dryRun, mask });
+    return { ...node, release: { ...node.release!, changes } };
+  } catch (error) {
+    return asError(inRelease(node.id, error));
   }
 }
 
