@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["sprig", "chart", "kube"],
   ["engine", "registry", "release", "apiserver"],
   ["action"],
-  ["stack"],
+  ["stack", "scaffold"],
   ["report"],
   ["cli"],
 ];

@@ -6,6 +6,7 @@
  */
 import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
+import { AUTHOR_ROUTES } from "./author_commands.ts";
 import { CHART_ROUTES } from "./chart_commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
@@ -76,6 +77,7 @@ function routesFor({ command = "", version }: AppOptions) {
   const all: Record<string, LazyCommand> = {
     ...STACK_ROUTES,
     ...REPORT_ROUTES,
+    ...AUTHOR_ROUTES,
     ...CHART_ROUTES,
     ...HELM_ROUTES,
     version: () => versionCommand(version),

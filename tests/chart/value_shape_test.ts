@@ -1,0 +1,203 @@
+/** What values a chart takes: found in schema, defaults, comments and templates; misspelt keys found. */
+import assert from "node:assert/strict";
+import { chartFromFiles } from "../../lib/chart/from_files.ts";
+import { shapeOfChart } from "../../lib/chart/shape_of_chart.ts";
+import { readComments, SEPARATOR } from "../../lib/chart/value_comments.ts";
+import { readsOf } from "../../lib/chart/value_reads.ts";
+import type { Reads } from "../../lib/chart/value_reads.ts";
+import { unknownKeys } from "../../lib/chart/value_shape.ts";
+
+const META = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+
+interface Row {
+  readonly title: string;
+  readonly files: Record<string, string>;
+  readonly values: unknown;
+  /** `path` or `path (suggestion)`. */
+  readonly unknown: string[];
+}
+
+const READ = "{{ .Values.replicas }}{{ .Values.image.tag }}{{ .Values.image.repository }}";
+
+const ROWS: Row[] = [
+  {
+    title: "a misspelt key at the top",
+    files: { "values.yaml": "replicas: 1\n", "templates/a.yaml": READ },
+    values: { replica: 2, image: { tag: "1" } },
+    unknown: ["replica (replicas)"],
+  },
+  {
+    title: "a misspelt key further down",
+    files: { "values.yaml": "image:\n  tag: a\n", "templates/a.yaml": READ },
+    values: { image: { tga: "1", repository: "x" } },
+    unknown: ["image.tga (tag)"],
+  },
+  {
+    title: "a key that no other is like",
+    files: { "values.yaml": "image:\n  tag: a\n", "templates/a.yaml": READ },
+    values: { image: { pullSecret: "1" } },
+    unknown: ["image.pullSecret"],
+  },
+  {
+    title: "what templates hand on as a whole takes any key",
+    files: {
+      "values.yaml": "env:\n  A: b\nimage:\n  tag: a\n",
+      "templates/a.yaml": "{{ range $k, $v := .Values.env }}{{ end }}{{ toYaml .Values.image }}",
+    },
+    values: { env: { OTHER: "x" }, image: { any: 1 } },
+    unknown: [],
+  },
+  {
+    title: "a test alone hands nothing on",
+    files: {
+      "values.yaml": "ingress:\n  host: a\n",
+      "templates/a.yaml":
+        "{{ if and .Values.ingress .Values.on }}{{ .Values.ingress.host }}{{ end }}",
+    },
+    values: { ingress: { hots: "b" }, on: true },
+    unknown: ["ingress.hots (host)"],
+  },
+  {
+    title: "`.Values` handed on takes any key",
+    files: { "values.yaml": "a: 1\n", "templates/a.yaml": "{{ toYaml .Values }}" },
+    values: { b: 1 },
+    unknown: [],
+  },
+  {
+    title: "keys read by index, and keys that are commented out",
+    files: {
+      "values.yaml": "service:\n  port: 80\n  # nodePort: 30080\n",
+      "templates/a.yaml": '{{ index .Values "my-key" }}{{ .Values.service.port }}',
+    },
+    values: { "my-key": 1, "my-kye": 1, service: { nodePort: 1, nodeport: 2 } },
+    unknown: ["my-kye (my-key)", "service.nodeport (nodePort)"],
+  },
+  {
+    title: "an empty map, and a map that no template reads by its keys, take any key",
+    files: {
+      "values.yaml": "extra: {}\nunread:\n  a: 1\n",
+      "templates/a.yaml": "{{ .Values.extra.thing }}",
+    },
+    values: { extra: { thing: 1 }, unread: { b: 1 } },
+    unknown: [],
+  },
+  {
+    title: "subcharts, by alias too; globals; tags and conditions",
+    files: {
+      "Chart.yaml": `${META}dependencies:
+- {name: db, version: 1.x, alias: store, condition: store.enabled, tags: [heavy]}
+`,
+      "charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n",
+      "charts/db/values.yaml": "size: 1Gi\n",
+      "charts/db/templates/a.yaml": "{{ .Values.size }}",
+    },
+    values: {
+      store: { size: "2Gi", enabled: true, siez: "x", global: { a: 1 } },
+      db: {},
+      global: { any: 1 },
+      tags: { heavy: true, haevy: true },
+    },
+    unknown: ["store.siez (size)", "db", "tags.haevy (heavy)"],
+  },
+  {
+    title: "a library's templates read the values of the chart that uses it",
+    files: {
+      "Chart.yaml": `${META}dependencies:\n- {name: lib, version: 1.x}\n`,
+      "charts/lib/Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n",
+      "charts/lib/templates/_a.tpl": '{{ define "x" }}{{ .Values.fromLib }}{{ end }}',
+      "templates/a.yaml": '{{ include "x" . }}',
+    },
+    values: { fromLib: 1, fromLbi: 1 },
+    unknown: ["fromLbi (fromLib)"],
+  },
+  {
+    title: "a schema closes and opens maps; its keys join those of the defaults",
+    files: {
+      "values.yaml": "a: {x: 1}\nb: {x: 1}\nc: {width: 1}\n",
+      "values.schema.json": JSON.stringify({
+        properties: {
+          a: {
+            type: "object",
+            additionalProperties: false,
+            properties: { left: { type: "string" } },
+          },
+          b: { type: "object", additionalProperties: { type: "string" } },
+          d: { $ref: "#/definitions/d" },
+        },
+        definitions: {
+          d: { properties: { height: { type: "integer" } }, additionalProperties: false },
+        },
+      }),
+      "templates/a.yaml": "{{ toYaml .Values.a }}{{ .Values.c.width }}",
+    },
+    values: {
+      a: { left: "1", right: 1 },
+      b: { any: "1" },
+      c: { wdith: 1 },
+      d: { height: 1, heigth: 1 },
+      elsewhere: 1,
+    },
+    unknown: ["a.right", "c.wdith (width)", "d.heigth (height)", "elsewhere"],
+  },
+];
+
+for (const { title, files, values, unknown } of ROWS) {
+  Deno.test(`unknown keys of values: ${title}`, () => {
+    const shape = shapeOfChart(chartFromFiles({ "Chart.yaml": META, ...files }));
+    const found = unknownKeys(shape, values).map(({ path, suggestion }) =>
+      suggestion === undefined ? path : `${path} (${suggestion})`
+    );
+    assert.deepEqual(found, unknown);
+  });
+}
+
+Deno.test("comments of a values.yaml", () => {
+  const { descriptions, commentedOut } = readComments(`# Licence of the file.
+
+# -- Pods to run
+# in each zone
+replicas: 1
+
+## @param image.tag [string] Tag of the image
+image:
+  tag: a   # not this
+  # One line.
+  repo: |
+    # text: not a comment
+    key: of a scalar
+  # pullSecrets: []
+
+# -- (string) host name
+"quoted-key": x
+# =====
+plain: 1
+`);
+  assert.deepEqual(
+    [...descriptions].map(([path, text]) => [path.replaceAll(SEPARATOR, "."), text]),
+    [
+      ["replicas", "Pods to run\nin each zone"],
+      ["image.repo", "One line."],
+      ["quoted-key", "host name"],
+      ["image.tag", "Tag of the image"],
+    ],
+  );
+  assert.deepEqual([...commentedOut].map(([path, keys]) => [path, [...keys]]), [
+    ["image", ["pullSecrets"]],
+  ]);
+});
+
+Deno.test("values that templates read", () => {
+  const reads = readsOf([
+    "{{- if .Values.a.on -}}{{ .Values.a.b | quote }}{{ end }}{{/* .Values.not */}} .Values.text",
+    '{{ with $.Values.c }}{{ .x }}{{ end }}{{ index .Values "d-e" "f" }}',
+  ]);
+  const plain = (node: Reads): unknown => ({
+    ...(node.whole ? { whole: true } : {}),
+    ...Object.fromEntries([...node.keys].map(([key, below]) => [key, plain(below)])),
+  });
+  assert.deepEqual(plain(reads), {
+    a: { on: {}, b: { whole: true } },
+    c: { whole: true },
+    "d-e": { f: { whole: true } },
+  });
+});
