@@ -72,6 +72,9 @@ export type {
   Metadata,
 } from "./lib/chart/chart.ts";
 export type { ChartLimits } from "./lib/chart/limits.ts";
+export type { UnknownKey } from "./lib/chart/value_shape.ts";
+export { valueTypes } from "./lib/scaffold/value_types.ts";
+export type { ValueTypesOptions } from "./lib/scaffold/value_types.ts";
 export { parseSet, SetError } from "./lib/chart/strvals.ts";
 export type { SetReader } from "./lib/chart/strvals.ts";
 export type { GoMap } from "./lib/template/value.ts";

@@ -81,7 +81,12 @@ class Inference {
       });
     }
     const mentioned = [...reads.keys.keys(), ...this.#comments.commentedOut.get(path) ?? []];
-    for (const name of mentioned) if (!fields.has(name)) fields.set(name, { shape: ANY });
+    for (const name of mentioned) {
+      if (fields.has(name)) continue;
+      const below = reads.keys.get(name) ?? noReads();
+      const at = path === "" ? name : `${path}${SEPARATOR}${name}`;
+      fields.set(name, { shape: below.keys.size === 0 ? ANY : this.#map({}, below, at, false) });
+    }
     const open = reads.whole || (!root && (fields.size === 0 || reads.keys.size === 0));
     return { kind: "map", fields, rest: open ? ANY : undefined };
   }

@@ -9,6 +9,10 @@ import { type ManifestObject, parseManifest } from "../action/objects.ts";
 import { Operation } from "../action/operation.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import { type Change, type DeployPlan, prepareDeploy } from "../action/prepare.ts";
+import type { Chart } from "../chart/chart.ts";
+import { shapeOfChart } from "../chart/shape_of_chart.ts";
+import { unknownKeys } from "../chart/value_shape.ts";
+import type { Shape, UnknownKey } from "../chart/value_shape.ts";
 import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
 import type { GraphNode } from "./graph.ts";
@@ -52,6 +56,11 @@ export interface PlannedRelease {
   readonly removed: readonly string[];
   /** Names of the hooks that would run, in Helm's order. */
   readonly hooks: readonly string[];
+  /**
+   * Keys of the given values that nothing in the chart knows: misspelt, most likely. Left out where
+   * there are none; of a map that templates hand on as a whole, any key is right.
+   */
+  readonly unknownValues?: readonly UnknownKey[] | undefined;
   /** What would happen to each object and when hooks would run, where {@linkcode PlanOptions.diff} asks. */
   readonly changes?: DeployChanges | undefined;
 }
@@ -112,8 +121,9 @@ export async function planStack(loaded: LoadedStack, options: PlanOptions): Prom
     const checks = (options.prechecks ?? []).map(({ run }) =>
       run(signal).then(() => undefined, asError)
     );
+    const unknownValues = valueChecker(signal);
     const drafts = inOrder(sources.nodes).map((node) =>
-      draftNode(node, sources, signal).catch(asError)
+      draftNode(node, sources, { signal, unknownValues }).catch(asError)
     );
     const drafted = await noErrors([...checks, ...drafts], sources);
     // The cluster is asked to try only what as a whole can go up.
@@ -155,19 +165,44 @@ interface Draft {
   };
 }
 
+/** Compares values with what their chart knows; a chart that many releases use is looked through once. */
+function valueChecker(signal: AbortSignal) {
+  const shapes = new Map<Chart, Shape>();
+  return async ({ chart: source }: DeployRequest, values: unknown): Promise<UnknownKey[]> => {
+    const chart = typeof source === "function" ? await source(signal) : source;
+    const shape = shapes.get(chart) ?? shapeOfChart(chart);
+    shapes.set(chart, shape);
+    return unknownKeys(shape, values);
+  };
+}
+
+/** What every node is planned with. */
+interface Means {
+  readonly signal: AbortSignal;
+  readonly unknownValues: ReturnType<typeof valueChecker>;
+}
+
 async function draftNode(
   { id, node, needs }: GraphNode,
   sources: StepSources,
-  signal: AbortSignal,
+  { signal, unknownValues }: Means,
 ): Promise<Draft> {
   if (node.type === "hook") return { node: { id, needs, action: "run" } };
   const request = deployRequest({ id, node, after: [] }, sources);
   const operation = new Operation(request, sources.clusters.contextOf(node));
   try {
     const plan = await prepareDeploy(operation, request, { signal });
-    const planned = { id, needs, action: plan.kind, release: plannedRelease(node, plan) };
-    if (plan.kind === "unchanged") return { node: planned };
-    return { node: planned, change: { operation, request, plan } };
+    const release = plannedRelease(node, plan);
+    const planned = { id, needs, action: plan.kind };
+    if (plan.kind === "unchanged") return { node: { ...planned, release } };
+    const unknown = await unknownValues(request, plan.release.config);
+    return {
+      node: {
+        ...planned,
+        release: unknown.length === 0 ? release : { ...release, unknownValues: unknown },
+      },
+      change: { operation, request, plan },
+    };
   } catch (error) {
     if (areStatic(node) || isAbort(error)) throw inRelease(id, error);
     return { node: { id, needs, action: "unknown", reason: messageOf(error) } };

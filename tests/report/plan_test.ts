@@ -241,3 +241,20 @@ export default defineStack({ name: "shop", releases: [
     });
   });
 });
+
+Deno.test("a plan names values that their chart does not know", () => {
+  const unknownValues = [
+    { path: "image.tga", suggestion: "tag" },
+    { path: "odd", suggestion: undefined },
+  ];
+  const node = upgrade("web", []);
+  const plan: ShownPlan = {
+    ...PLAN,
+    nodes: [{ ...node, release: { ...node.release!, unknownValues } }],
+  };
+  const words = 'web: its chart has no value "image.tga"; did you mean "tag"?';
+  const other = 'web: its chart has no value "odd"';
+  assert.ok(planText(plan, { color: false }).includes(`${words}\n${other}\n`));
+  const [marked, plain] = [words, other].map((line) => line.replaceAll('"', "&quot;"));
+  assert.ok(planMarkdown(plan).includes(`- :warning: ${marked}\n- :warning: ${plain}\n`));
+});

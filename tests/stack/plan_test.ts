@@ -118,3 +118,15 @@ Deno.test("planStack() throws everything that would stop the stack from going up
     assert.equal(error.errors.length, 2);
   });
 });
+
+Deno.test("planStack() names values that their chart does not know", async () => {
+  const files = chartFiles("web", { "config.yaml": CONFIG + "{{ .Values.image.tag }}" });
+  await rehearse(files, async (rehearsal) => {
+    const web = release("web", { chart: "./web", values: { image: { tga: "1" }, odd: 1 } });
+    const [node] = await plan(rehearsal, { releases: [web] });
+    assert.deepEqual(node!.release!.unknownValues, [
+      { path: "image.tga", suggestion: "tag" },
+      { path: "odd", suggestion: undefined },
+    ]);
+  });
+});

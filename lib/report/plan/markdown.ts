@@ -14,6 +14,7 @@ import {
   hookLines,
   objectName,
   problemsOf,
+  unknownValueLines,
 } from "./plan.ts";
 import type { ShownPlan } from "./plan.ts";
 
@@ -24,6 +25,7 @@ const LONGEST = 60_000;
 export function planMarkdown(plan: ShownPlan): string {
   const { stack, nodes } = plan;
   const problems = problemsOf(nodes);
+  const unknown = unknownValueLines(nodes);
   const head = [
     `### Plan for \`${stack}\``,
     "",
@@ -32,7 +34,8 @@ export function planMarkdown(plan: ShownPlan): string {
     ...problems.map(({ node, object, problem }) =>
       `- :x: \`${node}\`: ${objectName(object)} would be refused: ${oneLine(problem)}`
     ),
-    ...(problems.length === 0 ? [] : [""]),
+    ...unknown.map((line) => `- :warning: ${escapeMarkup(line)}`),
+    ...(problems.length + unknown.length === 0 ? [] : [""]),
     ...table(nodes),
     "",
     "",

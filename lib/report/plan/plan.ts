@@ -52,6 +52,17 @@ export function problemsOf(
   );
 }
 
+/** `web: its chart has no value "replica"; did you mean "replicas"?`, for each that is not known. */
+export function unknownValueLines(nodes: readonly PlannedNode[]): string[] {
+  return nodes.flatMap(({ id, release }) =>
+    (release?.unknownValues ?? []).map(({ path, suggestion }) =>
+      `${id}: its chart has no value ${JSON.stringify(path)}${
+        suggestion === undefined ? "" : `; did you mean ${JSON.stringify(suggestion)}?`
+      }`
+    )
+  );
+}
+
 /** How many objects each action befalls. */
 export function countActions(objects: readonly ObjectChange[]): Record<ObjectAction, number> {
   const counts = { create: 0, change: 0, replace: 0, delete: 0, keep: 0 };

@@ -15,6 +15,7 @@ import {
   hookLines,
   objectName,
   SIGNS,
+  unknownValueLines,
 } from "./plan.ts";
 import type { ShownPlan } from "./plan.ts";
 
@@ -49,6 +50,7 @@ export function planText(plan: ShownPlan, style: Style): string {
     "",
     ...details,
     ...unknown,
+    ...unknownValueLines(nodes).map((line) => paint(line, "warn", style)),
     countNodes(nodes),
     paint(checkedBy(plan), "quiet", style),
     "",
