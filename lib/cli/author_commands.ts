@@ -15,8 +15,39 @@ export interface TypesFlags
   readonly name?: string;
 }
 
+/** Flags of `init`. */
+export interface InitFlags {
+  readonly name?: string;
+  readonly debug?: boolean;
+}
+
+const DEBUG = flag("print stack traces with errors");
+
 /** Commands by name. */
 export const AUTHOR_ROUTES = {
+  init: lazyCommand<InitFlags, [string?]>({
+    loader: async () => (await import("./commands/init.ts")).init,
+    parameters: {
+      flags: {
+        name: text("name of the stack; the folder's when left out", "name"),
+        debug: DEBUG,
+      },
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "folder to write to; this one when left out",
+          parse: String,
+          placeholder: "folder",
+          optional: true,
+        }],
+      },
+    },
+    docs: {
+      brief: "write a first stack with a chart of its own",
+      fullDescription:
+        "Writes stack.ts, deno.json with tasks that run it, a small chart, and types for its values. Files that are there already are not touched: then it writes nothing and says which.",
+    },
+  }),
   types: lazyCommand<TypesFlags, [string]>({
     loader: async () => (await import("./commands/types.ts")).types,
     parameters: {
@@ -28,7 +59,7 @@ export const AUTHOR_ROUTES = {
         password: CHART.password,
         output: text("write to this file instead of printing", "file"),
         name: text("name of the type; made of the chart's name when left out", "name"),
-        debug: flag("print stack traces with errors"),
+        debug: DEBUG,
       },
       aliases: { o: "output" },
       positional: {

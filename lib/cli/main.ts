@@ -9,6 +9,7 @@ import { normalizeArguments } from "./arguments.ts";
 import type { CliContext, EnvironmentVariable, StackProgram } from "./context.ts";
 import { EXIT } from "./errors.ts";
 import { listenToSignals } from "./signals.ts";
+import { VERSION } from "./version.ts";
 
 /** Options of {@linkcode runCli}. */
 export interface CliOptions {
@@ -17,9 +18,6 @@ export interface CliOptions {
   /** Where text goes. @default the program's own streams */
   readonly streams?: Pick<CliContext["process"], "stdout" | "stderr"> | undefined;
 }
-
-/** The version of this program; the same as in deno.json, which a test holds it to. */
-export const VERSION = "0.1.0";
 
 /** Runs one command and returns its exit code. Prints to standard output and error. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<number> {

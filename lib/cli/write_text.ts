@@ -31,11 +31,62 @@ export async function writeText(
         cause: error,
       });
     }
-    const denied = error instanceof Deno.errors.NotCapable;
-    throw new CapstanError(`cannot write ${path}: ${messageOf(error)}`, {
-      code: "cli/unwritable",
-      hint: denied ? `add --allow-write=${path}` : undefined,
-      cause: error,
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Writes files into a folder, which is made where it is missing. None is written when one of them is
+ * there already.
+ *
+ * @returns Their paths, in order.
+ * @throws {CapstanError} When files are there already, or cannot be written.
+ */
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const paths = Object.keys(files).map((path) => folder === "." ? path : `${folder}/${path}`);
+  const there = (await Promise.all(paths.map(async (path) => await exists(path) ? [path] : [])))
+    .flat();
+  if (there.length > 0) {
+    throw new CapstanError(`cannot write into ${folder}: ${there.join(", ")} exists already`, {
+      code: "cli/exists",
+      hint: "name an empty folder, or move what is there away; nothing was written",
     });
   }
+  for (const [index, text] of Object.values(files).entries()) {
+    const path = paths[index]!;
+    await makeFolder(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+    await writeText(path, text, { keepOld: true });
+  }
+  return paths;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw unwritable(path, error);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  if (path === "") return;
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): CapstanError {
+  const denied = error instanceof Deno.errors.NotCapable;
+  return new CapstanError(`cannot write ${path}: ${messageOf(error)}`, {
+    code: "cli/unwritable",
+    hint: denied ? `add --allow-read and --allow-write for ${path}` : undefined,
+    cause: error,
+  });
 }
