@@ -208,13 +208,13 @@ class KubeClient implements KubeApi {
   }
 
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<boolean> {
-    const { signal, propagation = "Background", uid } = options;
+    const { signal, propagation = "Background", uid, resourceVersion } = options;
     const path = await this.#path(ref, signal);
     const body = {
       apiVersion: "v1",
       kind: "DeleteOptions",
       propagationPolicy: propagation,
-      ...(uid === undefined ? undefined : { preconditions: { uid } }),
+      ...(uid ?? resourceVersion ? { preconditions: { uid, resourceVersion } } : undefined),
     };
     let unsure = false;
     const onRepeat = (error: ApiError) => unsure ||= !error.refused;

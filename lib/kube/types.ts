@@ -117,6 +117,8 @@ export interface DeleteOptions extends RequestOptions {
   readonly propagation?: "Background" | "Foreground" | "Orphan" | undefined;
   /** Only if the live object has this uid. */
   readonly uid?: string | undefined;
+  /** Only if the live object is in this state. */
+  readonly resourceVersion?: string | undefined;
 }
 
 /** How the body of {@linkcode KubeApi.patch} is to be read. */
