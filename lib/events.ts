@@ -42,7 +42,31 @@ export interface StepInfo {
   readonly title: string;
   /** Ids of the steps that come first. */
   readonly needs: readonly string[];
+  /** Ids of steps told of before that come after this one, beside those that need it. @default {[]} */
+  readonly precedes?: readonly string[];
+  /** The limits that it counts against. @default {[]} */
+  readonly claims?: readonly StepClaim[];
+  /** Milliseconds that it is expected to take. */
+  readonly estimate?: number;
 }
+
+/** A share of a limit that a step takes. */
+export interface StepClaim {
+  /** Name of the limit, e.g. `releases`. */
+  readonly pool: string;
+  /** Places that it takes. @default {1} */
+  readonly slots?: number;
+  /** Places that there are, where no `run-started` says so. */
+  readonly limit?: number;
+  /**
+   * Steps of one group hold one share together, from the first start of any to the last end.
+   * @default the step holds it alone, while it runs
+   */
+  readonly group?: string;
+}
+
+/** Version of the event schema: counts up when a reader of the last one could go wrong. */
+export const EVENTS_VERSION = 1;
 
 /** Any event. `at` is milliseconds since the epoch, on the run's own clock. */
 export type RunEvent =
@@ -54,6 +78,10 @@ export type RunEvent =
       readonly stack: string;
       readonly verb: string;
       readonly releases: number;
+      /** {@linkcode EVENTS_VERSION} of the program that runs. */
+      readonly version?: number;
+      /** Places in each limit that is known from the start. */
+      readonly pools?: Readonly<Record<string, number>>;
     }
     | { readonly type: "step-planned"; readonly step: StepInfo }
     | { readonly type: "step-started"; readonly id: string }

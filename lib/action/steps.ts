@@ -4,9 +4,9 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import type { Emit, StepInfo, StepKind } from "../events.ts";
+import type { Emit, StepClaim, StepInfo, StepKind } from "../events.ts";
 import type { RunStepsOptions } from "../schedule/scheduler.ts";
-import type { Outcome, Step } from "../schedule/step.ts";
+import type { Claim, Outcome, Step } from "../schedule/step.ts";
 
 /** A step with what a person sees of it. */
 export interface ActionStep extends Step {
@@ -16,7 +16,28 @@ export interface ActionStep extends Step {
 /** What a step is; `undefined` for one that does not say. */
 export function stepInfo(step: Step): StepInfo | undefined {
   const { info } = step as Partial<ActionStep>;
-  return info === undefined ? undefined : { id: step.id, needs: step.needs, ...info };
+  if (info === undefined) return undefined;
+  const { id, needs, precedes, estimate, group } = step;
+  const claims = [
+    ...(step.claims ?? []).map(plainClaim),
+    ...(group?.claims ?? []).map((claim) => ({ ...plainClaim(claim), group: group!.key })),
+  ];
+  return {
+    id,
+    needs,
+    ...info,
+    ...(precedes === undefined ? {} : { precedes }),
+    ...(claims.length === 0 ? {} : { claims }),
+    ...(estimate === undefined ? {} : { estimate }),
+  };
+}
+
+function plainClaim({ pool, slots, limit }: Claim): StepClaim {
+  return {
+    pool,
+    ...(slots === undefined ? {} : { slots }),
+    ...(limit === undefined ? {} : { limit }),
+  };
 }
 
 /** Listeners for `runSteps` that tell of steps that are planned, start and finish. */

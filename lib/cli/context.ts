@@ -42,6 +42,7 @@ export interface StackProgram {
 /** The environment variables that Capstan reads, and no others. */
 export type EnvironmentVariable =
   | "CI"
+  | "GITHUB_ACTIONS"
   | "HELM_CACHE_HOME"
   | "HELM_DRIVER"
   | "HELM_KUBECONTEXT"

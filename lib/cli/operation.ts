@@ -10,6 +10,7 @@ import type { HelmVersion } from "../chart/chart.ts";
 import type { RunEvent } from "../events.ts";
 import { Progress } from "../report/progress.ts";
 import type { CliContext } from "./context.ts";
+import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
 import type { Target } from "./connect.ts";
 
@@ -30,12 +31,7 @@ export async function runShown(
   plan: (action: ActionContext) => PlannedOperation,
 ): Promise<OperationResult> {
   const { now, stop, abort: signal } = context;
-  const progress = new Progress({
-    color: context.color,
-    size: context.size,
-    now,
-    write: (text) => context.process.stderr.write(text),
-  });
+  const progress = new Progress(progressTarget(context));
   const action: ActionContext = {
     ...target,
     now,

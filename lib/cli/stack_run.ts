@@ -18,6 +18,7 @@ import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./errors.ts";
 import type { ClusterFlags } from "./flags.ts";
+import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
@@ -149,18 +150,12 @@ interface Reporter {
  * is wrong is said at the end, once.
  */
 function reporter(context: CliContext, { flags, verb }: StackCommand): Reporter {
-  const { stdout, stderr } = context.process;
+  const { stdout } = context.process;
   if (flags.output === "json") {
     return { add: (event) => stdout.write(`${JSON.stringify(event)}\n`), close: () => {} };
   }
-  const style = { color: context.color };
   const fold = new RunFold();
-  const progress = flags.quiet ? undefined : new Progress({
-    ...style,
-    write: (text) => stderr.write(text),
-    size: context.size,
-    now: context.now,
-  });
+  const progress = flags.quiet ? undefined : new Progress(progressTarget(context));
   let changing = verb === "down";
   let open = true;
   return {

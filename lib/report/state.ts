@@ -13,6 +13,8 @@ export interface StepState {
   readonly finished?: number | undefined;
   /** What it last said that it waits for. */
   readonly progress?: string | undefined;
+  /** The last line that it logged. */
+  readonly log?: string | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -35,11 +37,28 @@ export interface RunState {
   readonly finished?: number | undefined;
   readonly ok?: boolean | undefined;
   readonly reason?: string | undefined;
+  /** Number of releases that the run is about, where it says so. */
+  readonly total?: number | undefined;
+  /** Places in each limit. */
+  readonly pools: Readonly<Record<string, number>>;
   readonly steps: ReadonlyMap<string, StepState>;
   /** Owners of steps in the order in which they appeared, with the ids of their steps. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
+  /** Place of each owner in that order. */
+  readonly places: ReadonlyMap<string, number>;
   readonly releases: ReadonlyMap<string, ReleaseState>;
+  /** Number of steps that have ended, in whatever way. */
+  readonly ended: number;
+  /** Owners with steps that run, and the ids of those steps. */
+  readonly running: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Owners with steps that have not ended, and the number of those. */
+  readonly open: ReadonlyMap<string, number>;
 }
+
+type RunFacts = Omit<
+  RunState,
+  "steps" | "owners" | "places" | "releases" | "ended" | "running" | "open" | "pools"
+>;
 
 /**
  * Folds events into a {@linkcode RunState}. The maps are kept and grow, so that an event costs the
@@ -48,13 +67,28 @@ export interface RunState {
 export class RunFold {
   readonly #steps = new Map<string, StepState>();
   readonly #owners = new Map<string, string[]>();
+  readonly #places = new Map<string, number>();
   readonly #releases = new Map<string, ReleaseState>();
+  readonly #running = new Map<string, Set<string>>();
+  readonly #open = new Map<string, number>();
+  readonly #pools: Record<string, number> = {};
+  #ended = 0;
   #begun = false;
-  #run: Omit<RunState, "steps" | "owners" | "releases"> = { stack: "", verb: "", started: 0 };
+  #run: RunFacts = { stack: "", verb: "", started: 0 };
 
   /** The state after every event so far. */
   get state(): RunState {
-    return { ...this.#run, steps: this.#steps, owners: this.#owners, releases: this.#releases };
+    return {
+      ...this.#run,
+      steps: this.#steps,
+      owners: this.#owners,
+      places: this.#places,
+      releases: this.#releases,
+      ended: this.#ended,
+      running: this.#running,
+      open: this.#open,
+      pools: this.#pools,
+    };
   }
 
   /** Takes one event in. */
@@ -63,25 +97,26 @@ export class RunFold {
     if (!this.#begun) this.#run = { ...this.#run, started: event.at };
     this.#begun = true;
     switch (event.type) {
-      case "run-started":
-        this.#run = { stack: event.stack, verb: event.verb, started: event.at };
+      case "run-started": {
+        const { stack, verb, at: started, releases: total } = event;
+        this.#run = { stack, verb, started, total };
+        Object.assign(this.#pools, event.pools);
         break;
+      }
       case "step-planned":
         this.#plan(event.step);
         break;
       case "step-started":
-        this.#change(event.id, { status: "running", started: event.at });
+        this.#start(event.id, event.at);
         break;
       case "step-progress":
         this.#change(event.id, { progress: event.message });
         break;
+      case "step-log":
+        this.#change(event.id, { log: event.line });
+        break;
       case "step-finished":
-        this.#change(event.id, {
-          status: event.status,
-          finished: event.at,
-          progress: undefined,
-          reason: event.reason,
-        });
+        this.#finish(event);
         break;
       case "release-finished": {
         const { type: _type, at: _at, owner, ...release } = event;
@@ -91,7 +126,6 @@ export class RunFold {
       case "run-finished":
         this.#run = { ...this.#run, finished: event.at, ok: event.ok, reason: event.reason };
         break;
-      case "step-log":
       case "warning":
         break;
     }
@@ -100,8 +134,37 @@ export class RunFold {
   #plan(info: StepInfo): void {
     this.#steps.set(info.id, { info, status: "waiting" });
     const owned = this.#owners.get(info.owner);
-    if (owned === undefined) this.#owners.set(info.owner, [info.id]);
-    else owned.push(info.id);
+    if (owned === undefined) {
+      this.#places.set(info.owner, this.#owners.size);
+      this.#owners.set(info.owner, [info.id]);
+    } else owned.push(info.id);
+    this.#open.set(info.owner, (this.#open.get(info.owner) ?? 0) + 1);
+    for (const { pool, limit } of info.claims ?? []) {
+      if (limit !== undefined) this.#pools[pool] ??= limit;
+    }
+  }
+
+  #start(id: string, at: number): void {
+    const owner = this.#steps.get(id)?.info.owner;
+    if (owner === undefined) return;
+    this.#change(id, { status: "running", started: at });
+    const running = this.#running.get(owner);
+    if (running === undefined) this.#running.set(owner, new Set([id]));
+    else running.add(id);
+  }
+
+  #finish({ id, status, at, reason }: RunEvent & { type: "step-finished" }): void {
+    const step = this.#steps.get(id);
+    if (step === undefined || step.finished !== undefined) return;
+    const { owner } = step.info;
+    this.#change(id, { status, finished: at, progress: undefined, reason });
+    this.#ended++;
+    const running = this.#running.get(owner);
+    running?.delete(id);
+    if (running?.size === 0) this.#running.delete(owner);
+    const open = this.#open.get(owner)! - 1;
+    if (open === 0) this.#open.delete(owner);
+    else this.#open.set(owner, open);
   }
 
   #change(id: string, change: Partial<StepState>): void {

@@ -1,11 +1,15 @@
 /**
- * A run on a terminal, as lines: one per release or stack hook that is at work, and a bar.
+ * A run on a terminal, as lines: one for each release or stack hook, and a bar. Where there are more
+ * than fit, only those at work have lines; what waits and what is done is counted.
  *
  * @module
  */
-import type { RunState, StepState } from "./state.ts";
-import { cut, formatDuration, pad, paint, width } from "./text.ts";
-import type { Style } from "./text.ts";
+import type { ReleaseOutcome } from "../events.ts";
+import { lookAhead } from "./outlook.ts";
+import type { Outlook, Waiting } from "./outlook.ts";
+import type { ReleaseState, RunState, StepState } from "./state.ts";
+import { cut, formatSeconds, pad, paint, width } from "./text.ts";
+import type { Style, Tone } from "./text.ts";
 
 /** What the picture must fit into. */
 export interface Frame extends Style {
@@ -15,60 +19,242 @@ export interface Frame extends Style {
   readonly now: number;
 }
 
-/** The lines of one picture; none is wider than the frame, and there are at most as many as it has rows. */
-export function renderFrame(state: RunState, frame: Frame): string[] {
-  const busy = [...state.owners].flatMap(([owner, ids]) => {
-    const running = ids.map((id) => state.steps.get(id)!).filter(({ status }) =>
-      status === "running"
-    );
-    return running.length === 0 ? [] : [{ owner, running }];
-  });
+/** Owner of steps that are of the run as a whole; it has a line only while it is at work. */
+const RUN = "run";
+
+/** The lines of one picture; none is wider than the frame, and there are fewer than it has rows. */
+export function renderFrame(
+  state: RunState,
+  frame: Frame,
+  outlook: Outlook = lookAhead(state, frame.now),
+): string[] {
   const room = Math.max(1, frame.rows - 3);
-  const shown = busy.slice(0, busy.length > room ? room - 1 : room);
-  const longest = Math.max(0, ...shown.map(({ owner }) => width(owner)));
-  const names = Math.min(28, Math.floor(frame.columns / 3), longest);
-  const lines = shown.map(({ owner, running }) => workLine(owner, running, names, frame));
-  if (shown.length < busy.length) {
-    lines.push(
-      paint(
-        cut(`  … and ${busy.length - shown.length} more at work`, frame.columns),
-        "quiet",
-        frame,
-      ),
-    );
-  }
-  return [...lines, bar(state, frame)];
+  const whole = state.owners.size <= room;
+  // A place of its own keeps a release from jumping about between its steps.
+  const atWork = [...state.running.keys()].sort((a, b) =>
+    state.places.get(a)! - state.places.get(b)!
+  );
+  const shown = (whole ? [...state.owners.keys()] : atWork).filter((owner) =>
+    owner !== RUN || state.running.has(owner)
+  );
+  const names = nameWidth(shown, frame);
+  const rows: Rows = { shown, names, room, frame, outlook, pools: state.pools };
+  const lines = whole ? allLines(state, rows) : foldedLines(state, rows);
+  return [...lines, bar(state, frame, outlook)];
 }
 
-function workLine(
-  owner: string,
-  running: readonly StepState[],
-  names: number,
-  frame: Frame,
-): string {
-  const first = running[0]!;
-  const more = running.length > 1 ? ` (+${running.length - 1})` : "";
-  const waits = first.progress === undefined ? "" : `: ${first.progress}`;
-  const time = formatDuration(frame.now - Math.min(...running.map(({ started }) => started!)));
+interface Rows {
+  readonly shown: readonly string[];
+  /** Columns for names. */
+  readonly names: number;
+  readonly room: number;
+  readonly frame: Frame;
+  readonly outlook: Outlook;
+  /** Places in each limit. */
+  readonly pools: RunState["pools"];
+}
+
+function nameWidth(owners: readonly string[], { columns }: Frame): number {
+  const longest = Math.max(0, ...owners.slice(0, 200).map((owner) => width(owner)));
+  return Math.min(28, Math.floor(columns / 3), longest);
+}
+
+/** Every owner in its place, from beginning to end. */
+function allLines(state: RunState, rows: Rows): string[] {
+  let spare = rows.room - rows.shown.length;
+  return rows.shown.flatMap((owner) => {
+    if (!state.running.has(owner)) return [restingLine(state, owner, rows)];
+    const [line, ...children] = workLines(state, owner, rows);
+    const kept = children.slice(0, Math.max(0, spare));
+    spare -= kept.length;
+    return [line!, ...kept];
+  });
+}
+
+/** Those at work, then counts. */
+function foldedLines(state: RunState, rows: Rows): string[] {
+  const counts = [waitingCount(rows), doneCount(state, rows.frame)].filter((line) => line !== "");
+  const room = Math.max(1, rows.room - counts.length);
+  const blocks = rows.shown.map((owner) => workLines(state, owner, rows));
+  const lines = blocks.length > room
+    ? [
+      ...blocks.slice(0, room - 1).map(([line]) => line!),
+      note(`… and ${blocks.length - room + 1} more at work`, rows.frame),
+    ]
+    : fill(blocks, room);
+  return [...lines, ...counts];
+}
+
+/** The first line of each block, and as many of the others as there is room for. */
+function fill(blocks: readonly (readonly string[])[], room: number): string[] {
+  let spare = room - blocks.length;
+  return blocks.flatMap(([line, ...children]) => {
+    const kept = children.slice(0, Math.max(0, spare));
+    spare -= kept.length;
+    return [line!, ...kept];
+  });
+}
+
+interface LineParts {
+  readonly sign: string;
+  readonly tone: Tone;
+  readonly name: string;
+  readonly what: string;
+  readonly time: string;
+}
+
+function line({ sign, tone, name, what, time }: LineParts, { names, frame }: Rows): string {
   // One column stays free: some terminals wrap as soon as the last is written.
   const left = Math.max(0, frame.columns - names - width(time) - 6);
-  const what = pad(cut(`${first.info.title}${more}${waits}`, left), left);
-  const name = pad(cut(owner, names), names);
-  return `${paint("●", "busy", frame)} ${paint(name, "strong", frame)}  ${what} ${
-    paint(time, "quiet", frame)
-  }`;
+  const text = pad(cut(oneLine(what), left), left);
+  const label = paint(pad(cut(name, names), names), "strong", frame);
+  return `${paint(sign, tone, frame)} ${label}  ${text} ${paint(time, "quiet", frame)}`.trimEnd();
 }
 
-function bar(state: RunState, frame: Frame): string {
-  let done = 0;
-  for (const { status } of state.steps.values()) {
-    if (status !== "waiting" && status !== "running") done++;
+/** A release at work with its step, and its hooks below it. */
+function workLines(state: RunState, owner: string, rows: Rows): string[] {
+  const { now } = rows.frame;
+  const running = [...state.running.get(owner)!].map((id) => state.steps.get(id)!);
+  const since = Math.min(...running.map(({ started }) => started!));
+  const hooks = running.filter(({ info, log }) => info.kind === "hook" || log !== undefined);
+  const children = hooks.length > 1 || hooks.some(({ log }) => log !== undefined) ? hooks : [];
+  const [first] = running;
+  const what = children.length > 1
+    ? `${children.length} hooks at once`
+    : `${first!.info.title}${running.length > 1 ? ` (+${running.length - 1})` : ""}${
+      first!.progress === undefined ? "" : `: ${first!.progress}`
+    }`;
+  const head = { sign: "●", tone: "busy", name: owner, what, time: formatSeconds(now - since) };
+  return [
+    line(head as LineParts, rows),
+    ...children.map((step, i) => childLine(step, i === children.length - 1, rows)),
+  ];
+}
+
+function childLine(step: StepState, last: boolean, { names, frame }: Rows): string {
+  const time = formatSeconds(frame.now - step.started!);
+  const left = Math.max(0, frame.columns - names - width(time) - 8);
+  const said = step.log ?? step.progress;
+  const text = cut(oneLine(`${step.info.title}${said === undefined ? "" : `: ${said}`}`), left);
+  const indent = " ".repeat(names + 4);
+  return paint(`${indent}${last ? "└" : "├"} ${pad(text, left)} ${time}`, "quiet", frame);
+}
+
+const SIGNS: Readonly<Record<ReleaseOutcome, readonly [sign: string, tone: Tone]>> = {
+  installed: ["✓", "good"],
+  upgraded: ["✓", "good"],
+  unchanged: ["✓", "quiet"],
+  uninstalled: ["✓", "good"],
+  "rolled-back": ["↶", "warn"],
+  failed: ["✗", "bad"],
+  skipped: ["–", "warn"],
+};
+
+/** An owner that is done, or has not begun. */
+function restingLine(state: RunState, owner: string, rows: Rows): string {
+  const release = state.releases.get(owner);
+  if (release !== undefined) {
+    const [sign, tone] = SIGNS[release.outcome];
+    return line(
+      { sign, tone, name: owner, what: endText(release), time: ownTime(state, owner) },
+      rows,
+    );
   }
+  if (!state.open.has(owner)) {
+    const [sign, tone] = SIGNS[hookOutcome(state, owner)];
+    return line({ sign, tone, name: owner, what: "", time: ownTime(state, owner) }, rows);
+  }
+  const waiting = rows.outlook.waiting.get(owner);
+  const what = waiting === undefined ? "" : `waits for ${waitingText(waiting, rows)}`;
+  return line({ sign: "○", tone: "quiet", name: owner, what, time: "" }, rows);
+}
+
+function endText({ outcome, revision, reason }: ReleaseState): string {
+  if (reason !== undefined) return `${outcome}: ${reason}`;
+  return revision > 0 ? `${outcome} revision ${revision}` : outcome;
+}
+
+function hookOutcome(state: RunState, owner: string): ReleaseOutcome {
+  const statuses = state.owners.get(owner)!.map((id) => state.steps.get(id)!.status);
+  if (statuses.includes("failed") || statuses.includes("aborted")) return "failed";
+  return statuses.includes("skipped") ? "skipped" : "installed";
+}
+
+function ownTime(state: RunState, owner: string): string {
+  let from = Infinity, to = -Infinity;
+  for (const id of state.owners.get(owner)!) {
+    const { started, finished, info } = state.steps.get(id)!;
+    if (started === undefined || finished === undefined || info.kind === "render") continue;
+    from = Math.min(from, started);
+    to = Math.max(to, finished);
+  }
+  return to < from ? "" : formatSeconds(to - from);
+}
+
+function waitingText({ owners, pool }: Waiting, { pools }: Rows): string {
+  if (owners.length > 0) {
+    return owners.map((owner) => owner === RUN ? "all to render" : owner).join(", ");
+  }
+  if (pool === undefined) return "its turn";
+  return pools[pool] === undefined
+    ? `a place in ${pool}`
+    : `one of ${pools[pool]} places in ${pool}`;
+}
+
+/** `○ 31 wait: 12 for db, 8 for a place in releases, …` */
+function waitingCount(rows: Rows): string {
+  const { outlook: { waiting }, frame } = rows;
+  if (waiting.size === 0) return "";
+  const reasons = new Map<string, number>();
+  for (const each of waiting.values()) {
+    const [first = ""] = each.owners;
+    const key = waitingText(each.owners.length > 1 ? { owners: [first] } : each, rows);
+    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+  }
+  const most = [...reasons].toSorted(([, a], [, b]) => b - a).slice(0, 4);
+  const text = most.map(([reason, n]) => `${n} for ${reason}`).join(", ");
+  const more = reasons.size > most.length ? ", …" : "";
+  return note(`○ ${waiting.size} wait: ${text}${more}`, frame);
+}
+
+/** `✓ 102 done: 100 installed, 2 unchanged` */
+function doneCount(state: RunState, frame: Frame): string {
+  if (state.releases.size === 0) return "";
+  const counts = new Map<ReleaseOutcome, number>();
+  for (const { outcome } of state.releases.values()) {
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  const text = [...counts].map(([outcome, n]) => `${n} ${outcome}`).join(", ");
+  return note(`✓ ${state.releases.size} done: ${text}`, frame);
+}
+
+function note(text: string, frame: Frame): string {
+  return paint(cut(oneLine(text), frame.columns - 1), "quiet", frame);
+}
+
+/** Control characters of a log line or message would move the cursor. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex -- they are what must not be printed
+  return text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\x00-\x1f\x7f]+/g, " ");
+}
+
+/** How much of the run is done, how long it has taken, and when it will end. */
+function bar(state: RunState, frame: Frame, { left }: Outlook): string {
   const total = state.steps.size;
-  const text = ` ${done}/${total} steps  ${state.releases.size} releases done  ${
-    formatDuration(frame.now - state.started)
-  }`;
+  const releases = `${state.releases.size}${state.total === undefined ? "" : `/${state.total}`}`;
+  const parts = [
+    `${state.ended}/${total} steps`,
+    ...(state.total === 1 ? [] : [`${releases} releases`]),
+    formatSeconds(frame.now - state.started),
+    ...(left === undefined || left < 1000 ? [] : [`about ${formatSeconds(left)} left`]),
+  ];
+  // What does not fit goes, the number of releases first, but never the time.
+  while (parts.length > 2 && width(parts.join("  ")) > frame.columns - 10) parts.splice(1, 1);
+  const text = ` ${parts.join("  ")}`;
   const size = Math.max(0, Math.min(30, frame.columns - width(text) - 2));
-  const filled = total === 0 ? 0 : Math.round(size * done / total);
-  return cut(`${"━".repeat(filled)}${"─".repeat(size - filled)}${text}`, frame.columns);
+  const filled = total === 0 ? 0 : Math.floor(size * state.ended / total);
+  const drawn = `${paint("━".repeat(filled), "good", frame)}${
+    paint("─".repeat(size - filled), "quiet", frame)
+  }`;
+  return `${drawn}${cut(text, Math.max(0, frame.columns - size - 1))}`;
 }

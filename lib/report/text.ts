@@ -38,6 +38,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)}h${pad(Math.floor((seconds % 3600) / 60))}m`;
 }
 
+/** As {@linkcode formatDuration} without fractions, so that what counts up changes once a second. */
+export function formatSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
+}
+
 // deno-lint-ignore no-control-regex -- colour codes take no room on the screen
 const CODE = /\x1b\[[0-9;]*m/g;
 const WIDE =

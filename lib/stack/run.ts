@@ -5,6 +5,7 @@
  */
 import type { HookSelection } from "../action/hook_plan.ts";
 import { stepEvents } from "../action/steps.ts";
+import { EVENTS_VERSION } from "../events.ts";
 import type { Emit, RunEvent } from "../events.ts";
 import { runSteps } from "../schedule/scheduler.ts";
 import type { Outcome } from "../schedule/step.ts";
@@ -86,9 +87,17 @@ export async function runStack(loaded: LoadedStack, options: RunOptions): Promis
   return await withSources(loaded, { ...options, now, overrides: options }, async (sources) => {
     const { stack, emit } = sources;
     const run = crypto.randomUUID();
-    emit({ type: "run-started", run, stack: stack.name, verb, releases: stack.releases.length });
     const planned = verb === "up" ? upSteps(sources, options.prechecks ?? []) : downSteps(sources);
     const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
+    emit({
+      type: "run-started",
+      version: EVENTS_VERSION,
+      run,
+      stack: stack.name,
+      verb,
+      releases: stack.releases.length,
+      pools: limits,
+    });
     const outcomes = await runUntilFailure(planned.steps, limits, { ...options, emit, now });
     const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
     emit({ type: "run-finished", ok });

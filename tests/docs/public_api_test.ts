@@ -202,6 +202,7 @@ const NAMES = [
   "StatusDetails",
   "Step",
   "StepContext",
+  "StepClaim",
   "StepInfo",
   "StepKind",
   "StepStatus",

@@ -161,9 +161,10 @@ Deno.test("renderFrame() shows what is at work, its time, and a bar", () => {
     color: false,
   });
   assert.deepEqual(frame, [
-    "● db   apply                                          0.40s",
-    "● web  hook pre-install migrate: 0 of 1 pods done     0.30s",
-    "──────────────────────── 0/3 steps  0 releases done  0.50s",
+    "● db    apply                                            0s",
+    "● web   hook pre-install migrate: 0 of 1 pods done       0s",
+    "○ cart  waits for its turn",
+    "────────────────────────────── 0/3 steps  0/3 releases  0s",
   ]);
 });
 

@@ -1,0 +1,21 @@
+/**
+ * Where progress goes, and in which form: a picture on a terminal, lines elsewhere and in CI.
+ *
+ * @module
+ */
+import type { ReportTarget } from "../report/progress.ts";
+import type { CliContext } from "./context.ts";
+
+/** Standard error, as it can be written to. */
+export function progressTarget(context: CliContext): ReportTarget {
+  const { color, now, size, process } = context;
+  // Some CI systems give programs a terminal, and keep every picture that is drawn on it.
+  const inCi = (context.env("CI") ?? "false") !== "false";
+  return {
+    color,
+    now,
+    size: inCi ? undefined : size,
+    actions: context.env("GITHUB_ACTIONS") === "true",
+    write: (text) => process.stderr.write(text),
+  };
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { chartFiles, hookJob } from "../harness.ts";
+import { Emulator } from "../report/emulator.ts";
+import { atWork } from "./cluster.ts";
+
+const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+
+/** Whether there is a `script` that can give a program a terminal (util-linux). */
+async function hasScript(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("script", { args: ["--version"], stdout: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+/** What a program writes to a terminal of so many columns, in the pieces in which it came. */
+async function onTerminal(command: string, columns: number, folder: string): Promise<string[]> {
+  const child = new Deno.Command("script", {
+    args: ["-qefc", `stty cols ${columns} rows 24; ${command}`, "/dev/null"],
+    cwd: folder,
+    stdin: "null",
+    stdout: "piped",
+    clearEnv: true,
+    env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, TERM: "xterm-256color" },
+  }).spawn();
+  const pieces: string[] = [];
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) pieces.push(piece);
+  assert((await child.status).success, pieces.join(""));
+  return pieces;
+}
+
+Deno.test({
+  name: "capstan on a terminal draws a picture of the run, and leaves only what stays",
+  // The reason to skip is in the name of what is missing.
+  ignore: !await hasScript(),
+  fn: async () => {
+    const files = {
+      ...chartFiles("web", { "hook.yaml": hookJob("migrate", "pre-install", { delay: "600ms" }) }),
+      "stack.ts": `
+import { defineStack, hook, release } from "${new URL("../../mod.ts", import.meta.url)}";
+const web = release("web", { chart: "./web" });
+const late = release("late", { chart: "./web", namespace: "other", createNamespace: true, needs: [web] });
+const seed = hook("seed", { after: [web], run: ({ log }) => log("seeded") });
+export default defineStack({ name: "shop", releases: [web, late], hooks: [seed] });`,
+    };
+    await atWork(files, async ({ folder }) => {
+      for (const columns of [80, 100]) {
+        const terminal = new Emulator(columns);
+        const seen: string[] = [];
+        const command = `${Deno.execPath()} run -A ${CLI} rehearse --no-check`;
+        for (const piece of await onTerminal(command, columns, folder)) {
+          terminal.write(piece);
+          seen.push(terminal.lines.join("\n"));
+        }
+        assert.equal(terminal.wrapped, 0);
+        const picture = seen.find((text) => /● web +hook pre-install migrate/.test(text));
+        assert(picture !== undefined, `no picture in\n${seen.join("\n----\n")}`);
+        assert.match(picture, /○ late +waits for web/);
+        assert.match(picture, /\d+\/\d+ steps {2}0\/2 releases/);
+        const left = terminal.lines.filter((line) => line !== "").map((line) =>
+          line.replace(/\d+\.\d\ds/g, "T").replace(/ +/g, " ").trim()
+        );
+        assert.deepEqual(left, [
+          "T seed | seeded",
+          "RELEASE NAMESPACE REVISION STATUS HOOKS DURATION",
+          "web default 1 deployed 1 T installed",
+          "late other 1 deployed 1 T installed",
+          "done: 2 installed in T (steps one after another: T)",
+        ]);
+      }
+    });
+  },
+});

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import type { RunEvent } from "../../lib/events.ts";
+import { Progress } from "../../lib/report/progress.ts";
+import { Screen } from "../../lib/report/screen.ts";
+import { RunFold } from "../../lib/report/state.ts";
+import { renderFrame } from "../../lib/report/terminal.ts";
+import { width } from "../../lib/report/text.ts";
+import { Emulator } from "./emulator.ts";
+import { runEvents } from "./frames.ts";
+
+/** The frame of a run at a moment. */
+function frameAt(events: readonly RunEvent[], at: number, columns: number, rows = 24): string[] {
+  const fold = new RunFold();
+  for (const event of events) if (event.at <= at) fold.add(event);
+  return renderFrame(fold.state, { columns, rows, now: at, color: false });
+}
+
+Deno.test("the frame of one release", () => {
+  const events = runEvents({ releases: 1 });
+  assert.deepEqual(frameAt(events, 1_400, 60), [
+    "● release-0  hook pre-install h0                         0s",
+    "             └ hook pre-install h0: migrating table 2 o… 0s",
+    "━━━━━━━━──────────────────── 2/7 steps  1s  about 11s left",
+  ]);
+  assert.deepEqual(frameAt(events, 3_300, 80), [
+    "● release-0  wait: Deployment release-0: 1 of 3 pods ready: release-0-7c9d8… 0s",
+    "━━━━━━━━━━━━━━━━━━━━━───────── 5/7 steps  3s  about 9s left",
+  ]);
+  assert.deepEqual(frameAt(events, 9_000, 160), [
+    "✓ release-0  installed revision 1".padEnd(157) + "3s",
+    "━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 7/7 steps  9s",
+  ]);
+});
+
+Deno.test("the frame of twelve releases keeps each in its place", () => {
+  const events = runEvents({ releases: 12, chain: 4, fails: 6, hooks: 1 });
+  assert.deepEqual(frameAt(events, 5_000, 80), FRAME_OF_12);
+});
+
+const FRAME_OF_12: readonly string[] = [
+  "✓ release-0   installed revision 1                                           2s",
+  "✓ release-1   installed revision 1                                           2s",
+  "✓ release-2   installed revision 1                                           2s",
+  "✓ release-3   installed revision 1                                           2s",
+  "● release-4   wait                                                           0s",
+  "● release-5   apply                                                          0s",
+  "● release-6   apply                                                          0s",
+  "● release-7   hook pre-install h0                                            0s",
+  "              └ hook pre-install h0: migrating table 2 of release-7          0s",
+  "○ release-8   waits for release-4",
+  "○ release-9   waits for release-5",
+  "○ release-10  waits for release-6",
+  "○ release-11  waits for release-7",
+  "━━━━━━━━━━━━━━━━────────────── 40/72 steps  4/12 releases  5s  about 23s left",
+];
+
+Deno.test("the frame of 200 releases folds what is done and what waits", () => {
+  const events = runEvents({ releases: 200, parallelism: 6 });
+  assert.deepEqual(frameAt(events, 30_000, 80, 16), FRAME_OF_200);
+});
+
+const FRAME_OF_200: readonly string[] = [
+  "● release-46  record                                                         0s",
+  "● release-47  record                                                         0s",
+  "● release-48  apply                                                          0s",
+  "● release-49  hook pre-install h1                                            0s",
+  "              └ hook pre-install h1: migrating table 3 of release-49         0s",
+  "● release-50  begin                                                          0s",
+  "● release-51  begin                                                          0s",
+  "○ 148 wait: 148 for one of 6 places in releases",
+  "✓ 46 done: 46 installed",
+  "━━━━━━━━─────────────── 491/1400 steps  46/200 releases  30s  about 5m16s left",
+];
+
+Deno.test("no line of a frame is wider than the terminal, and none moves its cursor", () => {
+  for (const releases of [1, 12, 200]) {
+    const events = runEvents({ releases, chain: 3, fails: 7 });
+    const nasty = events.map((event): RunEvent =>
+      event.type === "step-log" ? { ...event, line: `\x1b[2J日本語\r\n${event.line}\x07` } : event
+    );
+    const end = events.at(-1)!.at;
+    for (const columns of [20, 60, 80, 160]) {
+      for (const part of [0, 0.1, 0.5, 0.9, 1.1]) {
+        for (const line of frameAt(nasty, end * part, columns)) {
+          assert(width(line) < columns + 1, `${width(line)} columns in ${columns}: ${line}`);
+          // deno-lint-ignore no-control-regex -- they are what must not be there
+          assert.doesNotMatch(line, /[\x00-\x1f\x7f]/);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("Screen leaves nothing behind, whatever comes after what", () => {
+  const terminal = new Emulator(20);
+  const screen = new Screen((text) => terminal.write(text));
+  const size = { columns: 20, rows: 10 };
+  screen.draw(["one", "two"], size);
+  screen.draw(["one", "2", "three"], size);
+  assert.deepEqual(terminal.lines, ["one", "2", "three", ""]);
+  screen.print("stays", size);
+  screen.draw(["one", "2"], size);
+  assert.deepEqual(terminal.lines, ["stays", "one", "2", ""]);
+  screen.draw(["1"], size);
+  assert.deepEqual(terminal.lines, ["stays", "1", ""]);
+  screen.clear(size);
+  assert.deepEqual(terminal.lines, ["stays", ""]);
+});
+
+Deno.test("Screen writes only what differs", () => {
+  const written: string[] = [];
+  const screen = new Screen((text) => written.push(text));
+  const size = { columns: 20, rows: 10 };
+  screen.draw(["a", "b", "c"], size);
+  screen.draw(["a", "b", "c"], size);
+  assert.equal(written.length, 1);
+  screen.draw(["a", "B", "c"], size);
+  assert.equal(written[1], "\x1b[?2026h\x1b[2A\rB\x1b[K\n\n\x1b[?2026l");
+});
+
+Deno.test("Screen finds its place again after a resize", () => {
+  for (const columns of [7, 12, 40]) {
+    const terminal = new Emulator(20);
+    const screen = new Screen((text) => terminal.write(text));
+    screen.print("before", { columns: 20, rows: 10 });
+    screen.draw(["a line of 18 chars", "short"], { columns: 20, rows: 10 });
+    terminal.resize(columns);
+    screen.draw(["now", "this"], { columns, rows: 10 });
+    assert.deepEqual(terminal.lines, ["before", "now", "this", ""]);
+  }
+});
+
+Deno.test("Progress on a terminal that changes its size shows whole frames and keeps failures", async () => {
+  const terminal = new Emulator(80);
+  let columns = 80, now = 0;
+  const progress = new Progress({
+    write: (text) => terminal.write(text),
+    color: true,
+    size: () => ({ columns, rows: 24 }),
+    now: () => now,
+  });
+  const events = runEvents({ releases: 12, fails: 6, hooks: 0 });
+  for (const [i, event] of events.entries()) {
+    now = event.at;
+    progress.add(event);
+    if (i % 40 !== 39) continue;
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    const shown = terminal.lines.filter((line) => line !== "");
+    assert.match(shown.at(-1)!, /steps .* releases/);
+    columns = columns === 80 ? 60 : 80;
+    terminal.resize(columns);
+  }
+  progress.close();
+  assert.deepEqual(terminal.lines.filter((line) => line !== "").map((line) => line.slice(9)), [
+    "failed release-5: Deployment release-5 is invalid",
+    "failed release-11: Deployment release-11 is invalid",
+  ]);
+  assert.equal(terminal.wrapped, 0);
+});
+
+Deno.test("Progress in GitHub Actions folds each release and marks failures", () => {
+  const lines: string[] = [];
+  const progress = new Progress({
+    write: (text) => lines.push(text),
+    color: false,
+    now: () => 0,
+    actions: true,
+  });
+  const events = runEvents({ releases: 2, fails: 2, hooks: 1 });
+  for (const event of events) progress.add(event);
+  progress.add({ at: 0, type: "warning", message: "100% of\nit", owner: "a:b" });
+  progress.close();
+  assert.deepEqual(lines.join("").split("\n"), [
+    "  0.00s  up big: 2 releases",
+    "::group::installed release-0 revision 1",
+    "  0.03s  succeeded render in 0.03s",
+    "  1.29s  succeeded begin in 0.29s",
+    "  1.31s  | migrating table 2 of release-0",
+    "  1.67s  succeeded hook pre-install h0 in 0.38s",
+    "  2.15s  succeeded apply in 0.47s",
+    "  2.71s  succeeded wait in 0.56s",
+    "  3.37s  succeeded record in 0.66s",
+    "::endgroup::",
+    "::group::failed release-1 revision 1",
+    "  0.03s  succeeded render in 0.03s",
+    "  1.33s  succeeded begin in 0.33s",
+    "  1.35s  | migrating table 2 of release-1",
+    "  1.75s  succeeded hook pre-install h0 in 0.42s",
+    "  2.26s  failed apply in 0.51s: Deployment release-1 is invalid",
+    "  2.86s  succeeded wait in 0.60s",
+    "  3.55s  succeeded record in 0.69s",
+    "::endgroup::",
+    "::error title=release-1 failed::Deployment release-1 is invalid",
+    "::warning title=a%3Ab::100%25 of%0Ait",
+    "",
+  ]);
+});
