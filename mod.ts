@@ -16,6 +16,7 @@
 // Errors and events
 export { CapstanError, CapstanErrors, formatPosition, isAbort, messageOf } from "./lib/errors.ts";
 export type { CapstanErrorOptions, Position } from "./lib/errors.ts";
+export { EVENTS_VERSION } from "./lib/events.ts";
 export type * from "./lib/events.ts";
 
 // The stack file

@@ -40,7 +40,10 @@ const STACK = {
   env: text("environment, for a stack that is a function of it", "name"),
   noCheck: flag("do not type-check the stack file first"),
   parallelism: integer("releases in flight at once; overrides the stack's", 1),
-  output: choice("table: for people; json: one event per line, as docs/events.md says", ["table", "json"]),
+  output: choice("table: for people; json: one event per line, as docs/events.md says", [
+    "table",
+    "json",
+  ]),
   quiet: flag("print only the closing table"),
   debug: flag("print stack traces with errors"),
 } as const;
