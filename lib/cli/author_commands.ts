@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { flag, text } from "./flags.ts";
+import { flag, integer, text, texts } from "./flags.ts";
 import { CHART } from "./helm_commands.ts";
 import type { ChartFlags } from "./helm_commands.ts";
 import { lazyCommand } from "./lazy_command.ts";
@@ -17,6 +17,16 @@ export interface TypesFlags
 
 /** Flags of `init`. */
 export interface InitFlags {
+  readonly name?: string;
+  readonly debug?: boolean;
+}
+
+/** Flags of `import`. */
+export interface ImportFlags {
+  readonly output?: string;
+  readonly environment?: readonly string[];
+  readonly selector?: readonly string[];
+  readonly concurrency?: number;
   readonly name?: string;
   readonly debug?: boolean;
 }
@@ -46,6 +56,39 @@ export const AUTHOR_ROUTES = {
       brief: "write a first stack with a chart of its own",
       fullDescription:
         "Writes stack.ts, deno.json with tasks that run it, a small chart, and types for its values. Files that are there already are not touched: then it writes nothing and says which.",
+    },
+  }),
+  import: lazyCommand<ImportFlags, [string?]>({
+    loader: async () => (await import("./commands/import.ts")).importCommand,
+    parameters: {
+      flags: {
+        output: text(
+          "file to write, or - to print; stack.ts beside the helmfile when left out",
+          "file",
+        ),
+        environment: texts("only this environment (can be repeated)", "name"),
+        selector: texts("only releases that fit, as in helmfile (can be repeated)", "selector"),
+        concurrency: integer(
+          "releases in flight at once, as in helmfile; 0 is the default of stacks",
+        ),
+        name: text("name of the stack; the folder's when left out", "name"),
+        debug: DEBUG,
+      },
+      aliases: { o: "output", e: "environment", l: "selector" },
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "the helmfile; ./helmfile.yaml or ./helmfile.yaml.gotmpl when left out",
+          parse: String,
+          placeholder: "helmfile.yaml",
+          optional: true,
+        }],
+      },
+    },
+    docs: {
+      brief: "write a stack file from a helmfile",
+      fullDescription:
+        "Carries over releases, needs, values, hooks, environments and repositories, with bases and nested helmfiles. Templates are rendered now, environment variables are read when the stack runs. What cannot be carried over is listed, here and at the top of the stack file.",
     },
   }),
   types: lazyCommand<TypesFlags, [string]>({

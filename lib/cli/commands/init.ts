@@ -7,6 +7,7 @@ import { CapstanError } from "../../errors.ts";
 import { starterFiles } from "../../scaffold/starter.ts";
 import type { InitFlags } from "../author_commands.ts";
 import type { CliContext } from "../context.ts";
+import { labelOf } from "../label.ts";
 import { ownSpecifier } from "../own_specifier.ts";
 import { writeFiles } from "../write_text.ts";
 
@@ -29,11 +30,4 @@ export async function init(this: CliContext, flags: InitFlags, given = "."): Pro
       `See what would change:      ${go}deno task plan\n` +
       `Put it on your cluster:     ${go}deno task up\n`,
   );
-}
-
-/** The last part of a path, made fit for a name. */
-function labelOf(path: string): string {
-  const base = path.split(/[/\\]/).at(-1) ?? "";
-  const label = base.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
-  return label.slice(0, 53).replace(/-+$/, "") || "app";
 }

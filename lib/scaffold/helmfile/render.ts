@@ -1,0 +1,127 @@
+/**
+ * Helmfile's templates: Go's, with sprig's functions and a few of helmfile's own.
+ *
+ * @module
+ */
+import { RenderBudget } from "../../engine/budget.ts";
+import { templateFunctions } from "../../engine/function_table.ts";
+import { CapstanError } from "../../errors.ts";
+import { mergeMaps } from "../../chart/value_files.ts";
+import { parseTemplate, TemplateSet } from "../../template/template.ts";
+import type { FuncMap, GoMap } from "../../template/value.ts";
+import { func, isMap, variadic } from "../../template/value.ts";
+import { folderOf, joinPath } from "./source.ts";
+import type { HelmfileFiles } from "./source.ts";
+
+/** What stands in a rendered text for an environment variable, which is read when the stack runs. */
+export const ENV_MARK = /__capstan_(env|required)_([A-Za-z_]\w*)__/g;
+
+/** What a template sees. */
+export interface TemplateScope {
+  /** The environment's name. */
+  readonly environment: string;
+  /** The environment's values. */
+  readonly values: GoMap;
+  readonly namespace?: string | undefined;
+  /** The release that a text is about. */
+  readonly release?: GoMap | undefined;
+  /** The event that a hook runs at. */
+  readonly event?: string | undefined;
+}
+
+/** Functions of helmfile's that run programs or fetch secrets: their results must not get into a file. */
+const REFUSED = ["exec", "envExec", "fetchSecretValue", "expandSecretRefs"] as const;
+
+/**
+ * Renders a text of the file at `path`.
+ *
+ * @throws {CapstanError} Where the template fails, or does what cannot be carried over.
+ */
+export function renderText(
+  files: HelmfileFiles,
+  path: string,
+  text: string,
+  scope: TemplateScope,
+): string {
+  const budget = new RenderBudget();
+  const base = templateFunctions({ helmVersion: "v4", budget, lookups: undefined });
+  const data = dataOf(scope);
+  const funcs: FuncMap = { ...base, ...helmfileFuncs(files, path, base) };
+  const render = (name: string, template: string, context: unknown): string => {
+    const set = new TemplateSet({ name });
+    set.add(parseTemplate(name, template, { functions: (each) => each in all }));
+    return set.execute(name, context, { funcs: all, budget, missingKey: "error" });
+  };
+  const all: FuncMap = {
+    ...funcs,
+    tpl: func(["string", "any"], (template, context) => render(path, template, context)),
+  };
+  return render(path, text, data);
+}
+
+function dataOf({ environment, values, namespace = "", release, event }: TemplateScope): GoMap {
+  const about = release === undefined ? {} : { Release: release, Event: { Name: event ?? "" } };
+  return {
+    Environment: { Name: environment, Values: values, KubeContext: "" },
+    Values: values,
+    StateValues: values,
+    Namespace: namespace,
+    ...about,
+  };
+}
+
+function helmfileFuncs(files: HelmfileFiles, path: string, base: FuncMap): FuncMap {
+  const folder = folderOf(path);
+  const read = (name: string) => {
+    const text = files.read(joinPath(folder, name));
+    if (text === undefined) throw new Error(`open ${name}: no such file or directory`);
+    return text;
+  };
+  return {
+    env: func(["string"], (name) => `__capstan_env_${name}__`),
+    requiredEnv: func(["string"], (name) => `__capstan_required_${name}__`),
+    readFile: func(["string"], read),
+    readDir: func(["string"], (name) => [...files.list(joinPath(folder, name))]),
+    isFile: func(["string"], (name) => files.read(joinPath(folder, name)) !== undefined),
+    get: variadic(["string"], "any", (key, ...rest) => getPath(key, rest, true)),
+    getOrNil: variadic(["string"], "any", (key, ...rest) => getPath(key, rest, false)),
+    required: func(["string", "any"], (message, value) => {
+      if (value === null || value === undefined || value === "") throw new Error(message);
+      return value;
+    }),
+    // Several maps; helmfile's own name for what sprig calls deepCopy and merge.
+    ...(Object.hasOwn(base, "mergeOverwrite") ? { deepMerge: base["mergeOverwrite"]! } : {}),
+    ...Object.fromEntries(
+      REFUSED.map((name) => [
+        name,
+        variadic([], "any", () => {
+          throw new CapstanError(`${name} is not carried over`, {
+            code: "import/function",
+            hint:
+              `take ${name} out of ${path}, and do its work in the stack file, which is a program`,
+          });
+        }),
+      ]),
+    ),
+  };
+}
+
+/** `get "a.b" map` and `get "a.b" default map`. */
+function getPath(key: string, rest: readonly unknown[], must: boolean): unknown {
+  let at: unknown = rest.at(-1);
+  for (const part of key.split(".")) {
+    const next = isMap(at) ? at[part] : undefined;
+    if (next === undefined) {
+      if (rest.length > 1) return rest[0];
+      if (must) throw new Error(`no value exists for key "${part}" in ${key}`);
+      return null;
+    }
+    at = next;
+  }
+  return at;
+}
+
+/** Later values over earlier ones. */
+export function layered(layers: readonly GoMap[]): GoMap {
+  return layers.reduce((below, over) => mergeMaps(below, over), {});
+}

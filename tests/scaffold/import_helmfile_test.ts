@@ -1,0 +1,297 @@
+/** `capstan import`: helmfiles in memory to the text of a stack file. */
+import assert from "node:assert/strict";
+import { importHelmfile } from "../../lib/scaffold/helmfile/import_helmfile.ts";
+import type { HelmfileFiles, ImportOptions } from "../../lib/scaffold/helmfile/import_helmfile.ts";
+
+function inMemory(files: Readonly<Record<string, string>>): HelmfileFiles {
+  return {
+    read: (path) => files[path],
+    list: (folder) =>
+      Object.keys(files).flatMap((path) => {
+        const [at, name] = path.includes("/") ? path.split(/\/(?=[^/]*$)/) : [".", path];
+        return at === folder ? [name!] : [];
+      }).sort(),
+  };
+}
+
+function imported(files: Readonly<Record<string, string>>, options: Partial<ImportOptions> = {}) {
+  const [path = ""] = Object.keys(files);
+  return importHelmfile(path, { files: inMemory(files), name: "shop", ...options });
+}
+
+/** The lines between the imports and the end. */
+function body(text: string): string {
+  return text.slice(
+    text.indexOf("\n\n", text.indexOf("import ")) + 2,
+    text.indexOf("\nexport default"),
+  );
+}
+
+interface Row {
+  readonly title: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly options?: Partial<ImportOptions>;
+  readonly body: string;
+  readonly leftOut?: readonly string[];
+}
+
+const ROWS: Row[] = [
+  {
+    title: "releases, needs by namespace, timeouts and repositories",
+    files: {
+      "helmfile.yaml": `
+repositories:
+- {name: example, url: "https://charts.example.com/", username: me, certFile: c.pem}
+helmDefaults: {wait: true, timeout: 60, verify: true}
+releases:
+- {name: web, namespace: shop, chart: ./web, needs: [data/db], historyMax: 3}
+- {name: db, namespace: data, chart: example/db, version: 1.x, wait: false, timeout: 120}
+- {name: db, namespace: test, chart: example/db, createNamespace: false}
+`,
+    },
+    options: { parallelism: 2 },
+    body: `const example = repository("https://charts.example.com", { username: "me" });
+const db = release("db", {
+  chart: example.chart("db", "1.x"),
+  namespace: "data",
+  createNamespace: true,
+  timeout: "120s",
+});
+const web = release("web", {
+  chart: "./web",
+  namespace: "shop",
+  createNamespace: true,
+  maxHistory: 3,
+  wait: true,
+  timeout: "60s",
+  needs: [db],
+});
+const testDb = release("db", {
+  chart: example.chart("db"),
+  namespace: "test",
+  wait: true,
+  timeout: "60s",
+});
+
+const stack = defineStack({ name: "shop", releases: [web, db, testDb], parallelism: 2 });
+`,
+    leftOut: ["repository example: certFile", "helmDefaults: verify"],
+  },
+  {
+    title: "values: files, maps, templates of the release, set, secrets",
+    files: {
+      "helmfile.yaml": `
+releases:
+- name: web
+  chart: ./web
+  values:
+  - a.yaml
+  - title: "{{ .Release.Name }}!"
+    big: 12345678901
+  - b.yaml.gotmpl
+  setString: [{name: tag, value: 1}]
+  set: [{name: list, values: [1, "a,b"]}, {name: cert, file: c.pem}]
+  secrets: [s.yaml]
+`,
+      "a.yaml": "x: 1",
+      "b.yaml.gotmpl": "name: {{ .Release.Name }}-{{ .Environment.Name }}",
+    },
+    body: `const web = release("web", {
+  chart: "./web",
+  values: [
+    "./a.yaml",
+    { title: "web!", big: 12345678901 },
+    { name: "web-default" },
+    { tag: "1" },
+  ],
+  set: ["list={1,a\\\\,b}"],
+});
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+    leftOut: [
+      "release web: values file b.yaml.gotmpl: it is a template; what it gives now is written into the stack",
+      "release web: secrets s.yaml: they are not decrypted",
+      "release web: set cert from a file",
+    ],
+  },
+  {
+    title: "environments: what differs is chosen, what is not everywhere is within",
+    files: {
+      "helmfile.yaml.gotmpl": `
+environments:
+  staging: {values: [{pods: 1}]}
+  production: {values: [env/*.yaml, {extra: {on: true}}]}
+---
+releases:
+- {name: web, chart: ./web, values: [{replicas: {{ .Values.pods }}}], needs: [{{ if eq .Environment.Name "production" }}extra{{ end }}]}
+- {name: extra, chart: ./web, condition: extra.on}
+- {name: gone, chart: ./web, installed: false}
+`,
+      "env/a.yaml": "pods: 3",
+    },
+    body: `const stack = defineStack((env) => {
+  if (!["staging", "production"].includes(env.name)) {
+    throw new Error(\`there is no environment \${env.name}: use --env with one of staging, production\`);
+  }
+  const by = <T>(choices: Record<string, T>): T => choices[env.name]!;
+  const within = (...names: string[]) => <T>(node: T): T[] => names.includes(env.name) ? [node] : [];
+  const extra = release("extra", { chart: "./web" });
+  const web = release("web", {
+    chart: "./web",
+    values: by({ staging: { replicas: 1 }, production: { replicas: 3 } }),
+    needs: by({ staging: [], production: [extra] }),
+  });
+
+  return { name: "shop", releases: [web, ...within("production")(extra)] };
+});
+`,
+    leftOut: [
+      "release gone: installed: false in environment staging: helmfile would uninstall it; a release that a stack does not name is left alone",
+      "release gone: installed: false in environment production: helmfile would uninstall it; a release that a stack does not name is left alone",
+    ],
+  },
+  {
+    title: "hooks before and after a release, and before all",
+    files: {
+      "helmfile.yaml": `
+hooks: [{events: [prepare], command: ./check}]
+releases:
+- name: db
+  chart: ./db
+  hooks:
+  - {events: [presync, postsync], command: ./b.sh, args: ["{{ .Event.Name }}", "{{ .Release.Name }}"]}
+  - {events: [cleanup], command: rm, kubectlApply: {filename: x}}
+- {name: web, chart: ./web, needs: [db, nowhere]}
+`,
+    },
+    body: `const allPrepare = hook("all-prepare", { run: command("./check") });
+const dbPresync = hook("db-presync", { after: [allPrepare], run: command("./b.sh", ["presync", "db"]) });
+const db = release("db", { chart: "./db", needs: [allPrepare, dbPresync] });
+const dbPostsync2 = hook("db-postsync-2", { after: [db], run: command("./b.sh", ["postsync", "db"]) });
+const web = release("web", { chart: "./web", needs: [db, dbPostsync2] });
+
+const stack = defineStack({
+  name: "shop",
+  releases: [db, web],
+  hooks: [allPrepare, dbPostsync2, dbPresync],
+});
+`,
+    leftOut: [
+      "release db: hook rm: kubectlApply",
+      "release db: hook rm: at cleanup",
+      "release web: needs nowhere, which is not among the releases",
+    ],
+  },
+  {
+    title: "bases, inherited templates, common labels, nested helmfiles and selectors",
+    files: {
+      "helmfile.yaml": `
+bases: [base.yaml]
+commonLabels: {team: a}
+helmfiles: [{path: sub/*.yaml, selectors: ["tier=back"]}, "git::https://example.com/x"]
+releases:
+- {name: web, chart: ./web, inherit: [{template: std, except: [wait]}], labels: {tier: front}}
+- {name: job, chart: ./web, labels: {tier: job}}
+`,
+      "base.yaml": "templates: {std: {wait: true, atomic: true}}\n",
+      "sub/one.yaml": `
+releases:
+- {name: api, chart: ../api, labels: {tier: back}}
+- {name: other, chart: ../api}
+`,
+    },
+    options: { selectors: ["tier=front", "name=api"] },
+    body: `const api = release("api", { chart: "./api", labels: { tier: "back" } });
+const web = release("web", {
+  chart: "./web",
+  labels: { team: "a", tier: "front" },
+  atomic: true,
+});
+
+const stack = defineStack({ name: "shop", releases: [api, web] });
+`,
+    leftOut: [
+      "helmfile.yaml: helmfiles git::https://example.com/x: fetch it to a folder, and name that",
+      "helmfile.yaml: helmfile runs the files that it names one after another; a stack starts each release as soon as what it needs is done: add `needs` where the order of files matters",
+    ],
+  },
+  {
+    title: "environment variables are read when the stack runs",
+    files: {
+      "helmfile.yaml.gotmpl": `
+releases:
+- name: web
+  chart: ./web
+  values: [{a: {{ requiredEnv "A" | quote }}, b: "x-{{ env "B" }}\`"}]
+`,
+    },
+    body: `const web = release("web", {
+  chart: "./web",
+  values: { a: requiredEnv("A"), b: \`x-\${(Deno.env.get("B") ?? "")}\\\`\` },
+});
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+  },
+  {
+    title: "keys that a stack has no place for are named",
+    files: {
+      "helmfile.yaml": `
+helmBinary: helm3
+releases:
+- {name: web, chart: stable/web, version: 1.0.0, jsonPatches: [], postRenderer: x}
+`,
+    },
+    body: `const web = release("web", { chart: "stable/web" });
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+    leftOut: [
+      "helmfile.yaml: helmBinary",
+      "release web: chart stable/web: the helmfile names no repository stable: use repository(…).chart(…)",
+      "release web: version 1.0.0",
+      "release web: jsonPatches",
+      "release web: postRenderer",
+    ],
+  },
+];
+
+for (const { title, files, options, body: expected, leftOut = [] } of ROWS) {
+  Deno.test(`import of a helmfile: ${title}`, () => {
+    const result = imported(files, options);
+    assert.equal(body(result.text), expected);
+    assert.deepEqual(result.leftOut, leftOut);
+    for (const line of leftOut) assert.ok(result.text.includes(`// - ${line}\n`));
+  });
+}
+
+const REFUSED: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
+  [
+    "no such file",
+    { "helmfile.yaml": "bases: [no.yaml]" },
+    /^cannot import no.yaml: no such file$/,
+  ],
+  [
+    "bad YAML",
+    { "helmfile.yaml": "releases: [" },
+    /^cannot import helmfile.yaml: not YAML: unexpected end/,
+  ],
+  [
+    "a missing value",
+    { "helmfile.yaml.gotmpl": "releases: [{name: {{ .Values.a.b }}}]" },
+    /^cannot import helmfile.yaml.gotmpl for environment default: template: helmfile.yaml.gotmpl:1:/,
+  ],
+  [
+    "a program's output",
+    { "helmfile.yaml.gotmpl": `releases: [{name: {{ exec "date" (list) }}}]` },
+    /exec is not carried over/,
+  ],
+  ["nothing to install", { "helmfile.yaml": "releases: []" }, /it has no releases to install$/],
+];
+
+for (const [title, files, message] of REFUSED) {
+  Deno.test(`import of a helmfile is refused: ${title}`, () => {
+    assert.throws(() => imported(files), { message });
+  });
+}
