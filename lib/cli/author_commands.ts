@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { flag, integer, text, texts } from "./flags.ts";
+import { flag, integer, NAMESPACE, text, texts } from "./flags.ts";
+import type { NamespaceFlags } from "./flags.ts";
 import { CHART } from "./helm_commands.ts";
 import type { ChartFlags } from "./helm_commands.ts";
 import { lazyCommand } from "./lazy_command.ts";
@@ -21,6 +22,15 @@ export interface InitFlags {
   readonly debug?: boolean;
 }
 
+/** Flags of `adopt`. */
+export interface AdoptFlags extends NamespaceFlags {
+  readonly allNamespaces?: boolean;
+  readonly filter?: string;
+  readonly chart?: readonly string[];
+  readonly name?: string;
+  readonly debug?: boolean;
+}
+
 /** Flags of `import`. */
 export interface ImportFlags {
   readonly output?: string;
@@ -33,8 +43,41 @@ export interface ImportFlags {
 
 const DEBUG = flag("print stack traces with errors");
 
+/** The folder that a command writes to. */
+const FOLDER = {
+  kind: "tuple",
+  parameters: [{
+    brief: "folder to write to; this one when left out",
+    parse: String,
+    placeholder: "folder",
+    optional: true,
+  }],
+} as const;
+
 /** Commands by name. */
 export const AUTHOR_ROUTES = {
+  adopt: lazyCommand<AdoptFlags, [string?]>({
+    loader: async () => (await import("./commands/adopt.ts")).adopt,
+    parameters: {
+      flags: {
+        ...NAMESPACE,
+        allNamespaces: flag("releases of all namespaces"),
+        filter: text("only releases whose names fit this regular expression", "regexp"),
+        chart: texts(
+          "chart of a release, instead of its record's: RELEASE=CHART (can be repeated)",
+        ),
+        name: text("name of the stack; the folder's when left out", "name"),
+        debug: DEBUG,
+      },
+      aliases: { n: "namespace", A: "allNamespaces" },
+      positional: FOLDER,
+    },
+    docs: {
+      brief: "write a stack file for releases that are in the cluster already",
+      fullDescription:
+        "Reads release records, of Helm's as well, and writes a stack with their values and with the charts that the records hold. Nothing in the cluster changes.",
+    },
+  }),
   init: lazyCommand<InitFlags, [string?]>({
     loader: async () => (await import("./commands/init.ts")).init,
     parameters: {
@@ -42,15 +85,7 @@ export const AUTHOR_ROUTES = {
         name: text("name of the stack; the folder's when left out", "name"),
         debug: DEBUG,
       },
-      positional: {
-        kind: "tuple",
-        parameters: [{
-          brief: "folder to write to; this one when left out",
-          parse: String,
-          placeholder: "folder",
-          optional: true,
-        }],
-      },
+      positional: FOLDER,
     },
     docs: {
       brief: "write a first stack with a chart of its own",

@@ -18,11 +18,12 @@ export interface WriteTextOptions {
  */
 export async function writeText(
   path: string,
-  text: string,
+  text: string | Uint8Array,
   { keepOld = false }: WriteTextOptions = {},
 ): Promise<void> {
   try {
-    await Deno.writeTextFile(path, text, { createNew: keepOld });
+    const data = typeof text === "string" ? new TextEncoder().encode(text) : text;
+    await Deno.writeFile(path, data, { createNew: keepOld });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
       throw new CapstanError(`cannot write ${path}: it exists already`, {
@@ -44,7 +45,7 @@ export async function writeText(
  */
 export async function writeFiles(
   folder: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<string[]> {
   const paths = Object.keys(files).map((path) => folder === "." ? path : `${folder}/${path}`);
   const there = (await Promise.all(paths.map(async (path) => await exists(path) ? [path] : [])))

@@ -4,11 +4,11 @@
  * @module
  */
 import { listReleases } from "../../action/read.ts";
-import { CapstanError, messageOf } from "../../errors.ts";
 import type { Release } from "../../release/release.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { ListFlags } from "../helm_commands.ts";
+import { nameFilter } from "../name_filter.ts";
 import { formatData, formatGoTime, formatTable } from "../output.ts";
 
 /** Prints the latest revision of each release, in all states as Helm 4 does, sorted by name. */
@@ -30,16 +30,6 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
 type Row = Readonly<
   Record<"name" | "namespace" | "revision" | "updated" | "status" | "chart" | "app_version", string>
 >;
-
-function nameFilter(pattern: string | undefined): ((name: string) => boolean) | undefined {
-  if (pattern === undefined) return undefined;
-  try {
-    const regex = new RegExp(pattern);
-    return (name) => regex.test(name);
-  } catch (error) {
-    throw new CapstanError(`bad --filter ${JSON.stringify(pattern)}: ${messageOf(error)}`);
-  }
-}
 
 function row(release: Release): Row {
   return {

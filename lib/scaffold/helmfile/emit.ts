@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { bracketed, literal, objectCode } from "./code.ts";
+import { bracketed, objectCode } from "../code.ts";
+import { literal } from "./code.ts";
 import type { Evaluated } from "./evaluate.ts";
-import { Names } from "./names.ts";
+import { Names } from "../names.ts";
 import type { DeclaredHook, DeclaredRelease } from "./nodes.ts";
 import { declarations } from "./nodes.ts";
 

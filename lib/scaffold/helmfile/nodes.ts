@@ -6,7 +6,7 @@
 import { literal } from "./code.ts";
 import type { Evaluated } from "./evaluate.ts";
 import type { ImportedHook } from "./hooks.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "../names.ts";
 import type { ImportedRelease } from "./releases.ts";
 
 /** A release of some environments. Expressions are by environment. */

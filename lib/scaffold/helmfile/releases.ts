@@ -6,7 +6,8 @@
 import { messageOf } from "../../errors.ts";
 import { isMap, truth } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
-import { bracketed, literal } from "./code.ts";
+import { bracketed } from "../code.ts";
+import { literal } from "./code.ts";
 import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
 import { layered, renderText } from "./render.ts";
