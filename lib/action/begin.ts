@@ -8,7 +8,7 @@ import { CapstanError, messageOf } from "../errors.ts";
 import { ApiError, isAlreadyExists } from "../kube/errors.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
-import { isPending, withStatus } from "../release/release.ts";
+import { isPending, type Release, withStatus } from "../release/release.ts";
 import { revisionsToPrune } from "../release/state.ts";
 import { droppedFrom, findExisting } from "./apply.ts";
 import type { DeployRequest } from "./deploy_request.ts";
@@ -117,13 +117,15 @@ export async function settleLast(
   const release = await storage.get(last, { signal });
   if (release === undefined) return;
   const settled = isPending(last.status)
-    ? withStatus(
-      release,
-      "failed",
-      `Release ${JSON.stringify(last.name)} failed: it was interrupted`,
-    )
+    ? interrupted(release)
     : withStatus(release, "superseded", release.info.description);
   await storage.update(settled, { signal });
+}
+
+/** A pending revision of a run that has died. */
+export function interrupted(release: Release): Release {
+  const said = `Release ${JSON.stringify(release.name)} failed: it was interrupted`;
+  return withStatus(release, "failed", said);
 }
 
 /** Objects of a stored manifest; what is none, which some Helm stored all the same, is left out. */

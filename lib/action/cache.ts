@@ -9,6 +9,7 @@ import { type Capabilities, parseKubeVersion } from "../engine/capabilities.ts";
 import { splitDocuments } from "../engine/manifests.ts";
 import type { HelmVersion } from "../chart/chart.ts";
 import { formatApiVersion } from "../kube/resource.ts";
+import { type ProcessIdentity, thisProcess } from "../kube/process.ts";
 import type { KubeApi, RequestOptions } from "../kube/types.ts";
 import { isMap } from "../template/value.ts";
 
@@ -35,6 +36,8 @@ import { isMap } from "../template/value.ts";
  */
 export class ActionCache {
   #capabilities: Promise<Capabilities> | undefined;
+  #process: Promise<ProcessIdentity> | undefined;
+  readonly #told = new Set<string>();
   readonly #digests = new WeakMap<Chart, Promise<string>>();
 
   /** The cluster's capabilities, asked for once.@internal */
@@ -54,6 +57,16 @@ export class ActionCache {
   /** Forgets what the cluster serves, after kinds were added.@internal */
   forgetCapabilities(): void {
     this.#capabilities = undefined;
+  }
+
+  /** Whether nobody has asked for this word before: for what is told once.@internal */
+  firstTime(word: string): boolean {
+    return !this.#told.has(word) && this.#told.add(word) !== undefined;
+  }
+
+  /** This process, as locks name it; found out once.@internal */
+  process(): Promise<ProcessIdentity> {
+    return this.#process ??= thisProcess();
   }
 
   /** A digest of all files of a chart and its subcharts.@internal */

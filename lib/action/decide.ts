@@ -4,7 +4,7 @@
  * @module
  */
 import type { HelmVersion } from "../chart/chart.ts";
-import { isReleaseName } from "../release/release.ts";
+import { isPending, isReleaseName, type ReleaseStatus } from "../release/release.ts";
 import { newestDeployed, stateOf } from "../release/state.ts";
 import { type RevisionEntry, SYSTEM_LABELS } from "../release/storage.ts";
 import type { DeployRequest } from "./deploy_request.ts";
@@ -19,6 +19,9 @@ export interface Decision {
   /** The revision that an upgrade starts from. */
   readonly current: RevisionEntry | undefined;
 }
+
+/** States of revisions that were once in place as a whole. */
+const STOOD: readonly ReleaseStatus[] = ["deployed", "superseded", "uninstalling"];
 
 /** Another operation is under way. */
 export const PENDING_MESSAGE = "another operation (install/upgrade/rollback) is in progress";
@@ -37,6 +40,11 @@ export function decide(
   const state = stateOf(history);
   const last = history.at(-1);
   const revision = (last?.revision ?? 0) + 1;
+  // What never came to stand is installed from the beginning, with the hooks of an install.
+  const stood = history.some(({ status }) => STOOD.includes(status));
+  if (recover && install && isPending(last!.status) && !stood) {
+    return { verb: "install", revision, last, current: last };
+  }
   if (!upgrade) {
     const free = state.kind === "absent" ||
       (replace && (state.kind === "uninstalled" || last!.status === "failed"));
@@ -58,14 +66,15 @@ export function decide(
       }
       throw new UpgradeError(PENDING_MESSAGE, name, {
         code: "release/pending",
-        hint: `${state.reason}; wait for it, or roll back if whoever began it is gone`,
+        hint: `${state.reason}; wait for whoever began it, or go on from there with --recover ` +
+          "if nobody is at it any more",
       });
     case "deployed":
     case "failed":
       if (state.current === undefined) throw noDeployed(name);
       return { verb: "upgrade", revision, last, current: state.current };
     case "uninstalling": {
-      const current = newestDeployed(history);
+      const current = newestDeployed(history) ?? (recover ? last : undefined);
       if (current !== undefined) return { verb: "upgrade", revision, last, current };
       throw noDeployed(name, "its removal did not come to an end: uninstall it once more");
     }

@@ -33,9 +33,11 @@ import { applyObjects, removeObjects } from "./apply.ts";
 import { type ApplyPlan, createRevision, planApply, settleLast } from "./begin.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { installCrds } from "./crds.ts";
+import { lettingGo } from "./ending.ts";
 import { recordDeploy } from "./deploy_record.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { Operation } from "./operation.ts";
+import { confirmAlone, lockFirst } from "./recovery.ts";
 import { type Change, type DeployPlan, prepareDeploy } from "./prepare.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext } from "./types.ts";
@@ -69,6 +71,7 @@ export function planDeploy(request: DeployRequest, context: ActionContext): Plan
     needs,
     grouped: false,
     run: async (step) => {
+      if (request.lockWait && !request.dryRun) await lockFirst(operation, request, step.signal);
       const plan = await prepareDeploy(operation, request, { signal: step.signal });
       deployment.plan = plan;
       if (plan.kind === "unchanged") return;
@@ -83,7 +86,7 @@ export function planDeploy(request: DeployRequest, context: ActionContext): Plan
     title: "record",
     needs: [...new Set([render.id, ...needs, ...changeNeeds])],
     runs: "settled",
-    run: (step) => recordDeploy(deployment, step),
+    run: (step) => lettingGo(operation, () => recordDeploy(deployment, step)),
   });
   return { steps: [render, record], result: () => operation.result };
 }
@@ -134,10 +137,25 @@ function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
 async function begin(deployment: Deployment, { signal }: StepContext): Promise<void> {
   const { operation, request } = deployment;
   const change = deployment.plan as Change;
-  deployment.apply = await planApply(operation, request, { change, signal });
-  operation.keepRecord(change.release, { created: false });
+  const locking = () => operation.lock.acquire(change.kind, { recover: request.recover, signal });
+  const planning = () => planApply(operation, request, { change, signal });
+  // A Lease needs the namespace that is perhaps yet to be created.
+  const [apply, locked] = request.createNamespace
+    ? [await planning(), await locking()]
+    : await both(planning(), locking());
+  deployment.apply = apply;
+  const { release } = change;
+  operation.keepRecord(locked ? release : { ...release, lock: undefined }, { created: false });
   await settleLast(operation, { ...change, signal });
   await createRevision(operation, request, { ...change, signal });
+  if (change.history.length === 0) return;
+  await confirmAlone(operation, change.history, { own: release.revision, signal });
+}
+
+/** Both results, or the first failure once both have ended. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 }
 
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {

@@ -9,7 +9,7 @@ import type { KubeApi, ObjectRef } from "../kube/types.ts";
 import { type Release, withStatus } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import type { Deployment } from "./deploy.ts";
-import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
+import { blockedByNeeds, failBeforeChange, failIfLost, summaryOf } from "./ending.ts";
 import { type ReleaseError, releaseError } from "./errors.ts";
 import { bounded, type Failure, type Operation } from "./operation.ts";
 import type { Change } from "./prepare.ts";
@@ -37,6 +37,7 @@ export async function recordDeploy(deployment: Deployment, step: StepContext): P
     return operation.finish({ outcome: "unchanged", ...summaryOf(release) });
   }
   await operation.recorder?.stop();
+  failIfLost(operation);
   const failure = operation.failureOf(step);
   if (failure !== undefined && !operation.recorder?.created) {
     return failBeforeChange(operation, step, failure.blockedBy);
@@ -54,7 +55,7 @@ async function succeed(
 ): Promise<void> {
   const recorder = operation.recorder!;
   try {
-    if (current !== undefined) await supersede(operation, current, signal);
+    if (kind === "upgrade" && current !== undefined) await supersede(operation, current, signal);
     const said = kind === "install" ? "Install complete" : "Upgrade complete";
     await recorder.settle(
       (release) => withStatus(release, "deployed", request.description ?? said),
@@ -77,10 +78,10 @@ async function supersede(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const { description } = release.info;
-    await operation.context.storage.update(withStatus(release, "superseded", description), {
-      signal,
-    });
+    // Of a removal that did not come to its end nothing is left to say.
+    const { deleted: _, ...info } = release.info;
+    const next = withStatus({ ...release, info }, "superseded", info.description);
+    await operation.context.storage.update(next, { signal });
   } catch (error) {
     operation.warn(`cannot mark revision ${release.revision} as superseded: ${messageOf(error)}`);
   }
@@ -188,7 +189,8 @@ function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
   const same = { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks };
   const { timeout, readyRules, waitForJobs, forceConflicts } = request;
   const waiting = { wait: true, timeout, readyRules, waitForJobs };
-  const inner = { prefix: operation.id(install ? "uninstall" : "rollback"), onFinish };
+  const { lock } = operation;
+  const inner = { prefix: operation.id(install ? "uninstall" : "rollback"), onFinish, lock };
   const undoing = install
     ? planUninstall({ ...same, ...waiting }, operation.context, inner)
     : planRollback(
@@ -196,6 +198,7 @@ function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
       operation.context,
       inner,
     );
+  operation.lockPassedOn = true;
   step.add(undoing.steps);
   return true;
 }

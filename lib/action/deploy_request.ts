@@ -5,6 +5,7 @@
  */
 import type { Chart } from "../chart/chart.ts";
 import type { GoMap } from "../template/value.ts";
+import type { LockOptions } from "./lock.ts";
 import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 
 /**
@@ -15,7 +16,7 @@ import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts"
 export type ReuseValues = "never" | "always" | "merge" | "when-empty";
 
 /** A release to install or upgrade. Options that Helm has mean what they mean in Helm. */
-export interface DeployRequest extends ReleaseRequest, HookRunOptions, WaitingOptions {
+export interface DeployRequest extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions {
   /** The chart, or what loads it; called once. */
   readonly chart: Chart | ((signal: AbortSignal) => Promise<Chart> | Chart);
   /** The user's values, or what works them out when all of `needs` is done. @default {{}} */
@@ -30,12 +31,6 @@ export interface DeployRequest extends ReleaseRequest, HookRunOptions, WaitingOp
   readonly replace?: boolean | undefined;
   /** Make a revision even if nothing has changed. @default {false} */
   readonly force?: boolean | undefined;
-  /**
-   * Go on from a revision that a run which died has left pending, instead of refusing. Whoever asks
-   * for this makes sure that nobody else works on the release.
-   * @default {false}
-   */
-  readonly recover?: boolean | undefined;
   /** Render and check, and change nothing. @default {false} */
   readonly dryRun?: boolean | undefined;
   /** What becomes of the values of the revision before. @default {"never"} */

@@ -6,7 +6,7 @@
 import type { Release } from "../release/release.ts";
 import { Skip, type StepContext } from "../schedule/step.ts";
 import { releaseError } from "./errors.ts";
-import type { Operation } from "./operation.ts";
+import { bounded, type Operation } from "./operation.ts";
 import type { OperationResult } from "./types.ts";
 
 /** Ends the operation as skipped when one of these steps did not succeed. */
@@ -33,6 +33,25 @@ export function failBeforeChange(operation: Operation, step: StepContext, culpri
   const error = releaseError(failure.error, operation);
   operation.finish({ outcome: "failed", revision: 0, status: "", error });
   throw error;
+}
+
+/** Fails an operation whose release is somebody else's now, who settles it. Nothing is written. */
+export function failIfLost(operation: Operation): void {
+  const { lost } = operation.lock;
+  if (!lost?.aborted) return;
+  const error = releaseError(lost.reason, operation);
+  const made = operation.recorder === undefined ? undefined : summaryOf(operation.recorder.release);
+  operation.finish({ outcome: "failed", revision: 0, status: "", ...made, error });
+  throw error;
+}
+
+/** Runs the last step of an operation, and lets go of the release when it is over. */
+export async function lettingGo(operation: Operation, record: () => Promise<void>): Promise<void> {
+  try {
+    await record();
+  } finally {
+    if (!operation.lockPassedOn) await bounded(5_000, (signal) => operation.lock.release(signal));
+  }
 }
 
 /** What a result says of a revision. */

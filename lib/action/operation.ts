@@ -10,6 +10,7 @@ import type { ReadyRules } from "../kube/ready.ts";
 import type { Release } from "../release/release.ts";
 import { Skip, type Step, type StepContext } from "../schedule/step.ts";
 import { ActionCache } from "./cache.ts";
+import { ReleaseLock } from "./lock.ts";
 import { Recorder } from "./recorder.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext, OperationResult, ReleaseRequest } from "./types.ts";
@@ -62,6 +63,10 @@ export class Operation {
   readonly now: () => number;
   /** What counts as ready unless a request says otherwise. */
   readonly readyRules: ReadyRules;
+  /** Keeps others away from the release. */
+  readonly lock: ReleaseLock;
+  /** An operation inside this one lets go of the lock in its place. */
+  lockPassedOn = false;
   /** What steps have thrown, in order. */
   readonly failures: StepFailure[] = [];
   /** What it is, once that is known. */
@@ -82,8 +87,9 @@ export class Operation {
   constructor(
     request: ReleaseRequest,
     context: ActionContext,
-    { prefix, onFinish }: {
+    { prefix, onFinish, lock }: {
       readonly prefix?: string | undefined;
+      readonly lock?: ReleaseLock | undefined;
       readonly onFinish?: ((result: OperationResult) => void) | undefined;
     } = {},
   ) {
@@ -96,6 +102,7 @@ export class Operation {
     this.helmVersion = context.helmVersion ?? "v4";
     this.now = context.now ?? Date.now;
     this.readyRules = this.helmVersion === "v3" ? "legacy" : "watcher";
+    this.lock = lock ?? new ReleaseLock(this);
     this.#claims = request.claims;
     this.#onFinish = onFinish;
   }
@@ -151,7 +158,7 @@ export class Operation {
       info: { kind, owner: this.owner, title },
       run: async (context) => {
         try {
-          await parts.run(context);
+          await parts.run(runs === "settled" ? context : locked(context, this.lock));
         } catch (error) {
           if (!(error instanceof Skip)) {
             this.failures.push({ step: id, error, prefix: parts.failurePrefix });
@@ -197,6 +204,13 @@ export class Operation {
       ...(result.error === undefined ? {} : { reason: messageOf(result.error) }),
     });
   }
+}
+
+/** The context of a step that ends also when the release is no longer its operation's. */
+function locked(context: StepContext, { lost }: ReleaseLock): StepContext {
+  if (lost === undefined) return context;
+  lost.throwIfAborted();
+  return { ...context, signal: AbortSignal.any([context.signal, lost]) };
 }
 
 /** Why an operation did not succeed. */

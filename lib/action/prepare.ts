@@ -22,6 +22,7 @@ import { UpgradeError } from "./errors.ts";
 import { clusterLookup } from "./lookup.ts";
 import { type ManifestObject, parseManifest } from "./objects.ts";
 import type { Operation } from "./operation.ts";
+import { readHistory } from "./recovery.ts";
 
 /** A deployment that changes something. */
 export interface Change {
@@ -94,15 +95,15 @@ async function readInputs(
   request: DeployRequest,
   signal: AbortSignal,
 ): Promise<Inputs> {
-  const { context, helmVersion, cache, name, namespace } = operation;
-  const [history, chart, given, served] = await Promise.all([
-    context.storage.history({ name, namespace }, { signal }),
+  const { context, helmVersion, cache } = operation;
+  const [{ history, abandoned }, chart, given, served] = await Promise.all([
+    readHistory(operation, request, signal),
     typeof request.chart === "function" ? request.chart(signal) : request.chart,
     typeof request.values === "function" ? request.values(signal) : request.values ?? newMap(),
     cache.capabilities(context.api, { helmVersion, signal }),
   ]);
   checkChart(chart);
-  const decision = decide(request, history, helmVersion);
+  const decision = decide({ ...request, recover: abandoned }, history, helmVersion);
   operation.verb = decision.verb;
   const reuse = request.reuseValues ?? "never";
   const before = reuse === "never" ? undefined : await currentOf(operation, decision, signal);
@@ -238,6 +239,7 @@ function newRelease(
     applyMethod: "ssa",
     labels: mergeLabels(install ? {} : last?.labels ?? {}, request.labels ?? {}),
     digest,
+    lock: operation.lock.stamp,
   };
 }
 

@@ -82,7 +82,9 @@ export class Recorder {
   /** Writes the revision as it now is, and nothing after that. */
   async settle(change: (release: Release) => Release, signal: AbortSignal): Promise<void> {
     await this.stop();
-    this.#release = change(this.#release);
+    // A settled revision is nobody's work any more.
+    const { lock: _, ...release } = change(this.#release);
+    this.#release = release;
     await this.#storage.update(this.#release, { signal });
   }
 

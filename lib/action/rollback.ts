@@ -9,17 +9,19 @@
  */
 import { messageOf } from "../errors.ts";
 import type { KubeObject } from "../kube/types.ts";
-import { type Release, withStatus } from "../release/release.ts";
+import { isPending, type Release, withStatus } from "../release/release.ts";
 import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { applyObjects, droppedFrom, removeObjects } from "./apply.ts";
-import { createRevision, objectsBefore, parseStored } from "./begin.ts";
+import { createRevision, interrupted, objectsBefore, parseStored } from "./begin.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
-import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
+import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
+import type { LockOptions, ReleaseLock } from "./lock.ts";
 import { parseManifest, resolveObjects } from "./objects.ts";
 import { bounded, Operation } from "./operation.ts";
 import { markOwned } from "./ownership.ts";
+import { confirmAlone, readHistory } from "./recovery.ts";
 import type { ActionStep } from "./steps.ts";
 import type {
   ActionContext,
@@ -30,7 +32,8 @@ import type {
 } from "./types.ts";
 
 /** A release to bring back to an earlier revision. */
-export interface RollbackRequest extends ReleaseRequest, HookRunOptions, WaitingOptions {
+export interface RollbackRequest
+  extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions {
   /** The revision to bring back; 0 is the one before the last. @default {0} */
   readonly revision?: number | undefined;
   /** Take fields over from other managers. @default {false} */
@@ -47,6 +50,8 @@ export interface InnerOptions {
   readonly prefix?: string | undefined;
   /** Told of the end instead of the event stream. */
   readonly onFinish?: ((result: OperationResult) => void) | undefined;
+  /** The lock that is held already. */
+  readonly lock?: ReleaseLock | undefined;
 }
 
 /** What the steps of one rollback share. */
@@ -56,6 +61,8 @@ interface Rollback {
   readonly history: readonly RevisionEntry[];
   /** The last revision. */
   readonly current: Release;
+  /** A run that died has left the last revision as it is. */
+  readonly abandoned: boolean;
   live?: readonly KubeObject[];
 }
 
@@ -94,11 +101,12 @@ export function planRollback(
     title: "rollback: record",
     needs: [read.id],
     runs: "settled",
-    run: async (step) => {
-      blockedByNeeds(operation, needs, step);
-      if (rollback === undefined) failBeforeChange(operation, step, read.id);
-      await recordRollback(rollback, step);
-    },
+    run: (step) =>
+      lettingGo(operation, async () => {
+        blockedByNeeds(operation, needs, step);
+        if (rollback === undefined) failBeforeChange(operation, step, read.id);
+        await recordRollback(rollback, step);
+      }),
   });
   return { steps: [read, record], result: () => operation.result };
 }
@@ -113,7 +121,8 @@ async function readRevisions(
   if (!Number.isInteger(asked) || asked < 0) {
     throw new RollbackError("invalid release revision", name, { code: "release/revision" });
   }
-  const history = await storage.history({ name, namespace }, { signal });
+  const locked = await operation.lock.acquire("rollback", { ...request, signal });
+  const { history, abandoned } = await readHistory(operation, request, signal);
   const last = history.at(-1);
   if (last === undefined) throw new ReleaseNotFoundError("release: not found", name);
   const wanted = asked === 0 ? last.revision - 1 : asked;
@@ -130,8 +139,10 @@ async function readRevisions(
   if (current === undefined || target === undefined) {
     throw new ReleaseNotFoundError("release: not found", name);
   }
-  operation.keepRecord(revisionFrom(operation, { current, target, request }), { created: false });
-  return { operation, request, history, current };
+  const lock = locked ? operation.lock.stamp : undefined;
+  const next = { ...revisionFrom(operation, { current, target, request }), lock };
+  operation.keepRecord(next, { created: false });
+  return { operation, request, history, current, abandoned };
 }
 
 interface RevisionParts {
@@ -169,7 +180,7 @@ function changeSteps(rollback: Rollback, readId: string): ActionStep[] {
     id: "begin",
     kind: "record",
     title: "rollback: begin",
-    run: ({ signal }) => createRevision(operation, request, { history, signal }),
+    run: ({ signal }) => begin(rollback, signal),
   });
   chain.hooks(hooks, { ...request, event: "pre-rollback" });
   chain.then({
@@ -189,6 +200,17 @@ function changeSteps(rollback: Rollback, readId: string): ActionStep[] {
   }
   chain.hooks(hooks, { ...request, event: "post-rollback" });
   return chain.end();
+}
+
+async function begin(
+  { operation, request, history, current, abandoned }: Rollback,
+  signal: AbortSignal,
+): Promise<void> {
+  if (abandoned && isPending(current.info.status)) {
+    await operation.context.storage.update(interrupted(current), { signal });
+  }
+  await createRevision(operation, request, { history, signal });
+  await confirmAlone(operation, history, { own: current.revision + 1, signal });
 }
 
 async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<void> {
@@ -218,6 +240,7 @@ async function recordRollback(rollback: Rollback, step: StepContext): Promise<vo
   const { operation } = rollback;
   const recorder = operation.recorder!;
   await recorder.stop();
+  failIfLost(operation);
   const failure = operation.failureOf(step);
   if (failure !== undefined && !recorder.created) {
     return failBeforeChange(operation, step, failure.blockedBy);

@@ -12,6 +12,7 @@ import type { Storage } from "../release/storage.ts";
 import type { Claim } from "../schedule/step.ts";
 import type { ActionCache } from "./cache.ts";
 import type { HookSelection } from "./hook_plan.ts";
+import type { LockSettings } from "./lock.ts";
 
 /** What operations work with. One for each cluster; operations on it may run at once. */
 export interface ActionContext {
@@ -31,6 +32,8 @@ export interface ActionContext {
   readonly estimateOf?: ((stepId: string) => number | undefined) | undefined;
   /** Milliseconds between writes of the record while hooks run. @default {2_000} */
   readonly recordInterval?: number | undefined;
+  /** How operations keep others away from their release. @default a Lease for each operation */
+  readonly lock?: LockSettings | undefined;
   /** Milliseconds that writing down an end may take, also after an abort. @default {30_000} */
   readonly recordTimeout?: number | undefined;
 }

@@ -14,9 +14,11 @@ import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { objectsBefore } from "./begin.ts";
 import { Chain, type PlannedOperation, progress } from "./chain.ts";
-import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
+import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
+import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
+import { confirmAlone, readHistory } from "./recovery.ts";
 import type { InnerOptions } from "./rollback.ts";
 import type { ActionStep } from "./steps.ts";
 import {
@@ -30,7 +32,11 @@ import { deleteObjects, keptNotice, planRemoval, type RemovalResult } from "./un
 
 /** A release to remove. */
 export interface UninstallRequest
-  extends ReleaseRequest, HookRunOptions, Pick<WaitingOptions, "wait" | "timeout" | "readyRules"> {
+  extends
+    ReleaseRequest,
+    HookRunOptions,
+    Pick<WaitingOptions, "wait" | "timeout" | "readyRules">,
+    LockOptions {
   /** Keep the history, marked as uninstalled. @default {false} */
   readonly keepHistory?: boolean | undefined;
   /** A release that is not there is no failure. @default {false} */
@@ -88,14 +94,15 @@ export function planUninstall(
     title: "uninstall: record",
     needs: [read.id],
     runs: "settled",
-    run: async (step) => {
-      blockedByNeeds(operation, needs, step);
-      if (found === undefined) failBeforeChange(operation, step, read.id);
-      if (found === "absent") {
-        return operation.finish({ outcome: "unchanged", revision: 0, status: "uninstalled" });
-      }
-      await recordUninstall(found, step);
-    },
+    run: (step) =>
+      lettingGo(operation, async () => {
+        blockedByNeeds(operation, needs, step);
+        if (found === undefined) failBeforeChange(operation, step, read.id);
+        if (found === "absent") {
+          return operation.finish({ outcome: "unchanged", revision: 0, status: "uninstalled" });
+        }
+        await recordUninstall(found, step);
+      }),
   });
   return { steps: [read, record], result: () => operation.result };
 }
@@ -111,7 +118,8 @@ async function readRelease(
       code: "release/name",
     });
   }
-  const history = await storage.history({ name, namespace }, { signal });
+  const locked = await operation.lock.acquire("uninstall", { ...request, signal });
+  const { history } = await readHistory(operation, request, signal);
   const last = history.at(-1);
   const release = last === undefined ? undefined : await storage.get(last, { signal });
   if (release === undefined) {
@@ -128,7 +136,8 @@ async function readRelease(
       code: "release/uninstalled",
     });
   }
-  operation.keepRecord(release, { created: true });
+  const lock = locked ? operation.lock.stamp : undefined;
+  operation.keepRecord({ ...release, lock }, { created: true });
   return { operation, request, history, purgeOnly, late: [] };
 }
 
@@ -140,7 +149,7 @@ function changeSteps(uninstallation: Uninstallation, readId: string): ActionStep
     id: "begin",
     kind: "record",
     title: "uninstall: begin",
-    run: ({ signal }) => begin(operation, signal),
+    run: ({ signal }) => begin(uninstallation, signal),
   });
   chain.hooks(hooks, { ...request, event: "pre-delete" });
   chain.then({
@@ -161,14 +170,25 @@ function changeSteps(uninstallation: Uninstallation, readId: string): ActionStep
   return chain.end();
 }
 
-async function begin(operation: Operation, signal: AbortSignal): Promise<void> {
+async function begin(
+  { operation, history }: Uninstallation,
+  signal: AbortSignal,
+): Promise<void> {
+  const { storage } = operation.context;
   const recorder = operation.recorder!;
+  const before = recorder.release;
   const said = "Deletion in progress (or silently failed)";
   recorder.change((release) => {
     const { info } = withStatus(release, "uninstalling", said);
     return { ...release, info: { ...info, deleted: operation.timestamp() } };
   });
-  await operation.context.storage.update(recorder.release, { signal });
+  await storage.update(recorder.release, { signal });
+  try {
+    await confirmAlone(operation, history, { own: before.revision, signal });
+  } catch (error) {
+    await storage.update(before, { signal });
+    throw error;
+  }
 }
 
 async function deleteAll(
@@ -225,6 +245,7 @@ async function recordUninstall(uninstallation: Uninstallation, step: StepContext
   const { operation, purgeOnly, late } = uninstallation;
   const recorder = operation.recorder!;
   await recorder.stop();
+  failIfLost(operation);
   const failure = operation.failureOf(step);
   const deleted = purgeOnly || step.outcomeOf(operation.id("delete"))?.status === "succeeded";
   if (failure !== undefined && !deleted) {

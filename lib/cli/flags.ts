@@ -24,6 +24,12 @@ export interface HookFlags {
   readonly hookSelection?: "all" | "annotated";
 }
 
+/** What to do about others that work on the release. */
+export interface LockFlags {
+  readonly lockWait?: number;
+  readonly recover?: boolean;
+}
+
 /** Values given on the command line. */
 export interface ValueFlags {
   readonly values?: readonly string[];
@@ -112,6 +118,15 @@ export const HOOKS = {
     "all",
     "annotated",
   ]),
+} as const;
+
+/** What to do about others that work on the release. */
+export const LOCK = {
+  lockWait: duration("time to wait for another operation on the release to end (0s)"),
+  recover: flag(
+    "take over at once from an operation that has not ended; one of Capstan's that died is taken " +
+      "over without this, half a minute later",
+  ),
 } as const;
 
 /** Values given on the command line. */

@@ -11,13 +11,14 @@ import {
   flag,
   HOOKS,
   integer,
+  LOCK,
   NAMESPACE,
   OUTPUT,
   text,
   texts,
   VALUES,
 } from "./flags.ts";
-import type { HookFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
+import type { HookFlags, LockFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of the commands that find and render a chart. */
@@ -38,7 +39,7 @@ export interface ChartFlags extends ValueFlags {
 }
 
 /** Flags of `install` and `upgrade`. */
-export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags {
+export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, LockFlags {
   readonly createNamespace?: boolean;
   readonly wait?: boolean;
   readonly waitForJobs?: boolean;
@@ -61,7 +62,7 @@ export interface UpgradeFlags extends DeployFlags {
 }
 
 /** Flags of `uninstall`. */
-export interface UninstallFlags extends NamespaceFlags, HookFlags {
+export interface UninstallFlags extends NamespaceFlags, HookFlags, LockFlags {
   readonly keepHistory?: boolean;
   readonly ignoreNotFound?: boolean;
   readonly noHooks?: boolean;
@@ -73,7 +74,7 @@ export interface UninstallFlags extends NamespaceFlags, HookFlags {
 }
 
 /** Flags of `rollback`. */
-export interface RollbackFlags extends NamespaceFlags, HookFlags {
+export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags {
   readonly noHooks?: boolean;
   readonly wait?: boolean;
   readonly waitForJobs?: boolean;
@@ -148,6 +149,7 @@ const DEPLOY = {
   ...CHART,
   ...NAMESPACE,
   ...HOOKS,
+  ...LOCK,
   createNamespace: flag("create the release's namespace when it is missing"),
   wait: flag("wait until every object is ready"),
   waitForJobs: flag("with --wait, also until every Job has completed"),
@@ -209,6 +211,7 @@ export const HELM_ROUTES = {
       flags: {
         ...NAMESPACE,
         ...HOOKS,
+        ...LOCK,
         keepHistory: flag("keep the release's records and mark them uninstalled"),
         ignoreNotFound: flag("a release that is not there is no error"),
         noHooks: flag("do not run hooks"),
@@ -229,6 +232,7 @@ export const HELM_ROUTES = {
       flags: {
         ...NAMESPACE,
         ...HOOKS,
+        ...LOCK,
         noHooks: flag("do not run hooks"),
         wait: flag("wait until every object is ready"),
         waitForJobs: flag("with --wait, also until every Job has completed"),

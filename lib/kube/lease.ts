@@ -122,6 +122,16 @@ export async function readLease(
   return { holder, dead: await remainingOf(api, live, { now: Date.now, signal }) <= 0 };
 }
 
+/** Waits until somebody else or nobody holds a Lease, but not longer than `limit` milliseconds. */
+export async function awaitLease(
+  api: KubeApi,
+  { name, namespace, id, limit, signal }:
+    & Pick<AcquireLeaseOptions, "name" | "namespace" | "signal">
+    & { readonly id: string; readonly limit: number },
+): Promise<void> {
+  await changed(api, { id }, { ref: leaseRef({ name, namespace }), limit, signal });
+}
+
 /** It is ours now, or who holds it and how many milliseconds it may still stay silent. */
 type Attempt =
   | { readonly object: KubeObject; readonly takenFrom: TakenFrom | undefined }

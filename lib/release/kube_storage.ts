@@ -13,6 +13,8 @@ import {
   DIGEST_ANNOTATION,
   entryOf,
   type ListQuery,
+  LOCK_ANNOTATION,
+  recordAnnotations,
   recordLabels,
   type RevisionEntry,
   sortRevisions,
@@ -87,6 +89,7 @@ class KubeStorage implements Storage {
       namespace: key.namespace,
       labels: userLabels(labels),
       digest: annotations[DIGEST_ANNOTATION],
+      lock: annotations[LOCK_ANNOTATION],
     };
   }
 
@@ -138,7 +141,7 @@ class KubeStorage implements Storage {
   async #object(release: Release, labels: Record<string, string>): Promise<KubeObject> {
     const text = this.#checked.get(release) ?? await encodeRelease(release);
     checkSize(release, text);
-    const { digest, namespace } = release;
+    const { namespace } = release;
     const secret = this.#kind === "Secret";
     return {
       apiVersion: "v1",
@@ -147,7 +150,7 @@ class KubeStorage implements Storage {
         name: recordName(release),
         namespace,
         labels,
-        ...(digest === undefined ? {} : { annotations: { [DIGEST_ANNOTATION]: digest } }),
+        ...recordAnnotations(release),
       },
       ...(secret ? { type: "helm.sh/release.v1" } : {}),
       data: { release: secret ? btoa(text) : text },

@@ -4,7 +4,7 @@
  * @module
  */
 import { CapstanError } from "../errors.ts";
-import { recordName, type Release, type RevisionKey } from "./release.ts";
+import { isUnsettled, recordName, type Release, type RevisionKey } from "./release.ts";
 import {
   alreadyExists,
   type ListQuery,
@@ -84,6 +84,8 @@ function path(key: RevisionKey): string {
   return `${key.namespace}/${recordName(key)}`;
 }
 
-function entry({ name, namespace, revision, info, labels, digest }: Release): RevisionEntry {
-  return { name, namespace, revision, status: info.status, labels, digest };
+function entry({ name, namespace, revision, info, labels, digest, lock }: Release): RevisionEntry {
+  const { status } = info;
+  const kept = isUnsettled(status) ? { lock } : {};
+  return { name, namespace, revision, status, labels, digest, ...kept };
 }

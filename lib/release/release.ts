@@ -99,6 +99,11 @@ export interface Release {
    * rendering its record. Kept as an annotation of the record, which Helm drops when it writes.
    */
   readonly digest?: string | undefined;
+  /**
+   * Whose work it is, while the revision is not settled: the Lease and the holder that say whether
+   * that goes on. Kept as an annotation of the record.
+   */
+  readonly lock?: string | undefined;
 }
 
 /** Names one revision. */
@@ -120,6 +125,11 @@ export function recordName({ name, revision }: Pick<RevisionKey, "name" | "revis
 export function isPending(status: ReleaseStatus): boolean {
   return status === "pending-install" || status === "pending-upgrade" ||
     status === "pending-rollback";
+}
+
+/** Whether a record of this state waits for whoever wrote it to come to an end. */
+export function isUnsettled(status: ReleaseStatus): boolean {
+  return isPending(status) || status === "uninstalling";
 }
 
 /** A release in another state, with the text that says why. */

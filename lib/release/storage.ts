@@ -6,6 +6,7 @@
 import { CapstanError } from "../errors.ts";
 import type { RequestOptions } from "../kube/types.ts";
 import {
+  isUnsettled,
   recordName,
   type Release,
   RELEASE_STATUSES,
@@ -21,6 +22,8 @@ export interface RevisionEntry extends RevisionKey {
   readonly labels: Readonly<Record<string, string>>;
   /** See {@linkcode Release.digest}. */
   readonly digest?: string | undefined;
+  /** See {@linkcode Release.lock}. */
+  readonly lock?: string | undefined;
 }
 
 /** Which revisions {@linkcode Storage.list} looks for. */
@@ -68,6 +71,9 @@ export const SYSTEM_LABELS: readonly string[] = Object.freeze([
 /** Where the digest is kept. */
 export const DIGEST_ANNOTATION = "capstan/digest";
 
+/** Where it is kept whose work an unsettled revision is. */
+export const LOCK_ANNOTATION = "capstan/lock";
+
 /** Most bytes that a Secret or ConfigMap may hold (k8s.io/api/core/v1, MaxSecretSize). */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
@@ -112,7 +118,19 @@ export function entryOf(metadata: {
     status: RELEASE_STATUSES.find((known) => known === status) ?? "unknown",
     labels: userLabels(labels),
     digest: annotations[DIGEST_ANNOTATION],
+    lock: annotations[LOCK_ANNOTATION],
   };
+}
+
+/** The annotations of a record. */
+export function recordAnnotations({ digest, lock, info: { status } }: Release): {
+  readonly annotations?: Readonly<Record<string, string>>;
+} {
+  const annotations = {
+    ...(digest === undefined ? {} : { [DIGEST_ANNOTATION]: digest }),
+    ...(lock === undefined || !isUnsettled(status) ? {} : { [LOCK_ANNOTATION]: lock }),
+  };
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
 }
 
 /** Oldest first. */

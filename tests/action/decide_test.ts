@@ -53,7 +53,13 @@ Deno.test("decide() chooses the verb and where an upgrade starts", () => {
     [["pending-install"], EITHER, PENDING],
     [["pending-rollback"], INSTALL, IN_USE],
     [["deployed", "pending-upgrade"], { recover: true }, "upgrade 3 1"],
-    [["pending-install"], { recover: true }, "upgrade 2 1"],
+    [["pending-install"], { recover: true }, "install 2 1"],
+    [["pending-install"], { ...INSTALL, recover: true }, "install 2 1"],
+    [["pending-install"], { ...UPGRADE, recover: true }, "upgrade 2 1"],
+    [["failed", "pending-upgrade"], { recover: true }, "install 3 2"],
+    [["deployed", "pending-upgrade"], { ...INSTALL, recover: true }, IN_USE],
+    [["superseded", "uninstalling"], { recover: true }, "upgrade 3 2"],
+    [["uninstalling"], { recover: true }, "upgrade 2 1"],
   ];
   for (const [statuses, request, expected] of rows) {
     assert.equal(decision(statuses, request), expected, `${statuses} ${JSON.stringify(request)}`);

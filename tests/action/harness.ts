@@ -26,7 +26,7 @@ export interface Bench {
   names(kind: string): Promise<string[]>;
   /** `revision status description` of each revision. */
   records(name?: string): Promise<string[]>;
-  /** Requests since the last call that are not reads, as `METHOD path`. */
+  /** Requests since the last call that are neither reads nor about locks, as `METHOD path`. */
   writes(): string[];
 }
 
@@ -80,7 +80,7 @@ export async function onCluster(
       writes() {
         const fresh = server.requests.slice(seen);
         seen = server.requests.length;
-        return fresh.filter(({ method }) => method !== "GET")
+        return fresh.filter(({ method, path }) => method !== "GET" && !path.includes("/leases"))
           .map(({ method, path }) => `${method} ${path.replace(/\?.*/, "")}`);
       },
     });

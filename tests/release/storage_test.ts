@@ -31,7 +31,7 @@ Deno.test("entryOf() reads labels and passes over what is no record", () => {
     entryOf({
       namespace: "shop",
       labels: { name: "web", owner: "helm", status: "failed", version: "3", team: "a" },
-      annotations: { "capstan/digest": "sha256:1" },
+      annotations: { "capstan/digest": "sha256:1", "capstan/lock": "shop/lease/id" },
     }),
     {
       name: "web",
@@ -40,6 +40,7 @@ Deno.test("entryOf() reads labels and passes over what is no record", () => {
       status: "failed",
       labels: { team: "a" },
       digest: "sha256:1",
+      lock: "shop/lease/id",
     },
   );
   assert.equal(entryOf({ labels: { owner: "helm" } }), undefined);

@@ -89,6 +89,8 @@ async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Pr
       labels: labelsOf(flags.labels),
       hookParallelism: flags.hookParallelism,
       hookSelection: flags.hookSelection,
+      lockWait: flags.lockWait,
+      recover: flags.recover,
     };
     const { release } = await runShown(
       context,

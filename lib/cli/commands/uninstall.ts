@@ -30,6 +30,8 @@ export async function uninstall(
           description: flags.description,
           hookParallelism: flags.hookParallelism,
           hookSelection: flags.hookSelection,
+          lockWait: flags.lockWait,
+          recover: flags.recover,
         }, action));
       if (notice !== undefined) this.process.stdout.write(`${notice}\n`);
       if (outcome === "uninstalled") this.process.stdout.write(`release "${name}" uninstalled\n`);
