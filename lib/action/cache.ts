@@ -65,7 +65,11 @@ export class ActionCache {
   }
 
   /** This process, as locks name it; found out once.@internal */
-  process(): Promise<ProcessIdentity> {
+  process(): Promise<{
+    readonly host?: string | undefined;
+    readonly pid: number;
+    readonly process?: string | undefined;
+  }> {
     return this.#process ??= thisProcess();
   }
 
