@@ -173,7 +173,7 @@ function revisionFrom(
 }
 
 function changeSteps(rollback: Rollback, readId: string): ActionStep[] {
-  const { operation, request, history } = rollback;
+  const { operation, request } = rollback;
   const { hooks } = operation.recorder!.release;
   const chain = new Chain(operation, [readId]);
   chain.then({
