@@ -14,6 +14,13 @@ export interface GraphFlags extends Pick<StackFlags, "env" | "debug"> {
   readonly allEdges?: boolean;
 }
 
+/** Flags of `report`. */
+export interface ReportFlags {
+  readonly output?: string;
+  readonly format?: "html" | "trace" | "otlp";
+  readonly debug?: boolean;
+}
+
 /** Commands by name. */
 export const REPORT_ROUTES = {
   graph: lazyCommand<GraphFlags, [string?]>({
@@ -37,6 +44,33 @@ export const REPORT_ROUTES = {
       brief: "draw a stack: what comes after what",
       fullDescription:
         "Draws the releases and hooks of a stack and what each waits for. Loads no chart and asks no cluster. An arrow that others imply is left out, unless --all-edges is given.",
+    },
+  }),
+  report: lazyCommand<ReportFlags, [string]>({
+    loader: async () => (await import("./commands/report.ts")).report,
+    parameters: {
+      flags: {
+        output: text("where to write it; - is standard output", "file"),
+        format: choice(
+          "html: a page; trace: for ui.perfetto.dev and chrome://tracing; otlp: OpenTelemetry spans",
+          ["html", "trace", "otlp"],
+        ),
+        debug: flag("print stack traces with errors"),
+      },
+      aliases: { o: "output" },
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "events of a run, one a line, as --output json prints them; - is standard input",
+          parse: String,
+          placeholder: "events.jsonl",
+        }],
+      },
+    },
+    docs: {
+      brief: "show where the time of a run went",
+      fullDescription:
+        "Writes one HTML file that needs nothing else: a timeline of every release and hook with the critical path, how full the limits were, what was waited for, and failures with their logs.",
     },
   }),
 };

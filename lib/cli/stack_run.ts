@@ -20,6 +20,7 @@ import { EXIT } from "./errors.ts";
 import type { ClusterFlags } from "./flags.ts";
 import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
+import { spanSender } from "./spans.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
@@ -60,13 +61,17 @@ export async function loadFor(
 export async function runCommand(context: CliContext, command: StackCommand): Promise<void> {
   const { flags, loaded, verb } = command;
   const show = reporter(context, command);
+  const spans = await spanSender(context);
   const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
   context.stop.addEventListener("abort", tellStop, { once: true });
   try {
     const result = await runStack(loaded, {
       verb,
       connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
-      emit: show.add,
+      emit(event) {
+        show.add(event);
+        spans?.add(event);
+      },
       stop: context.stop,
       signal: context.abort,
       parallelism: flags.parallelism,
@@ -83,6 +88,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   } finally {
     context.stop.removeEventListener("abort", tellStop);
     show.close();
+    await spans?.send();
   }
 }
 
