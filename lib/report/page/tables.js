@@ -156,7 +156,7 @@ export function showWaits(timeline) {
 
 /** A block of text that can be scrolled with the keyboard. */
 function textBlock(text, label) {
-  return element("pre", { tabindex: "0", role: "region", "aria-label": label }, text);
+  return element("pre", { tabindex: "0", role: "group", "aria-label": label }, text);
 }
 
 function stepParts(step, timeline) {
