@@ -14,6 +14,7 @@ import { waitReady } from "../kube/wait.ts";
 import { servedBy } from "./cache.ts";
 import { handOver } from "./field_owner.ts";
 import type { ManifestObject } from "./objects.ts";
+import { type Owner, ownershipProblem } from "./ownership.ts";
 
 /** Options of {@linkcode applyObjects}. */
 export interface ApplyObjectsOptions {
@@ -144,19 +145,20 @@ export interface ObjectsOptions {
 
 /**
  * Deletes objects that the new revision no longer has, but for those whose live annotation
- * `helm.sh/resource-policy` is `keep`.
+ * `helm.sh/resource-policy` is `keep` and, with an owner given, for those that are not its own.
  *
  * @throws {CapstanError} with the texts of all that could not be deleted.
  */
 export async function removeObjects(
   api: KubeApi,
   refs: readonly ObjectRef[],
-  { signal }: ObjectsOptions,
+  { owner, signal }: ObjectsOptions & { readonly owner?: Owner | undefined },
 ): Promise<void> {
   const settled = await Promise.allSettled(refs.map(async (ref) => {
     const live = await api.get(ref, { signal });
     if (live === undefined) return;
     if (live.metadata.annotations?.["helm.sh/resource-policy"] === "keep") return;
+    if (owner !== undefined && ownershipProblem(live, owner) !== undefined) return;
     await api.delete(ref, { signal });
   }));
   signal.throwIfAborted();

@@ -12,6 +12,7 @@ import { isPending, type Release, withStatus } from "../release/release.ts";
 import { revisionsToPrune } from "../release/state.ts";
 import { droppedFrom, findExisting } from "./apply.ts";
 import type { DeployRequest } from "./deploy_request.ts";
+import { leftoversOf, otherRevisions } from "./leftovers.ts";
 import { BUILD_PROBLEM, type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import { conflictMessage, describe, markOwned, ownershipProblem } from "./ownership.ts";
@@ -23,6 +24,8 @@ export interface ApplyPlan {
   readonly objects: readonly ManifestObject[];
   /** Objects that the revision before had and this one has not. */
   readonly dropped: readonly ObjectRef[];
+  /** Objects of revisions that did not come to stand; they are removed if they are the release's. */
+  readonly leftovers: readonly ObjectRef[];
   /** Objects that are not there yet. */
   readonly added: readonly ObjectRef[];
 }
@@ -50,6 +53,7 @@ export async function planApply(
     parseStored(operation, change.current?.manifest ?? ""),
     signal,
   );
+  const others = await otherRevisions(operation, change.history, { known: change.current, signal });
   const known = new Set(before.map(({ object }) => keyOf(refOf(object))));
   const fresh = resolved.filter(({ object }) => !known.has(keyOf(refOf(object))));
   const inside = fresh.filter(({ object }) => object.metadata.namespace === namespace);
@@ -65,6 +69,7 @@ export async function planApply(
   return {
     objects: resolved.map(({ object, path }) => ({ object: markOwned(object, operation), path })),
     dropped: droppedFrom(before, resolved),
+    leftovers: await leftoversOf(operation, others, { kept: [...resolved, ...before], signal }),
     added: fresh.map(({ object }) => refOf(object)).filter((ref) => !there.has(keyOf(ref))),
   };
 }

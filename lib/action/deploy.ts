@@ -160,7 +160,7 @@ async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]
 
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {
   const { operation, request } = deployment;
-  const { objects, dropped } = deployment.apply!;
+  const { objects, dropped, leftovers } = deployment.apply!;
   const { kind, current } = deployment.plan as Change;
   const { api } = operation.context;
   const { signal } = step;
@@ -172,4 +172,5 @@ async function apply(deployment: Deployment, step: StepContext): Promise<void> {
     onApplied: progress(operation, step.id, objects.length),
   });
   await removeObjects(api, dropped, { signal });
+  await removeObjects(api, leftovers, { owner: operation, signal });
 }

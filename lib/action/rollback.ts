@@ -17,6 +17,7 @@ import { createRevision, interrupted, objectsBefore, parseStored } from "./begin
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
+import { leftoversOf, otherRevisions } from "./leftovers.ts";
 import type { LockOptions, ReleaseLock } from "./lock.ts";
 import { parseManifest, resolveObjects } from "./objects.ts";
 import { bounded, Operation } from "./operation.ts";
@@ -214,7 +215,7 @@ async function begin(
 }
 
 async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<void> {
-  const { operation, request, current } = rollback;
+  const { operation, request, current, history } = rollback;
   const { context: { api }, namespace } = operation;
   const resolved = await resolveObjects(api, parseManifest(operation.recorder!.release.manifest), {
     namespace,
@@ -234,6 +235,10 @@ async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<v
     onApplied: progress(operation, id, objects.length),
   });
   await removeObjects(api, droppedFrom(before, resolved), { signal });
+  const others = await otherRevisions(operation, history, { known: current, signal });
+  const kept = [...resolved, ...before];
+  const leftovers = await leftoversOf(operation, others, { kept, signal });
+  await removeObjects(api, leftovers, { owner: operation, signal });
 }
 
 async function recordRollback(rollback: Rollback, step: StepContext): Promise<void> {

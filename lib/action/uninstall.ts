@@ -16,6 +16,7 @@ import { objectsBefore } from "./begin.ts";
 import { Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
+import { otherRevisions } from "./leftovers.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
 import { confirmAlone, readHistory } from "./recovery.ts";
@@ -28,7 +29,12 @@ import {
   type ReleaseRequest,
   type WaitingOptions,
 } from "./types.ts";
-import { deleteObjects, keptNotice, planRemoval, type RemovalResult } from "./uninstall_objects.ts";
+import {
+  deleteObjects,
+  keptNotice,
+  planRemovals,
+  type RemovalResult,
+} from "./uninstall_objects.ts";
 
 /** A release to remove. */
 export interface UninstallRequest
@@ -197,8 +203,10 @@ async function deleteAll(
 ): Promise<void> {
   const { operation, request } = uninstallation;
   const { context: { api }, name } = operation;
-  const { manifest } = operation.recorder!.release;
-  const { remove, keep } = planRemoval(manifest, {
+  const { release } = operation.recorder!;
+  const { history } = uninstallation;
+  const others = await otherRevisions(operation, history, { known: release, signal });
+  const { remove, keep } = planRemovals([release, ...others].map(({ manifest }) => manifest), {
     helmVersion: operation.helmVersion,
     onBad: (error) => operation.warn(`not deleted: ${error.message}`),
   });

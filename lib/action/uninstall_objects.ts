@@ -8,7 +8,7 @@ import type { HelmVersion } from "../chart/chart.ts";
 import { sortByKind, uninstallOrder } from "../engine/kind_order.ts";
 import { splitDocuments } from "../engine/manifests.ts";
 import { isNotFound } from "../kube/errors.ts";
-import { refOf } from "../kube/resource.ts";
+import { keyOf, refOf } from "../kube/resource.ts";
 import type { DeleteOptions, KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { compareStrings } from "../template/value.ts";
 import { batchesOf } from "./apply.ts";
@@ -42,6 +42,29 @@ export function planRemoval(
     remove: sorted.filter(({ object }) => policyOf(object) === undefined),
     keep: sorted.map(({ object }) => object).filter((object) => policyOf(object) === "keep"),
   };
+}
+
+/** Those of several manifests, of which the first counts where two have the same object. */
+export function planRemovals(
+  manifests: readonly string[],
+  options: Parameters<typeof planRemoval>[1] = {},
+): Removal {
+  const known = new Set<string>();
+  const isNew = (object: KubeObject) => !known.has(keyOf(refOf(object)));
+  const remove: ManifestObject[] = [];
+  const keep: KubeObject[] = [];
+  for (const manifest of manifests) {
+    const one = planRemoval(manifest, options);
+    const fresh = {
+      remove: one.remove.filter(({ object }) => isNew(object)),
+      keep: one.keep.filter(isNew),
+    };
+    remove.push(...fresh.remove);
+    keep.push(...fresh.keep);
+    for (const { object } of one.remove) known.add(keyOf(refOf(object)));
+    for (const object of one.keep) known.add(keyOf(refOf(object)));
+  }
+  return { remove, keep };
 }
 
 /** What became of the objects. */
