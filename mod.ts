@@ -108,6 +108,7 @@ export type {
   ReleaseRequest,
   WaitingOptions,
 } from "./lib/action/types.ts";
+export type { ApplyOptionsOfRelease } from "./lib/action/apply_method.ts";
 export type { LockCover, LockOptions, LockSettings } from "./lib/action/lock.ts";
 export { ActionCache } from "./lib/action/cache.ts";
 export type { Capabilities, KubeVersion } from "./lib/engine/capabilities.ts";

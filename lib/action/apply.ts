@@ -13,6 +13,7 @@ import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { waitReady } from "../kube/wait.ts";
 import { servedBy } from "./cache.ts";
 import { handOver } from "./field_owner.ts";
+import { immutableHint } from "./immutable.ts";
 import type { ManifestObject } from "./objects.ts";
 import { type Owner, ownershipProblem } from "./ownership.ts";
 
@@ -23,10 +24,20 @@ export interface ApplyObjectsOptions {
   readonly forceConflicts?: boolean | undefined;
   /** The objects were patched by a client before (Helm 3): its fields become those of apply. @default {false} */
   readonly takeOver?: boolean | undefined;
+  /** Let the client compare and patch, as Helm 3 does, instead of the server. @default none */
+  readonly client?: ClientSide | undefined;
   /** Go on with other objects after a failure, as an upgrade does. @default {false} */
   readonly keepGoing?: boolean | undefined;
   /** Told of each object that was applied. */
   readonly onApplied?: ((object: KubeObject) => void) | undefined;
+}
+
+/** How the client puts objects in place. */
+export interface ClientSide {
+  /** The objects of the revision before. */
+  readonly before: readonly ManifestObject[];
+  /** Replace objects as a whole. @default {false} */
+  readonly replace?: boolean | undefined;
 }
 
 /** Milliseconds that the server may take to serve a kind that was just defined. */
@@ -44,9 +55,10 @@ export async function applyObjects(
 ): Promise<KubeObject[]> {
   const live: KubeObject[] = [];
   const failures: unknown[] = [];
+  const putter = options.client === undefined ? undefined : await clientSide(api, options.client);
   for (const batch of batchesOf(objects)) {
     const settled = await Promise.allSettled(
-      batch.map(({ object }) => applyObject(api, object, options)),
+      batch.map(({ object }) => applyObject(api, object, { ...options, putter })),
     );
     options.signal.throwIfAborted();
     const applied: KubeObject[] = [];
@@ -89,19 +101,48 @@ export function batchesOf(objects: readonly ManifestObject[]): ManifestObject[][
 async function applyObject(
   api: KubeApi,
   object: KubeObject,
-  { signal, forceConflicts, takeOver, onApplied }: ApplyObjectsOptions,
+  { signal, forceConflicts, takeOver, onApplied, putter }: ApplyObjectsOptions & {
+    readonly putter: Putter | undefined;
+  },
 ): Promise<KubeObject> {
   // The server picks the name, so there is nothing to apply to.
   if (!object.metadata.name) return await api.create(object, { strict: true, signal });
   try {
-    if (takeOver) await handOver(api, refOf(object), { signal });
-    const live = await api.apply(object, { strict: true, force: forceConflicts, signal });
+    if (takeOver && putter === undefined) await handOver(api, refOf(object), { signal });
+    const live = putter === undefined
+      ? await api.apply(object, { strict: true, force: forceConflicts, signal })
+      : await putter(object, signal);
     onApplied?.(live);
     return live;
   } catch (error) {
     if (signal.aborted) throw error;
-    throw applyFailure(object, error);
+    throw putter === undefined ? applyFailure(object, error) : patchFailure(object, error);
   }
+}
+
+/** Puts one object in place. */
+type Putter = (object: KubeObject, signal: AbortSignal) => Promise<KubeObject>;
+
+async function clientSide(api: KubeApi, { before, replace }: ClientSide): Promise<Putter> {
+  // Loaded only here: it brings the types of all built-in kinds along.
+  const { ClientApply } = await import("./client_apply.ts");
+  const client = new ClientApply(api);
+  const originals = new Map(before.map(({ object }) => [keyOf(refOf(object)), object]));
+  return (object, signal) =>
+    client.put(object, { before: originals.get(keyOf(refOf(object))), replace, signal });
+}
+
+function patchFailure(object: KubeObject, error: unknown): CapstanError {
+  const { kind, metadata: { name } } = object;
+  return new CapstanError(
+    `cannot patch ${JSON.stringify(name)} with kind ${kind}: ${messageOf(error)}`,
+    {
+      code: error instanceof CapstanError ? error.code : "apply/failed",
+      hint: immutableHint(object, error) ??
+        (error instanceof CapstanError ? error.hint : undefined),
+      cause: error,
+    },
+  );
 }
 
 function applyFailure(object: KubeObject, error: unknown): CapstanError {
@@ -115,7 +156,7 @@ function applyFailure(object: KubeObject, error: unknown): CapstanError {
   const hint = error instanceof CapstanError ? error.hint : undefined;
   return new CapstanError(`${start} ${what}: ${messageOf(error)}`, {
     code: error instanceof CapstanError ? error.code : "apply/failed",
-    hint: hint ??
+    hint: immutableHint(object, error) ?? hint ??
       (conflict
         ? "another tool manages these fields; --force-conflicts takes them over"
         : undefined),

@@ -22,6 +22,8 @@ import type { Change } from "./prepare.ts";
 export interface ApplyPlan {
   /** With namespaces and the marks of the release. */
   readonly objects: readonly ManifestObject[];
+  /** Objects of the revision before. */
+  readonly before: readonly ManifestObject[];
   /** Objects that the revision before had and this one has not. */
   readonly dropped: readonly ObjectRef[];
   /** Objects of revisions that did not come to stand; they are removed if they are the release's. */
@@ -68,6 +70,7 @@ export async function planApply(
   const there = new Set(existing.map((object) => keyOf(refOf(object))));
   return {
     objects: resolved.map(({ object, path }) => ({ object: markOwned(object, operation), path })),
+    before,
     dropped: droppedFrom(before, resolved),
     leftovers: await leftoversOf(operation, others, { kept: [...resolved, ...before], signal }),
     added: fresh.map(({ object }) => refOf(object)).filter((ref) => !there.has(keyOf(ref))),

@@ -160,14 +160,15 @@ async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]
 
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {
   const { operation, request } = deployment;
-  const { objects, dropped, leftovers } = deployment.apply!;
-  const { kind, current } = deployment.plan as Change;
+  const { objects, before, dropped, leftovers } = deployment.apply!;
+  const { kind, current, release } = deployment.plan as Change;
   const { api } = operation.context;
   const { signal } = step;
   deployment.live = await applyObjects(api, objects, {
     signal,
     forceConflicts: request.forceConflicts,
     takeOver: kind === "upgrade" ? current?.applyMethod !== "ssa" : request.takeOwnership,
+    client: release.applyMethod === "csa" ? { before, replace: request.forceReplace } : undefined,
     keepGoing: kind === "upgrade",
     onApplied: progress(operation, step.id, objects.length),
   });

@@ -187,14 +187,22 @@ function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
   };
   const { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks } = request;
   const same = { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks };
-  const { timeout, readyRules, waitForJobs, forceConflicts } = request;
+  const { timeout, readyRules, waitForJobs, forceConflicts, serverSide, forceReplace } = request;
   const waiting = { wait: true, timeout, readyRules, waitForJobs };
   const { lock } = operation;
   const inner = { prefix: operation.id(install ? "uninstall" : "rollback"), onFinish, lock };
   const undoing = install
     ? planUninstall({ ...same, ...waiting }, operation.context, inner)
     : planRollback(
-      { ...same, ...waiting, forceConflicts, revision: target!, maxHistory: request.maxHistory },
+      {
+        ...same,
+        ...waiting,
+        forceConflicts,
+        serverSide,
+        forceReplace,
+        revision: target!,
+        maxHistory: request.maxHistory,
+      },
       operation.context,
       inner,
     );

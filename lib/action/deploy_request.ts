@@ -5,6 +5,7 @@
  */
 import type { Chart } from "../chart/chart.ts";
 import type { GoMap } from "../template/value.ts";
+import type { ApplyOptionsOfRelease } from "./apply_method.ts";
 import type { LockOptions } from "./lock.ts";
 import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 
@@ -16,7 +17,8 @@ import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts"
 export type ReuseValues = "never" | "always" | "merge" | "when-empty";
 
 /** A release to install or upgrade. Options that Helm has mean what they mean in Helm. */
-export interface DeployRequest extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions {
+export interface DeployRequest
+  extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions, ApplyOptionsOfRelease {
   /** The chart, or what loads it; called once. */
   readonly chart: Chart | ((signal: AbortSignal) => Promise<Chart> | Chart);
   /** The user's values, or what works them out when all of `needs` is done. @default {{}} */
@@ -47,8 +49,6 @@ export interface DeployRequest extends ReleaseRequest, HookRunOptions, WaitingOp
   readonly skipCrds?: boolean | undefined;
   /** Take over objects that belong to no release or another. @default {false} */
   readonly takeOwnership?: boolean | undefined;
-  /** Take fields over from other managers. @default {false} */
-  readonly forceConflicts?: boolean | undefined;
   /** On failure roll back (upgrade) or uninstall (install); implies `wait`. @default {false} */
   readonly atomic?: boolean | undefined;
   /** When an upgrade fails, delete the objects it has added. @default {false} */

@@ -14,6 +14,7 @@ import type { Release, ReleaseHook } from "../release/release.ts";
 import type { RevisionEntry } from "../release/storage.ts";
 import { chartOf, storeChart } from "../release/stored_chart.ts";
 import { type GoMap, newMap } from "../template/value.ts";
+import { applyMethodFor } from "./apply_method.ts";
 import { withChartCrds } from "./cache.ts";
 import { checkRequest, decide, type Decision } from "./decide.ts";
 import type { DeployRequest } from "./deploy_request.ts";
@@ -236,7 +237,7 @@ function newRelease(
     config: Object.keys(values).length === 0 ? undefined : values,
     manifest: rendered.manifest,
     hooks: rendered.hooks.map(releaseHook),
-    applyMethod: "ssa",
+    applyMethod: applyMethodFor(request, stored),
     labels: mergeLabels(install ? {} : last?.labels ?? {}, request.labels ?? {}),
     digest,
     lock: operation.lock.stamp,

@@ -13,6 +13,7 @@ import { isPending, type Release, withStatus } from "../release/release.ts";
 import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { applyObjects, droppedFrom, removeObjects } from "./apply.ts";
+import { applyMethodFor, type ApplyOptionsOfRelease } from "./apply_method.ts";
 import { createRevision, interrupted, objectsBefore, parseStored } from "./begin.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
@@ -34,11 +35,9 @@ import type {
 
 /** A release to bring back to an earlier revision. */
 export interface RollbackRequest
-  extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions {
+  extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions, ApplyOptionsOfRelease {
   /** The revision to bring back; 0 is the one before the last. @default {0} */
   readonly revision?: number | undefined;
-  /** Take fields over from other managers. @default {false} */
-  readonly forceConflicts?: boolean | undefined;
   /** Revisions kept; 0 keeps all. @default {10} */
   readonly maxHistory?: number | undefined;
   /** Text kept with the new revision. @default {"Rollback to N"} */
@@ -169,7 +168,7 @@ function revisionFrom(
       notes: target.info.notes,
       rollbackRevision: target.revision,
     },
-    applyMethod: "ssa",
+    applyMethod: applyMethodFor(request, current),
   };
 }
 
@@ -231,6 +230,9 @@ async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<v
     signal,
     forceConflicts: request.forceConflicts,
     takeOver: current.applyMethod !== "ssa",
+    client: operation.recorder!.release.applyMethod === "csa"
+      ? { before, replace: request.forceReplace }
+      : undefined,
     keepGoing: true,
     onApplied: progress(operation, id, objects.length),
   });

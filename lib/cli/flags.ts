@@ -30,6 +30,25 @@ export interface LockFlags {
   readonly recover?: boolean;
 }
 
+/** How objects are put in place. */
+export interface ApplyFlags {
+  readonly serverSide?: "true" | "false" | "auto";
+  readonly forceReplace?: boolean;
+  readonly force?: boolean;
+  readonly forceConflicts?: boolean;
+}
+
+/** What these flags ask of an operation. */
+export function applyOptions({ serverSide, forceReplace, force, forceConflicts }: ApplyFlags) {
+  return {
+    serverSide: serverSide === undefined || serverSide === "auto"
+      ? serverSide
+      : serverSide === "true",
+    forceReplace: forceReplace || force,
+    forceConflicts,
+  } as const;
+}
+
 /** Values given on the command line. */
 export interface ValueFlags {
   readonly values?: readonly string[];
@@ -127,6 +146,18 @@ export const LOCK = {
     "take over at once from an operation that has not ended; one of Capstan's that died is taken " +
       "over without this, half a minute later",
   ),
+} as const;
+
+/** How objects are put in place. */
+export const APPLY = {
+  serverSide: choice("who works out changes: the server (true), the client, or as last time", [
+    "true",
+    "false",
+    "auto",
+  ]),
+  forceReplace: flag("replace objects as a whole instead of patching them"),
+  force: hidden(flag("the same as --force-replace")),
+  forceConflicts: flag("take fields over from other managers"),
 } as const;
 
 /** Values given on the command line. */

@@ -6,6 +6,7 @@
 import { buildChoiceParser } from "@stricli/core";
 import {
   ALIASES,
+  APPLY,
   choice,
   duration,
   flag,
@@ -18,7 +19,7 @@ import {
   texts,
   VALUES,
 } from "./flags.ts";
-import type { HookFlags, LockFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
+import type { ApplyFlags, HookFlags, LockFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of the commands that find and render a chart. */
@@ -39,7 +40,7 @@ export interface ChartFlags extends ValueFlags {
 }
 
 /** Flags of `install` and `upgrade`. */
-export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, LockFlags {
+export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, LockFlags, ApplyFlags {
   readonly createNamespace?: boolean;
   readonly wait?: boolean;
   readonly waitForJobs?: boolean;
@@ -47,7 +48,6 @@ export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, Lock
   readonly atomic?: boolean;
   readonly rollbackOnFailure?: boolean;
   readonly takeOwnership?: boolean;
-  readonly forceConflicts?: boolean;
   readonly labels?: readonly string[];
   readonly output?: "table" | "json" | "yaml";
 }
@@ -74,12 +74,11 @@ export interface UninstallFlags extends NamespaceFlags, HookFlags, LockFlags {
 }
 
 /** Flags of `rollback`. */
-export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags {
+export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags, ApplyFlags {
   readonly noHooks?: boolean;
   readonly wait?: boolean;
   readonly waitForJobs?: boolean;
   readonly timeout?: number;
-  readonly forceConflicts?: boolean;
   readonly historyMax?: number;
   readonly description?: string;
   readonly debug?: boolean;
@@ -157,7 +156,7 @@ const DEPLOY = {
   atomic: flag("on failure undo what this command did; implies --wait"),
   rollbackOnFailure: flag("the same as --atomic"),
   takeOwnership: flag("take over objects that belong to no release"),
-  forceConflicts: flag("take fields over from other managers"),
+  ...APPLY,
   labels: texts("labels of the release record: key=value (can be repeated)", "labels"),
   output: OUTPUT,
 } as const;
@@ -237,7 +236,7 @@ export const HELM_ROUTES = {
         wait: flag("wait until every object is ready"),
         waitForJobs: flag("with --wait, also until every Job has completed"),
         timeout: duration("time for each wait: readiness, and each hook (5m)"),
-        forceConflicts: flag("take fields over from other managers"),
+        ...APPLY,
         historyMax: integer("revisions kept; 0 keeps all (10)"),
         description: text("text kept with the revision", "text"),
         debug: DEBUG,

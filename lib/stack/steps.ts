@@ -184,6 +184,8 @@ const DEPLOY_OPTIONS = [
   "skipCrds",
   "takeOwnership",
   "forceConflicts",
+  "serverSide",
+  "forceReplace",
   "maxHistory",
   "description",
   "labels",

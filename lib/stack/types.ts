@@ -101,6 +101,10 @@ export interface ReleaseOptions {
   readonly takeOwnership?: boolean | undefined;
   /** Take fields over from other managers. @default {false} */
   readonly forceConflicts?: boolean | undefined;
+  /** Whether the server works out changes, or the client as Helm 3 does. @default {true} */
+  readonly serverSide?: boolean | "auto" | undefined;
+  /** Replace objects as a whole instead of patching them. @default {false} */
+  readonly forceReplace?: boolean | undefined;
   /**
    * Changes the manifest after rendering and before anything else, as a post-renderer of Helm 3
    * does: it gets the manifests as one YAML text, without hooks, and returns what takes its place.

@@ -72,6 +72,7 @@ const NAMES = [
   "ApiServer",
   "ApiServerOptions",
   "ApplyOptions",
+  "ApplyOptionsOfRelease",
   "Capabilities",
   "CapstanError",
   "CapstanErrorOptions",

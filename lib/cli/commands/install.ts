@@ -12,6 +12,7 @@ import { chartFor, labelsOf, nameAndChart, valuesFrom } from "../charts.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { DeployFlags, UpgradeFlags } from "../helm_commands.ts";
+import { applyOptions } from "../flags.ts";
 import { runShown } from "../operation.ts";
 import { formatData } from "../output.ts";
 import { describeRelease } from "./status.ts";
@@ -84,7 +85,7 @@ async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Pr
       skipCrds: flags.skipCrds,
       skipSchemaValidation: flags.skipSchemaValidation,
       takeOwnership: flags.takeOwnership,
-      forceConflicts: flags.forceConflicts,
+      ...applyOptions(flags),
       description: flags.description,
       labels: labelsOf(flags.labels),
       hookParallelism: flags.hookParallelism,

@@ -7,6 +7,7 @@ import { planRollback } from "../../action/rollback.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { RollbackFlags } from "../helm_commands.ts";
+import { applyOptions } from "../flags.ts";
 import { runShown } from "../operation.ts";
 
 /** Makes a new revision of an earlier one. */
@@ -23,7 +24,14 @@ export async function rollback(
       { target },
       (action) =>
         planRollback(
-          { ...options, maxHistory, name, namespace: target.namespace, revision },
+          {
+            ...options,
+            ...applyOptions(flags),
+            maxHistory,
+            name,
+            namespace: target.namespace,
+            revision,
+          },
           action,
         ),
     );
