@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { choice, flag, text } from "./flags.ts";
+import { choice, flag, integer, text } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 import { STACK_FILE } from "./stack_commands.ts";
 import type { StackFlags } from "./stack_commands.ts";
@@ -18,6 +18,12 @@ export interface GraphFlags extends Pick<StackFlags, "env" | "debug"> {
 export interface ReportFlags {
   readonly output?: string;
   readonly format?: "html" | "trace" | "otlp";
+  readonly debug?: boolean;
+}
+
+/** Flags of `watch`. */
+export interface WatchFlags {
+  readonly port?: number;
   readonly debug?: boolean;
 }
 
@@ -71,6 +77,28 @@ export const REPORT_ROUTES = {
       brief: "show where the time of a run went",
       fullDescription:
         "Writes one HTML file that needs nothing else: a timeline of every release and hook with the critical path, how full the limits were, what was waited for, and failures with their logs.",
+    },
+  }),
+  watch: lazyCommand<WatchFlags, [string]>({
+    loader: async () => (await import("./commands/watch.ts")).watch,
+    parameters: {
+      flags: {
+        port: integer("port on 127.0.0.1; any that is free when left out", 1),
+        debug: flag("print stack traces with errors"),
+      },
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "events of a run, as --output json writes them; - is standard input",
+          parse: String,
+          placeholder: "events.jsonl",
+        }],
+      },
+    },
+    docs: {
+      brief: "serve the page of a run while it goes on",
+      fullDescription:
+        "Serves the page of `capstan report` on 127.0.0.1, at an address that cannot be guessed, and brings it up to date as events come, until it is interrupted. `capstan up --watch` does the same for its own run.",
     },
   }),
 };

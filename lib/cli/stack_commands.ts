@@ -14,11 +14,12 @@ export interface StackFlags extends ClusterFlags, HookFlags {
   readonly parallelism?: number;
   readonly output?: "table" | "json";
   readonly quiet?: boolean;
+  readonly watch?: boolean;
   readonly debug?: boolean;
 }
 
 /** Flags of `plan`. */
-export interface PlanFlags extends Omit<StackFlags, "output"> {
+export interface PlanFlags extends Omit<StackFlags, "output" | "watch"> {
   readonly output?: "table" | "json" | "markdown";
   readonly detailedExitcode?: boolean;
   readonly dryRun?: "auto" | "server" | "client";
@@ -48,7 +49,12 @@ const STACK = {
   debug: flag("print stack traces with errors"),
 } as const;
 
-const UP = { ...STACK, force: flag("deploy releases again that have not changed") } as const;
+const RUN = {
+  ...STACK,
+  watch: flag("serve the page of the run on 127.0.0.1 while it goes on"),
+} as const;
+
+const UP = { ...RUN, force: flag("deploy releases again that have not changed") } as const;
 
 /** The stack file as a command's only argument. */
 export const STACK_FILE = {
@@ -101,7 +107,7 @@ export const STACK_ROUTES = {
   }),
   down: lazyCommand<StackFlags, [string?]>({
     loader: async () => (await import("./commands/down.ts")).down,
-    parameters: { flags: STACK, aliases: ALIAS, positional: STACK_FILE },
+    parameters: { flags: RUN, aliases: ALIAS, positional: STACK_FILE },
     docs: { brief: "uninstall every release of a stack, in reverse order" },
   }),
   rehearse: lazyCommand<RehearseFlags, [string?]>({

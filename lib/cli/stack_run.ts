@@ -18,9 +18,9 @@ import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./errors.ts";
 import type { ClusterFlags } from "./flags.ts";
+import { followersOf } from "./followers.ts";
 import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
-import { spanSender } from "./spans.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
@@ -61,7 +61,7 @@ export async function loadFor(
 export async function runCommand(context: CliContext, command: StackCommand): Promise<void> {
   const { flags, loaded, verb } = command;
   const show = reporter(context, command);
-  const spans = await spanSender(context);
+  const followers = await followersOf(context, flags);
   const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
   context.stop.addEventListener("abort", tellStop, { once: true });
   try {
@@ -70,7 +70,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
       connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
       emit(event) {
         show.add(event);
-        spans?.add(event);
+        followers.add(event);
       },
       stop: context.stop,
       signal: context.abort,
@@ -88,7 +88,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   } finally {
     context.stop.removeEventListener("abort", tellStop);
     show.close();
-    await spans?.send();
+    await followers.end();
   }
 }
 

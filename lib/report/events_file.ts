@@ -28,8 +28,7 @@ const TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
 export function parseEvents(text: string, file: string): RunEvent[] {
   const lines = text.split("\n");
   const events = lines.flatMap((line, i): RunEvent[] => {
-    if (line.trim() === "") return [];
-    const event = parseLine(line, { file, line: i + 1, torn: i === lines.length - 1 });
+    const event = parseEvent(line, { file, line: i + 1, torn: i === lines.length - 1 });
     return event === undefined ? [] : [event];
   });
   if (events.length > 0) return events;
@@ -41,14 +40,22 @@ export function parseEvents(text: string, file: string): RunEvent[] {
 
 const HINT = "write them with: capstan up --output json > events.jsonl";
 
-interface Place {
+/** Where a line is. */
+export interface LinePlace {
   readonly file: string;
+  /** From 1. */
   readonly line: number;
-  /** It is the last line, and has no end. */
-  readonly torn: boolean;
+  /** It is the last line, and has no end. @default {false} */
+  readonly torn?: boolean | undefined;
 }
 
-function parseLine(text: string, { file, line, torn }: Place): RunEvent | undefined {
+/**
+ * Reads one line; `undefined` for one that is blank or something else than an event.
+ *
+ * @throws {CapstanError} As {@linkcode parseEvents}.
+ */
+export function parseEvent(text: string, { file, line, torn }: LinePlace): RunEvent | undefined {
+  if (text.trim() === "") return undefined;
   let value: { readonly type?: unknown; readonly at?: unknown; readonly version?: unknown } | null;
   try {
     value = JSON.parse(text);

@@ -63,20 +63,40 @@ function refresh() {
   draw();
 }
 
+/** Rows that are drawn, by their place: scrolling makes only those that come into sight. */
+const drawn = new Map();
+
+/** Draws all anew. */
 function draw() {
+  drawn.clear();
   drawAxis();
-  const scroll = $("scroll");
-  const first = Math.max(0, rowAt(rows, scroll.scrollTop) - SPARE);
-  const end = scroll.scrollTop + scroll.clientHeight;
-  const drawn = [];
-  for (let i = first; i < rows.length && (rows[i].top < end || i < first + 2 * SPARE); i++) {
-    drawn.push(rowElement(i));
-  }
-  $("rows").replaceChildren(...drawn);
+  drawRows();
   const active = view.bar >= 0 ? "active-bar" : "active-row";
   if (document.getElementById(active) !== null) {
     $("grid").setAttribute("aria-activedescendant", active);
   } else $("grid").removeAttribute("aria-activedescendant");
+}
+
+function drawRows() {
+  const scroll = $("scroll");
+  const first = Math.max(0, rowAt(rows, scroll.scrollTop) - SPARE);
+  const end = scroll.scrollTop + scroll.clientHeight;
+  let last = first;
+  while (last < rows.length && (rows[last].top < end || last < first + 2 * SPARE)) last++;
+  for (const [i, row] of drawn) {
+    if (i >= first && i < last) continue;
+    row.remove();
+    drawn.delete(i);
+  }
+  if (drawn.size === 0) $("rows").replaceChildren();
+  let after = null;
+  for (let i = last - 1; i >= first; i--) {
+    if (!drawn.has(i)) {
+      drawn.set(i, rowElement(i));
+      $("rows").insertBefore(drawn.get(i), after);
+    }
+    after = drawn.get(i);
+  }
 }
 
 function percent(at) {
@@ -279,7 +299,7 @@ function listen() {
     "click",
     () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
   );
-  $("scroll").addEventListener("scroll", draw, { passive: true });
+  $("scroll").addEventListener("scroll", drawRows, { passive: true });
   $("grid").addEventListener("keydown", onKey);
   $("grid").addEventListener("focus", draw);
   $("rows").addEventListener("click", onBarClick);

@@ -52,12 +52,12 @@ ${style}</style>
 </header>
 <main>
 ${TIMELINE}
-${section("failures", "Failures")}
-${section("path", "Critical path")}
+${section("failures", "Failures", "")}
+${section("path", "Critical path", TABLES)}
 ${section("pools", "Limits", ' class="pools"')}
-${section("waits", "Waiting")}
-${section("warnings", "Warnings")}
-<details id="releases"><summary>All releases and hooks as a table</summary><div class="tables" id="releases-body"></div></details>
+${section("waits", "Waiting", TABLES)}
+${section("warnings", "Warnings", TABLES)}
+<details id="releases"><summary>All releases and hooks as a table</summary><div class="tables" id="releases-body" tabindex="0" role="group" aria-label="All releases and hooks"></div></details>
 </main>
 <script type="application/json" id="timeline">${embedded(timeline)}</script>
 <script>
@@ -98,7 +98,10 @@ const TIMELINE = `<section aria-labelledby="timeline-title">
 <div class="details" id="details" role="status"></div>
 </section>`;
 
-function section(id: string, title: string, attributes = ' class="tables"'): string {
+/** Tables that are wider than a narrow screen are scrolled, with the keyboard as well. */
+const TABLES = ' class="tables" tabindex="0" role="group" aria-label="Table"';
+
+function section(id: string, title: string, attributes: string): string {
   return `<section id="${id}" aria-labelledby="${id}-title" hidden><h2 id="${id}-title">${title}</h2><div${attributes} id="${id}-body"></div></section>`;
 }
 
