@@ -5,13 +5,13 @@
  */
 import { flag, integer, NAMESPACE, text, texts } from "./flags.ts";
 import type { NamespaceFlags } from "./flags.ts";
-import { CHART } from "./helm_commands.ts";
-import type { ChartFlags } from "./helm_commands.ts";
+import { DOWNLOAD } from "./download_flags.ts";
+import type { DownloadFlags } from "./download_flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of `types`. */
-export interface TypesFlags
-  extends Pick<ChartFlags, "version" | "devel" | "repo" | "username" | "password" | "debug"> {
+export interface TypesFlags extends DownloadFlags {
+  readonly debug?: boolean;
   readonly output?: string;
   readonly name?: string;
 }
@@ -130,11 +130,7 @@ export const AUTHOR_ROUTES = {
     loader: async () => (await import("./commands/types.ts")).types,
     parameters: {
       flags: {
-        version: CHART.version,
-        devel: CHART.devel,
-        repo: CHART.repo,
-        username: CHART.username,
-        password: CHART.password,
+        ...DOWNLOAD,
         output: text("write to this file instead of printing", "file"),
         name: text("name of the type; made of the chart's name when left out", "name"),
         debug: DEBUG,

@@ -34,36 +34,21 @@ const IGNORED_TEXTS = [
   "color",
   "colour",
   "contentCache",
-  "keyring",
   "kubeApiserver",
   "kubeAsUser",
   "kubeCaFile",
   "kubeTlsServerName",
   "kubeToken",
   "qps",
-  "registryConfig",
-  "repositoryCache",
-  "repositoryConfig",
   "timeout",
   "wait",
 ] as const;
 
-/** Switches about the download of a chart. */
-const DOWNLOAD_SWITCHES = [
-  "insecureSkipTlsVerify",
-  "passCredentials",
-  "plainHttp",
-  "verify",
-] as const;
-
-/** Texts about the download of a chart. */
-const DOWNLOAD_TEXTS = ["caFile", "certFile", "keyFile"] as const;
-
 type Switches = Readonly<
-  Partial<Record<typeof IGNORED_SWITCHES[number] | typeof DOWNLOAD_SWITCHES[number], boolean>>
+  Partial<Record<typeof IGNORED_SWITCHES[number], boolean>>
 >;
 type Texts = Readonly<
-  Partial<Record<typeof IGNORED_TEXTS[number] | typeof DOWNLOAD_TEXTS[number], string>>
+  Partial<Record<typeof IGNORED_TEXTS[number], string>>
 >;
 
 /** Flags of `template`. */
@@ -117,8 +102,8 @@ interface Hidden {
 const TEMPLATE = {
   ...CHART,
   ...NAMESPACE,
-  ...hiddenSwitches([...IGNORED_SWITCHES, ...DOWNLOAD_SWITCHES]),
-  ...hiddenTexts([...IGNORED_TEXTS, ...DOWNLOAD_TEXTS]),
+  ...hiddenSwitches(IGNORED_SWITCHES),
+  ...hiddenTexts(IGNORED_TEXTS),
   kubeAsGroup: hidden(texts("accepted, without effect")),
   labels: hidden(texts("labels of the release record, which is not written")),
   showOnly: texts("print only the manifests of these templates (can be repeated)", "path"),

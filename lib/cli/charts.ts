@@ -10,6 +10,7 @@ import { readValues } from "../chart/value_files.ts";
 import { CapstanError } from "../errors.ts";
 import type { GoMap } from "../template/value.ts";
 import type { CliContext } from "./context.ts";
+import type { DownloadFlags } from "./download_flags.ts";
 import type { ValueFlags } from "./flags.ts";
 import type { ChartFlags } from "./helm_commands.ts";
 
@@ -59,6 +60,9 @@ function generatedName(chart: string, now: number): string {
   return `${base}-${Math.floor(now / 1000)}`;
 }
 
+/** What finding and loading a chart takes. */
+export type LoadFlags = DownloadFlags & Pick<ChartFlags, "helmVersion">;
+
 /**
  * Finds a chart, reads the values, and loads it, in this order, which decides what an error says first.
  *
@@ -69,56 +73,40 @@ export async function chartAndValues(
   flags: ChartFlags,
   ref: string,
 ): Promise<{ chart: Chart; values: GoMap }> {
-  if (flags.repo === undefined) await checkReference(ref);
+  const found = await find(context, flags, ref);
   const values = await valuesFrom(context, flags);
-  return { chart: await chartFor(context, flags, ref), values };
+  return { chart: await load(context, flags, found), values };
 }
 
 /**
- * Loads the chart that an argument and `--repo`, `--version` name.
+ * Loads the chart that an argument and the flags name, to be installed or rendered.
  *
  * @throws {CapstanError} In Helm's words; also when it cannot be installed, or dependencies are
  * missing from charts/.
  */
 export async function chartFor(
   context: CliContext,
-  flags: ChartFlags,
+  flags: LoadFlags,
   ref: string,
 ): Promise<Chart> {
-  const { helmVersion, repo } = flags;
-  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
-  const options = { helmVersion, signal: context.abort, warn };
-  const chart = repo === undefined
-    ? await loadChart(ref, options)
-    : await loadChartArchive(await archiveFrom(repo, ref, { flags, context }), options);
-  checkInstallable(chart, helmVersion);
-  const warning = deprecationWarning(chart, helmVersion);
-  if (warning !== undefined) warn(warning);
-  return chart;
+  return await load(context, flags, await find(context, flags, ref));
 }
 
-/** Refuses what is no path, as Helm does where no repository is set up. */
-async function checkReference(ref: string): Promise<void> {
-  if (/^(\.|\/|[A-Za-z]:[\\/])/.test(ref) || await exists(ref)) return;
-  const hint = "name a folder or an archive, or a chart and its repository with --repo";
-  if (/^[a-z][a-z0-9+]*:\/\//.test(ref)) {
-    throw new CapstanError(`cannot load chart ${ref}: charts are not fetched from an address yet`, {
-      code: "chart/address",
-      hint,
-    });
-  }
-  const [repository] = ref.split("/", 1);
-  throw new CapstanError(
-    repository === ref
-      ? `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${ref}`
-      : `repo ${repository} not found`,
-    { code: "chart/missing", hint: `there is no folder or file ${ref}; ${hint}` },
-  );
+/** A path, or what was downloaded. */
+type Found = string | Uint8Array;
+
+async function find(context: CliContext, flags: LoadFlags, ref: string): Promise<Found> {
+  if (flags.repo === undefined && !flags.verify && await isPath(ref)) return ref;
+  const { findChart } = await import("./find_chart.ts");
+  const found = await findChart(context, flags, ref);
+  return found.kind === "local" ? found.path : found.archive;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether a reference can only be, or is, a path. */
+async function isPath(ref: string): Promise<boolean> {
+  if (/^(\.|\/|[A-Za-z]:[\\/])/.test(ref)) return true;
   try {
-    await Deno.stat(path);
+    await Deno.stat(ref);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
@@ -128,17 +116,17 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function archiveFrom(
-  url: string,
-  name: string,
-  { flags, context }: { readonly flags: ChartFlags; readonly context: CliContext },
-): Promise<Uint8Array> {
-  const { RepositoryClient } = await import("../registry/repository.ts");
-  const { username, password, version, devel } = flags;
-  const query = { name, version: version ?? (devel ? ">0.0.0-0" : undefined) };
-  const source = { url, username, password };
-  const { archive } = await new RepositoryClient().chart(source, query, context.abort);
-  return archive;
+async function load(context: CliContext, flags: LoadFlags, found: Found): Promise<Chart> {
+  const { helmVersion } = flags;
+  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const options = { helmVersion, signal: context.abort, warn };
+  const chart = typeof found === "string"
+    ? await loadChart(found, options)
+    : await loadChartArchive(found, options);
+  checkInstallable(chart, helmVersion);
+  const warning = deprecationWarning(chart, helmVersion);
+  if (warning !== undefined) warn(warning);
+  return chart;
 }
 
 /** The user's values from `-f` and the `--set` flags, in Helm's order. */

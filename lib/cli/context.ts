@@ -4,6 +4,7 @@
  * @module
  */
 import type { CommandContext } from "@stricli/core";
+import type { PathVariable } from "../registry/helm_paths.ts";
 import type { Stack, StackFactory } from "../stack/types.ts";
 
 /** The outside world of one invocation. */
@@ -41,18 +42,16 @@ export interface StackProgram {
 
 /** The environment variables that Capstan reads, and no others. */
 export type EnvironmentVariable =
+  | PathVariable
   | "CI"
   | "GITHUB_ACTIONS"
-  | "HELM_CACHE_HOME"
   | "HELM_DRIVER"
   | "HELM_KUBECONTEXT"
   | "HELM_NAMESPACE"
-  | "HOME"
   | "KUBECONFIG"
   | "KUBERNETES_SERVICE_HOST"
   | "KUBERNETES_SERVICE_PORT"
   | "OTEL_EXPORTER_OTLP_ENDPOINT"
   | "OTEL_EXPORTER_OTLP_HEADERS"
   | "OTEL_SERVICE_NAME"
-  | "TRACEPARENT"
-  | "XDG_CACHE_HOME";
+  | "TRACEPARENT";

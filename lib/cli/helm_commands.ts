@@ -4,6 +4,8 @@
  * @module
  */
 import { buildChoiceParser } from "@stricli/core";
+import { DOWNLOAD } from "./download_flags.ts";
+import type { DownloadFlags } from "./download_flags.ts";
 import {
   ALIASES,
   APPLY,
@@ -23,12 +25,7 @@ import type { ApplyFlags, HookFlags, LockFlags, NamespaceFlags, ValueFlags } fro
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of the commands that find and render a chart. */
-export interface ChartFlags extends ValueFlags {
-  readonly version?: string;
-  readonly devel?: boolean;
-  readonly repo?: string;
-  readonly username?: string;
-  readonly password?: string;
+export interface ChartFlags extends ValueFlags, DownloadFlags {
   readonly skipSchemaValidation?: boolean;
   readonly description?: string;
   readonly nameTemplate?: string;
@@ -129,11 +126,7 @@ const DEBUG = flag("print stack traces with errors");
 /** Flags of the commands that find and render a chart. */
 export const CHART = {
   ...VALUES,
-  version: text("version or range of the chart; the newest when left out", "version"),
-  devel: flag("take development versions too; the same as --version '>0.0.0-0'"),
-  repo: text("chart repository URL in which to find the chart", "url"),
-  username: text("user name for --repo", "name"),
-  password: text("password for --repo", "text"),
+  ...DOWNLOAD,
   skipSchemaValidation: flag("do not check values against values.schema.json"),
   description: text("text kept with the revision", "text"),
   nameTemplate: text("template for the release's name", "template"),

@@ -5,24 +5,27 @@
  *
  * @module
  */
-import { CapstanError, isAbort, messageOf } from "../errors.ts";
-import { compareVersions, parseRange, parseVersion } from "../semver.ts";
-import { closest } from "../text.ts";
-import { parseYaml } from "../yaml/parse.ts";
+import { CapstanError, messageOf } from "../errors.ts";
+import { sha256 } from "./cache.ts";
+import type { ChartCache } from "./cache.ts";
+import { checkArchive } from "./check_archive.ts";
+import { HttpSource } from "./http.ts";
+import type { Access, HttpSourceOptions } from "./http.ts";
+import { findVersion, missing, packIndex, readIndex, unpackIndex } from "./index_file.ts";
+import type { RepositoryIndex } from "./index_file.ts";
+import { once } from "./once.ts";
 
 /** Where a repository is and how to be let in. */
-export interface RepositorySource {
+export interface RepositorySource extends Access {
   readonly url: string;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
 }
 
 /** Options of {@linkcode RepositoryClient}. */
-export interface RepositoryClientOptions {
-  /** @default the global fetch */
-  readonly fetch?: typeof fetch | undefined;
-  /** Largest response taken, in bytes. @default {104_857_600} */
-  readonly maxBytes?: number | undefined;
+export interface RepositoryClientOptions extends HttpSourceOptions {
+  /** What requests are sent with. @default one of its own */
+  readonly http?: HttpSource | undefined;
+  /** Where downloads are kept. @default nowhere but in memory */
+  readonly cache?: ChartCache | undefined;
 }
 
 /** Which chart of a repository. */
@@ -32,208 +35,208 @@ export interface ChartQuery {
   readonly version?: string | undefined;
 }
 
-/** One version of a chart in an index, newest first in its list. */
-interface IndexEntry {
-  readonly version: string;
-  readonly urls: readonly string[];
-}
-
-type Index = ReadonlyMap<string, readonly IndexEntry[]>;
-
 /** A chart's archive as it was fetched. */
 export interface FetchedChart {
   readonly name: string;
   readonly version: string;
   readonly url: string;
+  /** SHA-256 of the archive, hex. */
+  readonly digest: string;
   readonly archive: Uint8Array;
 }
 
+const ARCHIVE = { accept: "application/gzip,application/octet-stream" };
+
 /** Reads chart repositories; each index and each archive is fetched once in its lifetime. */
 export class RepositoryClient {
-  readonly #fetch: typeof fetch;
-  readonly #maxBytes: number;
-  readonly #indexes = new Map<string, Promise<Index>>();
-  readonly #archives = new Map<string, Promise<FetchedChart>>();
+  readonly #http: HttpSource;
+  readonly #cache: ChartCache | undefined;
+  readonly #indexes = new Map<string, Promise<RepositoryIndex>>();
+  readonly #archives = new Map<string, Promise<Uint8Array>>();
 
   constructor(options: RepositoryClientOptions = {}) {
-    this.#fetch = options.fetch ?? fetch;
-    this.#maxBytes = options.maxBytes ?? 104_857_600;
+    this.#http = options.http ?? new HttpSource(options);
+    this.#cache = options.cache;
+  }
+
+  /** Lets connections with certificates of their own go. */
+  async close(): Promise<void> {
+    await this.#http.close();
   }
 
   /**
    * Fetches the archive of a chart: the given version exactly, else the newest that satisfies it.
    *
-   * @throws {CapstanError} When the repository cannot be read or has no such chart or version.
+   * @throws {CapstanError} When the repository cannot be read or has no such chart or version, or
+   * the archive is not what the index says.
    */
   async chart(
     source: RepositorySource,
     query: ChartQuery,
     signal?: AbortSignal,
   ): Promise<FetchedChart> {
-    const index = await once(this.#indexes, source.url, () => this.#index(source, signal));
-    const entry = choose(index, source, query);
-    const [first] = entry.urls;
+    const { version, url, digest } = await this.find(source, query, signal);
+    const archive = await this.archive(url, { source, digest, chart: query.name }, signal);
+    return { name: query.name, version, url, digest: await sha256(archive), archive };
+  }
+
+  /** Which version of a chart is wanted, and where its archive is. */
+  async find(source: RepositorySource, query: ChartQuery, signal?: AbortSignal) {
+    const index = await this.index(source, signal);
+    const { version, urls: [first], digest } = findVersion(index, source.url, query);
     if (first === undefined) {
-      throw unfit(source, query, `version ${entry.version} has no URL in the index`);
+      throw missing(query.name, source.url, `version ${version} has no URL in the index`);
     }
-    const url = new URL(first, `${source.url.replace(/\/*$/, "")}/`).href;
-    return await once(this.#archives, url, async () => ({
-      name: query.name,
-      version: entry.version,
-      url,
-      archive: await this.#get(url, source, signal),
-    }));
+    return { version, url: resolveUrl(source.url, first), digest };
   }
 
-  async #index(source: RepositorySource, signal: AbortSignal | undefined): Promise<Index> {
+  /** The index of a repository. A cached one is taken where the server says that it has not changed. */
+  index(source: RepositorySource, signal?: AbortSignal): Promise<RepositoryIndex> {
+    return once(this.#indexes, source.url, () => this.#index(source, signal));
+  }
+
+  async #index(
+    source: RepositorySource,
+    signal: AbortSignal | undefined,
+  ): Promise<RepositoryIndex> {
     const url = `${source.url.replace(/\/*$/, "")}/index.yaml`;
-    const text = new TextDecoder().decode(await this.#get(url, source, signal));
-    try {
-      return readIndex(text.trimStart().startsWith("{") ? JSON.parse(text) : parseYaml(text));
-    } catch (error) {
-      throw new CapstanError(
-        `cannot read chart repository ${source.url}: bad index.yaml: ${messageOf(error)}`,
-        {
-          code: "registry/index",
-          cause: error,
-        },
-      );
-    }
+    const cache = this.#cache;
+    if (cache === undefined) return parseIndex(source.url, await this.#bytes(url, source, signal));
+    return await cache.alone(`index ${url}`, async () => {
+      const note = await cache.note(`index ${url}`);
+      const kept = note === undefined ? undefined : await cache.get(note.digest);
+      const response = await this.#http.send(url, {
+        access: source,
+        home: source.url,
+        signal,
+        headers: kept === undefined ? {} : conditions(note!),
+      });
+      if (response.status === 304) return unpackIndex(new TextDecoder().decode(kept));
+      const index = parseIndex(source.url, await this.#http.read(response));
+      const digest = await cache.put(new TextEncoder().encode(packIndex(index)));
+      await cache.setNote(`index ${url}`, { digest, ...validators(response) });
+      return index;
+    });
   }
 
-  /** Credentials go only to the repository's own scheme, host and port (Helm without --pass-credentials). */
-  async #get(
+  /**
+   * The bytes of an archive, from the cache where they are there and still the server's.
+   *
+   * @param about `digest` is what they must have, where that is known.
+   */
+  archive(
+    url: string,
+    about: {
+      readonly source: Access & { url?: string };
+      readonly digest?: string;
+      readonly chart: string;
+    },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    return once(this.#archives, `${url} ${about.digest ?? ""}`, async () => {
+      const cache = this.#cache;
+      const wanted = (about.digest ?? "").replace(/^sha256:/, "").toLowerCase();
+      if (cache === undefined) return await this.#checked(url, about, wanted, signal);
+      return await cache.alone(`archive ${url}`, async () => {
+        const known = wanted === "" ? undefined : await cache.get(wanted);
+        return known ?? await this.#revalidated(cache, url, about, wanted, signal);
+      });
+    });
+  }
+
+  async #revalidated(
+    cache: ChartCache,
+    url: string,
+    about: { readonly source: Access & { url?: string }; readonly chart: string },
+    wanted: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const note = wanted === "" ? await cache.note(`archive ${url}`) : undefined;
+    const kept = note === undefined ? undefined : await cache.get(note.digest);
+    const response = await this.#http.send(url, {
+      access: about.source,
+      home: about.source.url ?? url,
+      signal,
+      headers: { ...ARCHIVE, ...(kept === undefined ? {} : conditions(note!)) },
+    });
+    if (response.status === 304) return kept!;
+    const data = await this.#http.read(response);
+    await check(data, url, about.chart, wanted);
+    await cache.setNote(`archive ${url}`, {
+      digest: await cache.put(data),
+      ...validators(response),
+    });
+    return data;
+  }
+
+  async #checked(
+    url: string,
+    about: { readonly source: Access & { url?: string }; readonly chart: string },
+    wanted: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const data = await this.#http.get(url, {
+      access: about.source,
+      home: about.source.url ?? url,
+      headers: ARCHIVE,
+      signal,
+    });
+    await check(data, url, about.chart, wanted);
+    return data;
+  }
+
+  async #bytes(
     url: string,
     source: RepositorySource,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
-    const headers = new Headers({ accept: "application/gzip,application/octet-stream" });
-    if (source.username !== undefined && new URL(url).origin === new URL(source.url).origin) {
-      const bytes = new TextEncoder().encode(`${source.username}:${source.password ?? ""}`);
-      headers.set("authorization", `Basic ${bytes.toBase64()}`);
-    }
-    try {
-      const response = await this.#fetch(url, {
-        headers,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw new CapstanError(`${response.status} ${response.statusText}`.trim());
-      }
-      return await readAtMost(response, this.#maxBytes);
-    } catch (error) {
-      if (isAbort(error)) throw error;
-      throw new CapstanError(`cannot fetch ${url}: ${messageOf(error)}`, {
-        code: "registry/fetch",
-        hint: hintOf(error, url),
-        cause: error,
-      });
-    }
+    return await this.#http.get(url, { access: source, home: source.url, signal });
   }
 }
 
-/** The value under a key, made on first use; a failure is not kept. */
-function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  let made = map.get(key);
-  if (made === undefined) {
-    made = make();
-    map.set(key, made);
-    made.catch(() => map.delete(key));
+/** An address of an index, against the repository's own; the repository's query is kept, as in Helm. */
+export function resolveUrl(repository: string, url: string): string {
+  const base = new URL(repository);
+  const query = base.search;
+  base.search = "";
+  base.pathname = `${base.pathname.replace(/\/*$/, "")}/`;
+  const resolved = new URL(url, base);
+  if (query !== "" && resolved.search === "" && !/^[a-z][a-z0-9+.-]*:/i.test(url)) {
+    resolved.search = query;
   }
-  return made;
+  return resolved.href;
 }
 
-async function readAtMost(response: Response, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw new CapstanError(`the response is larger than ${limit} bytes`);
-    chunks.push(chunk);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
-function readIndex(document: unknown): Index {
-  const { apiVersion, entries } = (document ?? {}) as { apiVersion?: unknown; entries?: unknown };
-  if (typeof apiVersion !== "string" || apiVersion === "") {
-    throw new CapstanError("no API version specified");
-  }
-  const index = new Map<string, IndexEntry[]>();
-  for (const [name, versions] of Object.entries(entries ?? {})) {
-    if (!Array.isArray(versions)) continue;
-    const valid = versions.filter(isEntry).map(({ version, urls }) => ({ version, urls }));
-    index.set(
-      name,
-      valid.sort((a, b) => compareVersions(parseVersion(b.version), parseVersion(a.version))),
-    );
-  }
-  return index;
-}
-
-function isEntry(entry: unknown): entry is IndexEntry {
-  if (typeof entry !== "object" || entry === null) return false;
-  const { version, urls } = entry as { version?: unknown; urls?: unknown };
-  if (typeof version !== "string" || !Array.isArray(urls)) return false;
+function parseIndex(url: string, data: Uint8Array): RepositoryIndex {
   try {
-    parseVersion(version);
-    return urls.every((url) => typeof url === "string");
-  } catch {
-    return false;
-  }
-}
-
-/** Helm's look-up: the exact text first, then the newest version in range; "" means any stable one. */
-function choose(index: Index, source: RepositorySource, query: ChartQuery): IndexEntry {
-  const versions = index.get(query.name);
-  if (versions === undefined || versions.length === 0) {
-    const near = closest(query.name, index.keys());
-    throw unfit(
-      source,
-      query,
-      "there is no such chart",
-      near === undefined ? undefined : `did you mean ${near}?`,
+    return readIndex(new TextDecoder().decode(data));
+  } catch (error) {
+    throw new CapstanError(
+      `cannot read chart repository ${url}: bad index.yaml: ${messageOf(error)}`,
+      { code: "registry/index", cause: error },
     );
   }
-  const wanted = query.version ?? "";
-  const exact = versions.find(({ version }) => version === wanted);
-  if (exact !== undefined) return exact;
-  const range = parseRange(wanted === "" ? "*" : wanted);
-  const found = versions.find(({ version }) => range.includes(parseVersion(version)));
-  if (found !== undefined) return found;
-  const newest = versions.slice(0, 3).map(({ version }) => version).join(", ");
-  throw unfit(
-    source,
-    query,
-    `no chart version found for ${query.name}-${wanted}`,
-    `the newest versions are ${newest}`,
-  );
 }
 
-function unfit(
-  source: RepositorySource,
-  query: ChartQuery,
-  why: string,
-  hint?: string,
-): CapstanError {
-  return new CapstanError(`cannot get chart ${query.name} from ${source.url}: ${why}`, {
-    code: "registry/no-chart",
-    hint,
-  });
+async function check(data: Uint8Array, url: string, chart: string, wanted: string): Promise<void> {
+  await checkArchive(data, { chart, url, digest: wanted });
 }
 
-function hintOf(error: unknown, url: string): string | undefined {
-  const host = new URL(url).host;
-  if (error instanceof Deno.errors.NotCapable) return `add --allow-net=${host}`;
-  if (/^40[13]\b/.test(messageOf(error))) {
-    return `give repository(url, { username, password }) what ${host} asks for`;
-  }
-  return undefined;
+function conditions(
+  { etag, modified }: {
+    readonly etag?: string | undefined;
+    readonly modified?: string | undefined;
+  },
+) {
+  return {
+    ...(etag === undefined ? {} : { "if-none-match": etag }),
+    ...(modified === undefined ? {} : { "if-modified-since": modified }),
+  };
+}
+
+function validators({ headers }: Response) {
+  return {
+    etag: headers.get("etag") ?? undefined,
+    modified: headers.get("last-modified") ?? undefined,
+  };
 }

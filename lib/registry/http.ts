@@ -1,0 +1,247 @@
+/**
+ * Requests to chart repositories and registries: credentials, trust, retries, bounds.
+ *
+ * Rules from Helm's pkg/getter/httpgetter.go; RFC 9110 for Retry-After.
+ *
+ * @module
+ */
+import { CapstanError, isAbort, messageOf } from "../errors.ts";
+import { retry } from "../schedule/retry.ts";
+
+/** How to be let in, and whom to trust. Files are PEM. */
+export interface Access {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Send the credentials to whatever host an address names. @default {false} */
+  readonly passCredentials?: boolean | undefined;
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly insecureSkipTlsVerify?: boolean | undefined;
+  /** Speak HTTP to a registry. @default {false}, but for localhost and 127.0.0.1 */
+  readonly plainHttp?: boolean | undefined;
+}
+
+/** Options of {@linkcode HttpSource}. */
+export interface HttpSourceOptions {
+  /** @default the global fetch */
+  readonly fetch?: typeof fetch | undefined;
+  /** Largest response taken, in bytes. @default {104_857_600} */
+  readonly maxBytes?: number | undefined;
+  /** Time for one response to begin and for one to be read, in milliseconds. @default {120_000} */
+  readonly timeout?: number | undefined;
+  /** Tries of a request that the server is too busy for. @default {3} */
+  readonly attempts?: number | undefined;
+}
+
+/** One request. */
+export interface Asked {
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: Uint8Array | undefined;
+  readonly access?: Access | undefined;
+  /** Where the credentials belong: they go nowhere else. @default the request's own address */
+  readonly home?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer that is no success. */
+export class StatusError extends CapstanError {
+  override readonly name = "StatusError";
+  readonly status: number;
+  readonly headers: Headers;
+  /** What the server says, cut. */
+  readonly body: string;
+
+  constructor(url: string, response: Response, body: string) {
+    const { status, statusText } = response;
+    super(`cannot fetch ${withoutSecrets(url)}: ${`${status} ${statusText}`.trim()}`, {
+      code: "registry/fetch",
+      hint: hintOf(status, url),
+    });
+    this.status = status;
+    this.headers = response.headers;
+    this.body = body;
+  }
+}
+
+const BUSY = [408, 429, 500, 502, 503, 504];
+
+/** Sends requests; close it when done. */
+export class HttpSource {
+  readonly #fetch: typeof fetch;
+  readonly #maxBytes: number;
+  readonly #timeout: number;
+  readonly #attempts: number;
+  readonly #clients = new Map<string, Promise<Deno.HttpClient>>();
+
+  constructor(options: HttpSourceOptions = {}) {
+    this.#fetch = options.fetch ?? fetch;
+    this.#maxBytes = options.maxBytes ?? 104_857_600;
+    this.#timeout = options.timeout ?? 120_000;
+    this.#attempts = options.attempts ?? 3;
+  }
+
+  /** Lets connections with certificates of their own go. */
+  async close(): Promise<void> {
+    const clients = await Promise.allSettled(this.#clients.values());
+    this.#clients.clear();
+    for (const client of clients) if (client.status === "fulfilled") client.value.close();
+  }
+
+  /**
+   * The response to a request, once the server has said yes; read its body with {@linkcode read}.
+   *
+   * @throws {StatusError} When the server says no, after some tries where it is only busy.
+   * @throws {CapstanError} When it cannot be reached.
+   */
+  async send(url: string, asked: Asked = {}): Promise<Response> {
+    return await retry(() => this.#once(url, asked), {
+      attempts: this.#attempts,
+      delay: 250,
+      signal: asked.signal,
+      when: (error) => {
+        if (!(error instanceof StatusError) || !BUSY.includes(error.status)) return false;
+        const after = Number(error.headers.get("retry-after") ?? Number.NaN);
+        return Number.isFinite(after) ? Math.min(after, 30) * 1000 : true;
+      },
+    });
+  }
+
+  async #once(url: string, asked: Asked): Promise<Response> {
+    const { signal, access = {}, method = "GET", body } = asked;
+    const client = await this.#client(access);
+    const headers = new Headers(asked.headers);
+    if (access.username !== undefined && access.username !== "" && belongs(url, asked)) {
+      headers.set("authorization", basic(access));
+    }
+    const timeout = AbortSignal.timeout(this.#timeout);
+    try {
+      const response = await this.#fetch(url, {
+        method,
+        headers,
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+        ...(client === undefined ? {} : { client }),
+      });
+      if (response.ok || response.status === 304) return response;
+      throw new StatusError(url, response, (await response.text()).slice(0, 2000));
+    } catch (error) {
+      throw unreachable(url, error, signal);
+    }
+  }
+
+  /** All of a body. @throws {CapstanError} When it is too large, or ends early. */
+  async read(response: Response, limit = this.#maxBytes): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of response.body ?? []) {
+        size += chunk.length;
+        if (size > limit) throw new CapstanError(`the response is larger than ${limit} bytes`);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      throw unreachable(response.url, error, undefined);
+    }
+    const whole = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  /** The body of an address. */
+  async get(url: string, asked: Asked = {}): Promise<Uint8Array> {
+    return await this.read(await this.send(url, asked));
+  }
+
+  #client(access: Access): Promise<Deno.HttpClient | undefined> {
+    const { caFile, certFile, keyFile } = access;
+    if (!caFile && !certFile && !keyFile) return Promise.resolve(undefined);
+    const key = JSON.stringify([caFile, certFile, keyFile]);
+    const client = this.#clients.get(key) ?? createClient(access);
+    this.#clients.set(key, client);
+    return client;
+  }
+}
+
+async function createClient({ caFile, certFile, keyFile }: Access): Promise<Deno.HttpClient> {
+  const ca = caFile ? { caCerts: [await readPem(caFile)] } : {};
+  if (!certFile && !keyFile) return Deno.createHttpClient(ca);
+  if (!certFile || !keyFile) {
+    throw new CapstanError("a client certificate needs both a certificate and a key file", {
+      code: "registry/tls",
+      hint: "give --cert-file and --key-file",
+    });
+  }
+  const [cert, key] = await Promise.all([readPem(certFile), readPem(keyFile)]);
+  return Deno.createHttpClient({ ...ca, cert, key });
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const denied = error instanceof Deno.errors.NotCapable;
+    throw new CapstanError(`cannot read certificate file ${path}: ${messageOf(error)}`, {
+      code: "registry/tls",
+      hint: denied ? `add --allow-read=${path}` : undefined,
+      cause: error,
+    });
+  }
+}
+
+/** Whether the credentials may go to this address: the home's scheme and host, as in Helm. */
+function belongs(url: string, { access, home = url }: Asked): boolean {
+  return access?.passCredentials === true || new URL(url).origin === new URL(home).origin;
+}
+
+/** The value of a header for basic authentication (RFC 7617). */
+export function basic({ username = "", password = "" }: Access): string {
+  return `Basic ${new TextEncoder().encode(`${username}:${password}`).toBase64()}`;
+}
+
+/** An address that may be shown: without a user, a password, or a query, which may hold a token. */
+export function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const shown = new URL(url);
+  shown.username = "";
+  shown.password = "";
+  return shown.search === "" ? shown.href : `${shown.href.slice(0, -shown.search.length)}?…`;
+}
+
+function unreachable(url: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof StatusError || signal?.aborted) return error;
+  if (isAbort(error) && !(error instanceof DOMException && error.name === "TimeoutError")) {
+    return error;
+  }
+  const { host, hostname } = new URL(url);
+  const why = messageOf(error).replace(/^error sending request for url \(.*?\): /, "");
+  return new CapstanError(`cannot fetch ${withoutSecrets(url)}: ${why}`, {
+    code: "registry/fetch",
+    hint: error instanceof Deno.errors.NotCapable
+      ? `add --allow-net=${host}`
+      : /certificate/i.test(why)
+      ? `trust its authority with --ca-file; only Deno's flag --unsafely-ignore-certificate-errors=${hostname} skips the check`
+      : undefined,
+    cause: error,
+  });
+}
+
+function hintOf(status: number, url: string): string | undefined {
+  const { host } = new URL(url);
+  switch (status) {
+    case 401:
+    case 403:
+      return `give user name and password for ${host}: --username and --password, \`capstan registry login\`, or repository(url, { username, password })`;
+    case 404:
+      return "look whether the address is right";
+    case 429:
+      return `${host} takes no more requests for now: try again later, or log in where that raises the limit`;
+    default:
+      return undefined;
+  }
+}

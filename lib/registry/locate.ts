@@ -1,0 +1,254 @@
+/**
+ * From any chart reference to a chart: a folder, an archive, `repo/name`, an address, `oci://`.
+ *
+ * Rules from Helm's pkg/action/install.go (LocateChart) and pkg/downloader/chart_downloader.go.
+ *
+ * @module
+ */
+import { CapstanError } from "../errors.ts";
+import { ChartCache, sha256 } from "./cache.ts";
+import { Credentials } from "./credentials.ts";
+import type { HelmPaths } from "./helm_paths.ts";
+import { HttpSource } from "./http.ts";
+import type { Access, HttpSourceOptions } from "./http.ts";
+import { findVersion, missing } from "./index_file.ts";
+import { OciCharts } from "./oci_chart.ts";
+import { OciClient } from "./oci_client.ts";
+import { isOci } from "./oci_reference.ts";
+import { readRepositories } from "./repositories_file.ts";
+import type { NamedRepository } from "./repositories_file.ts";
+import { RepositoryCache } from "./repository_cache.ts";
+import { RepositoryClient, resolveUrl } from "./repository.ts";
+import type { FetchedChart } from "./repository.ts";
+
+/** Options of {@linkcode ChartLocator}. */
+export interface ChartLocatorOptions extends HttpSourceOptions {
+  readonly paths: HelmPaths;
+  /** Whether downloads may be kept in the cache. @default {true} */
+  readonly cached?: boolean | undefined;
+}
+
+/** What is asked for beside the reference. */
+export interface LocateOptions {
+  /** A version or a range. */
+  readonly version?: string | undefined;
+  /** Address of the repository that the reference is a chart's name in. */
+  readonly repo?: string | undefined;
+  readonly access?: Access | undefined;
+  /** Fetch the provenance file too; it must be there. @default {false} */
+  readonly provenance?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A chart on this disk. */
+export interface LocalChart {
+  readonly kind: "local";
+  readonly path: string;
+}
+
+/** A chart that was downloaded. */
+export interface RemoteArchive extends FetchedChart {
+  readonly kind: "remote";
+  readonly provenance?: Uint8Array | undefined;
+  /** What a registry calls it: `host/path:tag`, and the digest of its manifest. */
+  readonly pulled?: { readonly reference: string; readonly manifest: string } | undefined;
+}
+
+/** Finds charts. Close it when done. */
+export class ChartLocator {
+  readonly http: HttpSource;
+  readonly cache: ChartCache | undefined;
+  readonly repositories: RepositoryClient;
+  readonly indexes: RepositoryCache;
+  readonly oci: OciCharts;
+  readonly ociClient: OciClient;
+  readonly paths: HelmPaths;
+
+  constructor({ paths, cached = true, ...options }: ChartLocatorOptions) {
+    this.paths = paths;
+    this.http = new HttpSource(options);
+    this.cache = cached ? new ChartCache(paths.cache) : undefined;
+    this.repositories = new RepositoryClient({ http: this.http, cache: this.cache });
+    this.indexes = new RepositoryCache({
+      folder: paths.repositoryCache,
+      http: this.http,
+      cache: this.cache,
+    });
+    this.ociClient = new OciClient({
+      http: this.http,
+      credentials: new Credentials({ helm: paths.registryConfig, docker: paths.dockerConfig }),
+    });
+    this.oci = new OciCharts(this.ociClient, this.cache);
+  }
+
+  /** Lets connections with certificates of their own go. */
+  async close(): Promise<void> {
+    await this.http.close();
+  }
+
+  /**
+   * Finds a chart and, where it is not on this disk, downloads it.
+   *
+   * @throws {CapstanError} In Helm's words where it has some; it names the chart and the source.
+   */
+  async locate(ref: string, options: LocateOptions = {}): Promise<LocalChart | RemoteArchive> {
+    const name = ref.trim();
+    if (options.repo === undefined) {
+      if (await exists(name)) return { kind: "local", path: name };
+      if (/^([.]|\/|[A-Za-z]:[\\/])/.test(name)) return { kind: "local", path: name };
+    }
+    return await this.fetch(name, options);
+  }
+
+  /** Downloads a chart that is not on this disk. */
+  async fetch(ref: string, options: LocateOptions): Promise<RemoteArchive> {
+    const { repo, access = {} } = options;
+    if (repo !== undefined) {
+      if (isOci(repo)) return await this.#pull(`${repo.replace(/\/+$/, "")}/${ref}`, options);
+      return await this.#fromRepository({ ...access, url: repo }, ref, options);
+    }
+    if (isOci(ref)) return await this.#pull(ref, options);
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(ref)) return await this.#fromUrl(ref, options);
+    return await this.#fromAdded(ref, options);
+  }
+
+  async #pull(ref: string, { version, access, provenance, signal }: LocateOptions) {
+    const pulled = await this.oci.pull(ref, { version, access, provenance, signal });
+    if (provenance && pulled.provenance === undefined) throw noProvenance(pulled.url);
+    const { reference, manifest, ...chart } = pulled;
+    return { kind: "remote", ...chart, pulled: { reference, manifest } } as const;
+  }
+
+  async #fromRepository(
+    source: Access & { readonly url: string },
+    name: string,
+    { version, provenance, signal }: LocateOptions,
+  ): Promise<RemoteArchive> {
+    const found = await this.repositories.find(source, { name, version }, signal);
+    return await this.#archive(found, { source, name, provenance, signal });
+  }
+
+  async #fromUrl(url: string, options: LocateOptions): Promise<RemoteArchive> {
+    if (!/^https?:\/\//i.test(url)) {
+      throw new CapstanError(`scheme ${JSON.stringify(url.split(":")[0])} not supported`, {
+        code: "chart/address",
+        hint:
+          "name a folder, an archive, repo/name, or an address that begins with https:// or oci://",
+      });
+    }
+    const owner = (await readRepositories(this.paths.repositoryConfig)).find((each) =>
+      url.startsWith(`${each.url.replace(/\/+$/, "")}/`)
+    );
+    const source = owner === undefined ? options.access ?? {} : merged(owner, options.access);
+    const name = decodeURIComponent(new URL(url).pathname.split("/").at(-1)!);
+    const [, chart = name, version = ""] = /^(.+?)-(\d.*)\.(?:tgz|tar\.gz)$/.exec(name) ?? [];
+    return await this.#archive({ url, version, digest: "" }, { ...options, source, name: chart });
+  }
+
+  /** `repo/name` of a repository that was added. */
+  async #fromAdded(ref: string, options: LocateOptions): Promise<RemoteArchive> {
+    const [alias = "", ...rest] = ref.split("/");
+    const name = rest.join("/");
+    if (name === "") {
+      throw new CapstanError(
+        `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${ref}`,
+        { code: "chart/missing", hint: notHere(ref) },
+      );
+    }
+    const repository = (await readRepositories(this.paths.repositoryConfig)).find((each) =>
+      each.name === alias
+    );
+    if (repository === undefined) {
+      throw new CapstanError(`repo ${alias} not found`, {
+        code: "chart/missing",
+        hint: notHere(ref),
+      });
+    }
+    if (repository.url === "") {
+      throw new CapstanError(`no URL found for repository ${alias}`, { code: "repo/config" });
+    }
+    const index = await this.indexes.index(repository, options.signal);
+    const { version, urls: [first], digest } = findVersion(index, repository.url, {
+      name,
+      version: options.version,
+    });
+    if (first === undefined) throw missing(name, repository.url, "it has no downloadable URLs");
+    const source = merged(repository, options.access);
+    const url = resolveUrl(repository.url, first);
+    return await this.#archive({ url, version, digest }, { ...options, source, name });
+  }
+
+  async #archive(
+    { url, version, digest }: {
+      readonly url: string;
+      readonly version: string;
+      readonly digest: string;
+    },
+    { source, name, provenance, signal }: {
+      readonly source: Access & { readonly url?: string };
+      readonly name: string;
+    } & LocateOptions,
+  ): Promise<RemoteArchive> {
+    const archive = isOci(url)
+      ? (await this.oci.pull(url, { access: source, signal })).archive
+      : await this.repositories.archive(url, { source, digest, chart: name }, signal);
+    return {
+      kind: "remote",
+      name,
+      version,
+      url,
+      digest: await sha256(archive),
+      archive,
+      provenance: provenance ? await this.#provenance(url, source, signal) : undefined,
+    };
+  }
+
+  async #provenance(
+    url: string,
+    source: Access & { readonly url?: string },
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    try {
+      return await this.http.get(`${url}.prov`, {
+        access: source,
+        home: source.url ?? url,
+        signal,
+      });
+    } catch (error) {
+      throw noProvenance(url, error);
+    }
+  }
+}
+
+/** What was given on the command line over what was added. */
+function merged(repository: NamedRepository, access: Access = {}): NamedRepository {
+  const given = Object.entries(access).filter(([, value]) =>
+    value !== undefined && value !== false
+  );
+  return { ...repository, ...Object.fromEntries(given) };
+}
+
+function notHere(ref: string): string {
+  return `there is no folder or file ${ref}; name a folder or an archive, an address, a chart of a repository that ` +
+    "was added (`capstan repo add`), or a chart and its repository with --repo";
+}
+
+function noProvenance(url: string, cause?: unknown): CapstanError {
+  return new CapstanError(`failed to fetch provenance ${JSON.stringify(`${url}.prov`)}`, {
+    code: "chart/provenance",
+    hint: "the chart was published without one, so it cannot be verified",
+    cause,
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
+}
