@@ -58,6 +58,17 @@ export type {
 } from "./lib/action/diff/changes.ts";
 
 // Charts
+export { createChartLocator } from "./lib/registry/locate.ts";
+export type {
+  ChartFetcher,
+  LocateOptions,
+  LocatorOptions,
+  RemoteArchive,
+} from "./lib/registry/locate.ts";
+export type { Access } from "./lib/registry/http.ts";
+export type { PathVariable } from "./lib/registry/helm_paths.ts";
+export type { FetchedChart } from "./lib/registry/repository.ts";
+export type { ChartSettings } from "./lib/stack/charts.ts";
 export { loadChart, loadChartArchive } from "./lib/chart/load.ts";
 export type { LoadOptions as LoadChartOptions } from "./lib/chart/load.ts";
 export { chartFromFiles } from "./lib/chart/from_files.ts";

@@ -15,6 +15,8 @@ export interface StackFlags extends ClusterFlags, HookFlags {
   readonly output?: "table" | "json";
   readonly quiet?: boolean;
   readonly watch?: boolean;
+  readonly frozen?: boolean;
+  readonly offline?: boolean;
   readonly debug?: boolean;
 }
 
@@ -46,6 +48,8 @@ const STACK = {
     "json",
   ]),
   quiet: flag("print only the closing table"),
+  frozen: flag("take only charts that capstan.lock names, by their digests"),
+  offline: flag("take only charts that `capstan vendor` has brought"),
   debug: flag("print stack traces with errors"),
 } as const;
 

@@ -21,6 +21,7 @@ import type { ClusterFlags } from "./flags.ts";
 import { followersOf } from "./followers.ts";
 import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
+import { withCharts } from "./stack_charts.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
@@ -65,22 +66,24 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
   context.stop.addEventListener("abort", tellStop, { once: true });
   try {
-    const result = await runStack(loaded, {
-      verb,
-      connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
-      emit(event) {
-        show.add(event);
-        followers.add(event);
-      },
-      stop: context.stop,
-      signal: context.abort,
-      parallelism: flags.parallelism,
-      hookParallelism: flags.hookParallelism,
-      hookSelection: flags.hookSelection,
-      force: flags.force,
-      prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
-      now: context.now,
-    });
+    const result = await withCharts(context, flags, (charts) =>
+      runStack(loaded, {
+        charts,
+        verb,
+        connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
+        emit(event) {
+          show.add(event);
+          followers.add(event);
+        },
+        stop: context.stop,
+        signal: context.abort,
+        parallelism: flags.parallelism,
+        hookParallelism: flags.hookParallelism,
+        hookSelection: flags.hookSelection,
+        force: flags.force,
+        prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
+        now: context.now,
+      }));
     show.close();
     if (result.ok) return;
     if (result.failures.length > 0) throw failureOf(loaded.stack.name, result.failures);

@@ -10,15 +10,21 @@ import { retry } from "../schedule/retry.ts";
 
 /** How to be let in, and whom to trust. Files are PEM. */
 export interface Access {
+  /** User name. @default none, or that of a login */
   readonly username?: string | undefined;
+  /** Password, or a token that stands for one. @default none */
   readonly password?: string | undefined;
   /** Send the credentials to whatever host an address names. @default {false} */
   readonly passCredentials?: boolean | undefined;
+  /** Authorities to trust beside the system's. @default none */
   readonly caFile?: string | undefined;
+  /** Client certificate, with `keyFile`. @default none */
   readonly certFile?: string | undefined;
+  /** Key of the client certificate. @default none */
   readonly keyFile?: string | undefined;
+  /** Kept as Helm keeps it; only a flag of Deno's leaves the check out. @default {false} */
   readonly insecureSkipTlsVerify?: boolean | undefined;
-  /** Speak HTTP to a registry. @default {false}, but for localhost and 127.0.0.1 */
+  /** Speak HTTP to a registry. @default {false} */
   readonly plainHttp?: boolean | undefined;
 }
 

@@ -8,7 +8,8 @@
 import { CapstanError } from "../errors.ts";
 import { ChartCache, sha256 } from "./cache.ts";
 import { Credentials } from "./credentials.ts";
-import type { HelmPaths } from "./helm_paths.ts";
+import { helmPaths } from "./helm_paths.ts";
+import type { HelmPaths, PathVariable } from "./helm_paths.ts";
 import { HttpSource } from "./http.ts";
 import type { Access, HttpSourceOptions } from "./http.ts";
 import { findVersion, missing } from "./index_file.ts";
@@ -20,6 +21,19 @@ import type { NamedRepository } from "./repositories_file.ts";
 import { RepositoryCache } from "./repository_cache.ts";
 import { RepositoryClient, resolveUrl } from "./repository.ts";
 import type { FetchedChart } from "./repository.ts";
+
+/** Downloads charts; what {@linkcode createChartLocator} makes. */
+export interface ChartFetcher {
+  /**
+   * Downloads a chart: `repo/name` of an added repository, an address, `oci://`, or a name with
+   * `repo`.
+   *
+   * @throws {CapstanError} In Helm's words where it has some; it names the chart and the source.
+   */
+  fetch(ref: string, options?: LocateOptions): Promise<RemoteArchive>;
+  /** Lets connections go. */
+  close(): Promise<void>;
+}
 
 /** Options of {@linkcode ChartLocator}. */
 export interface ChartLocatorOptions extends HttpSourceOptions {
@@ -34,9 +48,11 @@ export interface LocateOptions {
   readonly version?: string | undefined;
   /** Address of the repository that the reference is a chart's name in. */
   readonly repo?: string | undefined;
+  /** How to be let in, and whom to trust. @default what was added, or logged in to */
   readonly access?: Access | undefined;
   /** Fetch the provenance file too; it must be there. @default {false} */
   readonly provenance?: boolean | undefined;
+  /** Gives up. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,14 +64,16 @@ export interface LocalChart {
 
 /** A chart that was downloaded. */
 export interface RemoteArchive extends FetchedChart {
+  /** Tells it from a chart on this disk. */
   readonly kind: "remote";
+  /** The provenance file, where it was asked for. */
   readonly provenance?: Uint8Array | undefined;
   /** What a registry calls it: `host/path:tag`, and the digest of its manifest. */
   readonly pulled?: { readonly reference: string; readonly manifest: string } | undefined;
 }
 
 /** Finds charts. Close it when done. */
-export class ChartLocator {
+export class ChartLocator implements ChartFetcher {
   readonly http: HttpSource;
   readonly cache: ChartCache | undefined;
   readonly repositories: RepositoryClient;
@@ -101,7 +119,7 @@ export class ChartLocator {
   }
 
   /** Downloads a chart that is not on this disk. */
-  async fetch(ref: string, options: LocateOptions): Promise<RemoteArchive> {
+  async fetch(ref: string, options: LocateOptions = {}): Promise<RemoteArchive> {
     const { repo, access = {} } = options;
     if (repo !== undefined) {
       if (isOci(repo)) return await this.#pull(`${repo.replace(/\/+$/, "")}/${ref}`, options);
@@ -218,6 +236,35 @@ export class ChartLocator {
       throw noProvenance(url, error);
     }
   }
+}
+
+/** Options of {@linkcode createChartLocator}. */
+export interface LocatorOptions {
+  /** The environment, for the places of Helm's files. @default a process without any variable */
+  readonly env?: ((name: PathVariable) => string | undefined) | undefined;
+  /** Keep downloads in the cache folder that the environment names. @default {false} */
+  readonly cached?: boolean | undefined;
+  /** What sends requests. @default the global fetch */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/**
+ * What downloads charts, for {@linkcode RunOptions} and for programs. It knows the repositories and
+ * logins that `env` leads to: `(name) => Deno.env.get(name)` shares Helm's.
+ *
+ * @example Usage
+ * ```ts
+ * import { createChartLocator } from "@capstan/capstan";
+ *
+ * const charts = createChartLocator();
+ * const refused = await charts.fetch("stable/web").catch((error) => error.message);
+ * await charts.close();
+ * if (refused !== "repo stable not found") throw new Error(refused);
+ * ```
+ */
+export function createChartLocator(options: LocatorOptions = {}): ChartFetcher {
+  const { env = () => undefined, cached = false, fetch } = options;
+  return new ChartLocator({ paths: helmPaths(env), cached, fetch });
 }
 
 /** What was given on the command line over what was added. */

@@ -37,11 +37,15 @@ export interface ChartQuery {
 
 /** A chart's archive as it was fetched. */
 export interface FetchedChart {
+  /** The chart's name. */
   readonly name: string;
+  /** Its exact version; empty of an address that says none. */
   readonly version: string;
+  /** Where the archive is. */
   readonly url: string;
   /** SHA-256 of the archive, hex. */
   readonly digest: string;
+  /** The archive's bytes, checked. */
   readonly archive: Uint8Array;
 }
 

@@ -6,40 +6,67 @@
 import { loadChart, loadChartArchive } from "../chart/load.ts";
 import type { Chart } from "../chart/chart.ts";
 import { CapstanError, messageOf } from "../errors.ts";
-import { RepositoryClient } from "../registry/repository.ts";
+import { sha256 } from "../registry/cache.ts";
+import { createChartLocator } from "../registry/locate.ts";
+import type { ChartFetcher, RemoteArchive } from "../registry/locate.ts";
+import { LOCK_FILE, lockKey, readLock, vendoredPath } from "./chart_lock.ts";
+import type { ChartLock, LockedChart } from "./chart_lock.ts";
 import type { RemoteChart } from "./types.ts";
 
-/** Options of {@linkcode ChartSource}. */
-export interface ChartSourceOptions {
-  /** What fetches charts of repositories. @default one of its own */
-  readonly repositories?: RepositoryClient | undefined;
+/** How the charts of a stack are found. */
+export interface ChartSettings {
+  /** What finds charts that are not in a folder. @default one that keeps nothing on disk */
+  readonly locator?: ChartFetcher | undefined;
+  /** Take only what capstan.lock names. @default {false} */
+  readonly frozen?: boolean | undefined;
+  /** Take only what `capstan vendor` has brought. @default {false} */
+  readonly offline?: boolean | undefined;
 }
 
-/** Loads charts; the same chart is loaded, and parsed, once in its lifetime. */
+/** A chart as a release names it. */
+export interface ChartReference {
+  readonly chart: string | RemoteChart;
+  /** A version or a range, beside a chart that is named by text. */
+  readonly version?: string | undefined;
+}
+
+/** Loads charts; the same chart is loaded, and parsed, once in its lifetime. Close it when done. */
 export class ChartSource {
   readonly #folder: string;
-  readonly #repositories: RepositoryClient;
+  readonly #settings: ChartSettings;
   readonly #loaded = new Map<string, Promise<Chart>>();
+  #locator: ChartFetcher | undefined;
+  #lock: Promise<ChartLock | undefined> | undefined;
 
-  /** @param folder What relative paths start from. */
-  constructor(folder: string, options: ChartSourceOptions = {}) {
+  /** @param folder What relative paths start from, and where the lock is. */
+  constructor(folder: string, settings: ChartSettings = {}) {
     this.#folder = folder;
-    this.#repositories = options.repositories ?? new RepositoryClient();
+    this.#settings = settings;
+  }
+
+  /** Lets go of connections, where the locator is its own. */
+  async close(): Promise<void> {
+    await this.#locator?.close();
   }
 
   /**
-   * The chart of a path or of a repository.
+   * The chart of a path, of a repository or of a registry.
    *
    * @throws {CapstanError} That names the chart and says why, in Helm's words where it has some.
    */
-  load(ref: string | RemoteChart, signal?: AbortSignal): Promise<Chart> {
-    const key = typeof ref === "string" ? ref : JSON.stringify(ref);
+  load(ref: ChartReference, signal?: AbortSignal): Promise<Chart> {
+    const key = isLocal(ref.chart) ? ref.chart : lockKey(ref.chart, ref.version);
     let chart = this.#loaded.get(key);
     if (chart === undefined) {
-      chart = typeof ref === "string" ? this.#local(ref, signal) : this.#remote(ref, signal);
+      chart = isLocal(ref.chart) ? this.#local(ref.chart, signal) : this.#remote(ref, key, signal);
       this.#loaded.set(key, chart);
     }
     return chart;
+  }
+
+  /** Downloads a chart whatever the lock says; `undefined` of one that is in a folder. */
+  async fetch(ref: ChartReference, signal?: AbortSignal): Promise<RemoteArchive | undefined> {
+    return isLocal(ref.chart) ? undefined : await this.#fetch(ref, ref.version, signal);
   }
 
   async #local(path: string, signal: AbortSignal | undefined): Promise<Chart> {
@@ -51,14 +78,96 @@ export class ChartSource {
     }
   }
 
-  async #remote(ref: RemoteChart, signal: AbortSignal | undefined): Promise<Chart> {
-    const { url, archive } = await this.#repositories.chart(ref.repository, ref, signal);
+  async #remote(ref: ChartReference, key: string, signal: AbortSignal | undefined): Promise<Chart> {
+    const { url, archive } = await this.#archive(ref, key, signal);
     try {
       return await loadChartArchive(archive, { signal });
     } catch (error) {
       throw unloadable(url, error);
     }
   }
+
+  async #archive(
+    ref: ChartReference,
+    key: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly url: string; readonly archive: Uint8Array }> {
+    const { frozen = false, offline = false } = this.#settings;
+    const locked = (await (this.#lock ??= readLock(this.#folder)))?.get(key);
+    if (locked === undefined) {
+      if (frozen || offline) throw notLocked(key, offline);
+      return await this.#fetch(ref, ref.version, signal);
+    }
+    if (offline) return await this.#vendored(locked);
+    const found = await this.#fetch(ref, locked.version, signal);
+    if (`sha256:${found.digest}` === locked.digest) return found;
+    throw new CapstanError(
+      `cannot take chart ${key}: ${LOCK_FILE} says that ${locked.version} has digest ${locked.digest}, ${found.url} has sha256:${found.digest}`,
+      {
+        code: "stack/digest",
+        hint:
+          "somebody published other bytes under the same version; if that is right, run `capstan lock`",
+      },
+    );
+  }
+
+  async #vendored(locked: LockedChart): Promise<{ url: string; archive: Uint8Array }> {
+    const path = `${this.#folder}/${vendoredPath(locked)}`;
+    let archive: Uint8Array;
+    try {
+      archive = await Deno.readFile(path);
+    } catch (error) {
+      throw new CapstanError(`cannot read vendored chart ${path}: ${messageOf(error)}`, {
+        code: "stack/vendor",
+        hint: error instanceof Deno.errors.NotFound
+          ? "run `capstan vendor` where there is a network"
+          : undefined,
+        cause: error,
+      });
+    }
+    if (`sha256:${await sha256(archive)}` === locked.digest) return { url: path, archive };
+    throw new CapstanError(`vendored chart ${path} is not what ${LOCK_FILE} names`, {
+      code: "stack/digest",
+      hint: "bring it anew with `capstan vendor`",
+    });
+  }
+
+  async #fetch(
+    { chart }: ChartReference,
+    version: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<RemoteArchive> {
+    const locator = this.#settings.locator ?? (this.#locator ??= createChartLocator());
+    if (typeof chart === "string") {
+      return await locator.fetch(chart.replace(/^@/, ""), { version, signal });
+    }
+    const { url, ...access } = chart.repository;
+    return await locator.fetch(chart.name, {
+      repo: url,
+      version: version ?? chart.version,
+      access,
+      signal,
+    });
+  }
+}
+
+/** A text is a path unless it says otherwise. */
+function isLocal(chart: string | RemoteChart): chart is string {
+  return typeof chart === "string" && !isRemote(chart);
+}
+
+/** Whether a text names a chart that is elsewhere: an address, or `@repo/name` of an added repository. */
+export function isRemote(chart: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(chart) || chart.startsWith("@");
+}
+
+function notLocked(key: string, offline: boolean): CapstanError {
+  return new CapstanError(`cannot take chart ${key}: it is not in ${LOCK_FILE}`, {
+    code: "stack/frozen",
+    hint: offline
+      ? "run `capstan vendor` where there is a network"
+      : "run `capstan lock`, and look at what it changes",
+  });
 }
 
 /** The error of a chart that cannot be loaded, with the chart's name before Helm's words. */

@@ -35,6 +35,7 @@ const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
   "takeOwnership",
   "timeout",
   "values",
+  "version",
   "wait",
   "waitForJobs",
 ];

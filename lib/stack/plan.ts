@@ -69,6 +69,7 @@ export interface PlannedRelease {
 export interface PlanOptions extends
   Pick<
     RunOptions,
+    | "charts"
     | "connect"
     | "signal"
     | "force"

@@ -13,6 +13,7 @@ import type { Connect } from "./clusters.ts";
 import type { LoadedStack } from "./load.ts";
 import { failuresOf } from "./failures.ts";
 import type { RunFailure } from "./failures.ts";
+import type { ChartSettings } from "./charts.ts";
 import { withSources } from "./sources.ts";
 import { downSteps, RELEASES, upSteps } from "./steps.ts";
 import type { Precheck } from "./steps.ts";
@@ -43,6 +44,8 @@ export interface RunOptions {
   readonly force?: boolean | undefined;
   /** What must hold before the first change, besides every rendering. @default {[]} */
   readonly prechecks?: readonly Precheck[] | undefined;
+  /** How charts are found that are not in a folder. @default without a cache, and without added repositories */
+  readonly charts?: ChartSettings | undefined;
   /** The clock, in milliseconds since the epoch. @default {Date.now} */
   readonly now?: (() => number) | undefined;
 }

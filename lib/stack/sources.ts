@@ -5,6 +5,7 @@
  */
 import type { Emit, RunEvent } from "../events.ts";
 import { ChartSource } from "./charts.ts";
+import type { ChartSettings } from "./charts.ts";
 import { RunClusters } from "./clusters.ts";
 import type { Connect } from "./clusters.ts";
 import { resolveGraph } from "./graph.ts";
@@ -17,6 +18,8 @@ export interface SourceOptions {
   readonly emit?: ((event: RunEvent) => void) | undefined;
   readonly now: () => number;
   readonly overrides: StepSources["overrides"];
+  /** How charts are found. */
+  readonly charts?: ChartSettings | undefined;
 }
 
 /**
@@ -33,6 +36,7 @@ export async function withSources<T>(
   const { nodes } = resolveGraph(stack);
   const clusters = new RunClusters();
   await clusters.connect(nodes.map(({ node }) => node), connect, { emit, now });
+  const charts = new ChartSource(folder, options.charts);
   try {
     return await use({
       stack,
@@ -40,10 +44,11 @@ export async function withSources<T>(
       folder,
       clusters,
       emit,
-      charts: new ChartSource(folder),
+      charts,
       overrides,
     });
   } finally {
     clusters.close();
+    await charts.close();
   }
 }

@@ -84,7 +84,8 @@ export function hook(name: string, options: HookOptions): HookNode {
 }
 
 /**
- * A chart repository served over HTTP(S). `chart` names one chart in it; a version may be a range.
+ * A chart repository served over HTTP(S), or a path in a registry (`oci://host/path`). `chart` names
+ * one chart in it; a version may be a range.
  *
  * @example Usage
  * ```ts

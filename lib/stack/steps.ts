@@ -163,7 +163,7 @@ export function deployRequest(
     claims: [{ pool: RELEASES }],
     needs: areStatic(node) ? [] : after,
     changeNeeds: after,
-    chart: (signal) => charts.load(node.chart, signal),
+    chart: (signal) => charts.load(node, signal),
     values: (signal) =>
       releaseValues(node, { folder, context: { cluster: stackCluster(api, signal), signal } }),
     force: overrides.force ?? false,

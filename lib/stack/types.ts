@@ -30,17 +30,27 @@ export type ValuesInput =
   | readonly (Values | string)[]
   | ((context: ValuesContext) => Values | Promise<Values>);
 
-/** Credentials and trust for a chart repository. */
+/** Credentials and trust for a chart repository or a registry. Files are PEM. */
 export interface RepositoryOptions {
-  /** Of HTTP basic authentication. @default none */
+  /** User name; of a registry, that of a login where it has one. @default none */
   readonly username?: string | undefined;
-  /** Of HTTP basic authentication. @default none */
+  /** Password. @default none */
   readonly password?: string | undefined;
+  /** Send the credentials to whatever host an index names. @default {false} */
+  readonly passCredentials?: boolean | undefined;
+  /** Authorities to trust beside the system's. @default none */
+  readonly caFile?: string | undefined;
+  /** Client certificate, with `keyFile`. @default none */
+  readonly certFile?: string | undefined;
+  /** Key of the client certificate. @default none */
+  readonly keyFile?: string | undefined;
+  /** Speak HTTP to a registry. @default {false} */
+  readonly plainHttp?: boolean | undefined;
 }
 
 /** A chart repository; see {@linkcode repository}. */
 export interface Repository {
-  /** Base address, without `index.yaml`. */
+  /** Base address, without `index.yaml`; of a registry `oci://host/path`. */
   readonly url: string;
   /** Names a chart; `version` may be a range, the newest that satisfies it is taken. */
   chart(name: string, version?: string): RemoteChart;
@@ -71,8 +81,13 @@ export type Reference = ReleaseNode | HookNode | string;
 
 /** Options of a {@linkcode release}. Those that Helm has mean what they mean in Helm. */
 export interface ReleaseOptions {
-  /** A chart folder or archive, relative to the stack file, or a chart of a repository. */
+  /**
+   * A chart folder or archive, relative to the stack file; a chart of a repository; an address
+   * (`https://…tgz`, `oci://…`); or `@repo/name` of a repository that was added with `repo add`.
+   */
   readonly chart: string | RemoteChart;
+  /** Version or range of a chart that is an address or `@repo/name`. @default the newest */
+  readonly version?: string | undefined;
   /** Where its record is, and objects that name no namespace. @default {"default"} */
   readonly namespace?: string | undefined;
   /** Create the namespace when it is missing. @default {false} */

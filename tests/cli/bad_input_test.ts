@@ -283,7 +283,7 @@ Deno.test("a chart that is missing or broken: one clear error, and no other rele
       why: "template",
       args: ["template", "x", "charts/missing"],
       says: `Error: repo charts not found
-  hint: there is no folder or file charts/missing; name a folder or an archive, or a chart and its repository with --repo
+  hint: there is no folder or file charts/missing; name a folder or an archive, an address, a chart of a repository that was added (\`capstan repo add\`), or a chart and its repository with --repo
 `,
     },
   ]));

@@ -122,7 +122,7 @@ Deno.test("RepositoryClient.chart() says what is wrong, with which chart of whic
       { "/index.yaml": 401 },
       "web",
       /: 401 Unauthorized$/,
-      /^give repository\(url, \{ username, password \}\) what 127\.0\.0\.1:\d+ asks for$/,
+      /^give user name and password for 127\.0\.0\.1:\d+: --username and --password, .*, or repository\(url, \{ username, password \}\)$/,
     ],
     [
       "an index that is no YAML",

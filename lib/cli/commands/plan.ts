@@ -13,17 +13,23 @@ import { planMarkdown } from "../../report/plan/markdown.ts";
 import { hasChanges, problemsOf } from "../../report/plan/plan.ts";
 import type { ShownPlan } from "../../report/plan/plan.ts";
 import { planText } from "../../report/plan/text.ts";
+import type { ChartSettings } from "../../stack/charts.ts";
 import type { LoadedStack } from "../../stack/load.ts";
 import { planStack } from "../../stack/plan.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import type { PlanFlags } from "../stack_commands.ts";
+import { withCharts } from "../stack_charts.ts";
 import { clusterOf, loadFor, typeChecks } from "../stack_run.ts";
 
 /** Renders every release, compares it with what is deployed, and prints the difference. */
 export async function plan(this: CliContext, flags: PlanFlags, path?: string): Promise<void> {
   const loaded = await loadFor(this, flags, path);
-  const shown = await planFor(this, flags, loaded);
+  const shown = await withCharts(
+    this,
+    flags,
+    (charts) => planFor(this, flags, { loaded, charts }),
+  );
   this.process.stdout.write(
     flags.output === "json"
       ? `${JSON.stringify(shown.nodes)}\n`
@@ -38,13 +44,14 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
 async function planFor(
   context: CliContext,
   flags: PlanFlags,
-  loaded: LoadedStack,
+  { loaded, charts }: { readonly loaded: LoadedStack; readonly charts: ChartSettings },
 ): Promise<ShownPlan> {
   const { dryRun = "auto" } = flags;
   const reason = dryRun === "client"
     ? "--dry-run client"
     : await whyNoCluster(context, flags, loaded);
   const options = {
+    charts,
     signal: context.stop,
     prechecks: typeChecks(flags, loaded),
     now: context.now,
