@@ -23,6 +23,7 @@ export interface FunctionOptions {
   /** `include` and `tpl`; without them these are only names. */
   readonly bound?: FuncMap | undefined;
   readonly lint?: boolean | undefined;
+  readonly yaml?: SprigEnv["yaml"];
   readonly functions?: FuncMap | undefined;
   readonly resolveHost?: ((name: string) => string) | undefined;
   readonly now?: (() => number) | undefined;
@@ -54,6 +55,7 @@ class Environment implements SprigEnv {
   readonly resolveHost: (name: string) => string;
   readonly budget: Budget;
   readonly helmVersion: HelmVersion;
+  readonly yaml: SprigEnv["yaml"];
   readonly #timeZone: string | undefined;
 
   constructor(options: FunctionOptions) {
@@ -62,6 +64,7 @@ class Environment implements SprigEnv {
     this.resolveHost = options.resolveHost ?? (() => "");
     this.budget = options.budget;
     this.helmVersion = options.helmVersion;
+    this.yaml = options.yaml;
     this.#timeZone = options.timeZone;
   }
 

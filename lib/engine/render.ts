@@ -23,6 +23,7 @@ import { filesObject } from "./files_object.ts";
 import { LookupAnswers, NeedsLookup } from "./funcs.ts";
 import { functionNames, templateFunctions } from "./function_table.ts";
 import { ValuesObject } from "./objects.ts";
+import { copyValue, memoryOf } from "./remembered.ts";
 import type { PreparedChart, RenderOptions } from "./render_chart.ts";
 import { Scope } from "./scope.ts";
 
@@ -77,15 +78,18 @@ function renderOnce(
   lookups: LookupAnswers | undefined,
 ): Map<string, string> {
   // Templates may change the values that they see, which must not outlive this run.
-  const top = topObject(chart, copyForTemplates(values) as GoMap, options);
+  const top = topObject(chart, copyValue(values) as GoMap, options);
   const renderables = collect(chart, chartName(chart), top, options);
   // Helm reads from the deepest to the shallowest, so that what is nearer to the root wins.
   const ordered = [...renderables.values()]
     .sort((a, b) => b.depth - a.depth || compareStrings(b.path, a.path));
   const budget = new RenderBudget(options.limits?.steps);
   const set = new TemplateSet();
+  const memory = memoryOf(ordered[0]?.file, options);
   const scope = new Scope(set, {
-    functions: (bound) => templateFunctions({ ...options, budget, lookups, bound }),
+    functions: (bound) =>
+      templateFunctions({ ...options, budget, lookups, bound, yaml: memory.yaml }),
+    memory: memory.templates,
     budget,
     strict: options.strict ?? false,
     depth: options.limits?.depth,
@@ -227,13 +231,4 @@ function errorContext(error: Error, path: string, context: ExecuteContext): Erro
 /** Helm removes the words that Go prints for what is not there, wherever they come from. */
 export function withoutNoValue(text: string): string {
   return text.replaceAll("<no value>", "");
-}
-
-/** A deep copy of the values, which templates may change. */
-function copyForTemplates(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyForTemplates);
-  if (!isMap(value)) return value;
-  const copy = newMap();
-  for (const key of Object.keys(value)) copy[key] = copyForTemplates(value[key]);
-  return copy;
 }

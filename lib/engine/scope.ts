@@ -10,6 +10,7 @@ import { isStackOverflow } from "../template/execution.ts";
 import { quoteGo } from "../template/quote.ts";
 import { parseTemplate } from "../template/template.ts";
 import type { ParsedTemplate, TemplateSet } from "../template/template.ts";
+import type { Remembered } from "./remembered.ts";
 
 /** How often `include` of one name may nest. */
 const MAX_INCLUDES = 1000;
@@ -19,6 +20,8 @@ export interface ScopeOptions {
   /** Makes the table of functions around the `include` and `tpl` of the scope. */
   readonly functions: (own: FuncMap) => FuncMap;
   readonly budget: Budget;
+  /** Texts that `tpl` has parsed in earlier renderings, if those are kept. */
+  readonly memory?: Remembered<ParsedTemplate[]> | undefined;
   /** A key that a map does not have is an error. */
   readonly strict: boolean;
   /** How often `include` of one name may nest. @default {1000} */
@@ -34,7 +37,7 @@ export class Scope {
   readonly #options: ScopeOptions;
   /** How often each template is being included right now. */
   readonly #included = new Map<string, number>();
-  /** Texts that `tpl` has parsed. */
+  /** Texts that `tpl` has parsed in this rendering, which were paid for. */
   readonly #parsed = new Map<string, ParsedTemplate[]>();
 
   constructor(set: TemplateSet, options: ScopeOptions) {
@@ -90,11 +93,13 @@ export class Scope {
   #parse(name: string, text: string): ParsedTemplate[] {
     const known = this.#parsed.get(text);
     if (known !== undefined) return known;
-    this.#options.budget.take(text.length);
+    const { budget, memory } = this.#options;
+    budget.take(text.length);
+    const parse = () => {
+      return parseTemplate(name, text, { functions: (ident) => ident in this.functions });
+    };
     try {
-      const templates = parseTemplate(name, text, {
-        functions: (ident) => ident in this.functions,
-      });
+      const templates = memory === undefined ? parse() : memory.recall(text, parse);
       this.#parsed.set(text, templates);
       return templates;
     } catch (error) {

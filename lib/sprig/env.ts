@@ -18,6 +18,8 @@ export interface SprigEnv {
   readonly budget: Budget;
   /** Whose function list to offer; Helm 4 adds the duration functions. */
   readonly helmVersion: "v3" | "v4";
+  /** What `fromYaml` read before. A map that it hands out is the asker's own. */
+  readonly yaml?: { recall(text: string, make: () => unknown): unknown } | undefined;
   /** One address of a host for `getHostByName`. @default {a function that returns ""} */
   resolveHost?(name: string): string;
 }

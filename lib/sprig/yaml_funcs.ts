@@ -27,7 +27,7 @@ import { JsonError, plainValue } from "./json_write.ts";
  * put their complaint in the result.
  */
 export function yamlFuncs(
-  { budget, helmVersion }: Pick<SprigEnv, "budget" | "helmVersion">,
+  { budget, helmVersion, yaml }: Pick<SprigEnv, "budget" | "helmVersion" | "yaml">,
 ): FuncMap {
   const spend = (amount: number) => budget.take(amount);
   function toYaml(value: unknown): string {
@@ -45,7 +45,7 @@ export function yamlFuncs(
   return {
     toYaml: func(["any"], (value) => orNothing(() => toYaml(value))),
     toYamlPretty: func(["any"], (value) => orNothing(() => toYamlPretty(value))),
-    fromYaml: reader(fromYaml),
+    fromYaml: reader((text) => yaml?.recall(text, () => fromYaml(text)) ?? fromYaml(text)),
     fromYamlArray: reader(fromYamlArray),
     ...(helmVersion === "v4" ? { mustToYaml: func(["any"], mustToYaml(toYaml)) } : {}),
   };
