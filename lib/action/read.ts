@@ -5,7 +5,12 @@
  */
 import { CapstanError, messageOf } from "../errors.ts";
 import type { RequestOptions } from "../kube/types.ts";
-import type { Release, ReleaseStatus } from "../release/release.ts";
+import {
+  recordName,
+  type Release,
+  type ReleaseStatus,
+  type RevisionKey,
+} from "../release/release.ts";
 import type { RevisionEntry, Storage } from "../release/storage.ts";
 import { compareStrings } from "../template/value.ts";
 import { ReleaseNotFoundError } from "./errors.ts";
@@ -133,6 +138,15 @@ export async function listReleases(
   request: ListRequest,
   context: ReadContext,
 ): Promise<Release[]> {
+  return await listAs(request, context, (release) => release);
+}
+
+/** What `pick` makes of each release that {@linkcode listReleases} finds; nothing else is kept. */
+export async function listAs<T>(
+  request: ListRequest,
+  context: ReadContext,
+  pick: (release: Release) => T,
+): Promise<T[]> {
   const { namespace, selector, statuses, filter = () => true, signal } = request;
   const entries = await context.storage.list({ namespace, selector, signal });
   const wanted = latestOf(entries, statuses)
@@ -145,11 +159,54 @@ export async function listReleases(
     const sorted = wanted.toSorted((a, b) =>
       direction * compareStrings(a.name, b.name) || compareStrings(a.namespace, b.namespace)
     );
-    return await readAll(context, window(sorted), { signal });
+    return await readMany(context, window(sorted), { among: entries, request, pick });
   }
-  const releases = await readAll(context, wanted, { signal });
-  const at = ({ info }: Release) => Date.parse(info.lastDeployed ?? "") || 0;
-  return window(releases.sort((a, b) => direction * (at(a) - at(b))));
+  const dated = await readMany(context, wanted, {
+    among: entries,
+    request,
+    pick: (release) => ({
+      at: Date.parse(release.info.lastDeployed ?? "") || 0,
+      picked: pick(release),
+    }),
+  });
+  const sorted = dated.sort((a, b) => direction * (a.at - b.at));
+  return window(sorted).map(({ picked }) => picked);
+}
+
+interface Many<T> {
+  /** All that the storage has told of. */
+  readonly among: readonly RevisionEntry[];
+  readonly request: ListRequest;
+  readonly pick: (release: Release) => T;
+}
+
+/** From this many on, records are read together. */
+const MANY = 32;
+
+/** The records of these revisions, read together where that is not much more than asked for. */
+async function readMany<T>(
+  context: ReadContext,
+  entries: readonly RevisionEntry[],
+  { among, request: { namespace, selector, signal }, pick }: Many<T>,
+): Promise<T[]> {
+  const statuses = [...new Set(entries.map(({ status }) => status))];
+  const read = among.filter(({ status }) => statuses.includes(status)).length;
+  if (context.storage.each === undefined || entries.length < MANY || read > 2 * entries.length) {
+    return (await readAll(context, entries, { signal })).map(pick);
+  }
+  const key = (one: RevisionKey) => `${one.namespace}/${recordName(one)}`;
+  const wanted = new Set(entries.map(key));
+  const found = new Map<string, T>();
+  await context.storage.each({ namespace, selector, statuses, signal }, (release) => {
+    const name = key(release);
+    if (wanted.has(name)) found.set(name, pick(release));
+  });
+  // Those that have changed their state meanwhile are read by themselves.
+  const rest = entries.filter((entry) => !found.has(key(entry)));
+  for (const release of await readAll(context, rest, { signal })) {
+    found.set(key(release), pick(release));
+  }
+  return entries.map(key).filter((name) => found.has(name)).map((name) => found.get(name)!);
 }
 
 /** The last revision of each; all of them where only superseded ones are asked for. */

@@ -130,7 +130,7 @@ class KubeClient implements KubeApi {
     kind: { readonly apiVersion: string; readonly kind: string },
     options: ListOptions = {},
   ): Promise<{ items: readonly KubeObject[]; resourceVersion: string }> {
-    const { signal, namespace, labelSelector, fieldSelector } = options;
+    const { signal, namespace, labelSelector, fieldSelector, pageSize, onPage } = options;
     const resource = await this.#resource(kind, signal);
     const request: ApiRequest = {
       method: "GET",
@@ -143,10 +143,12 @@ class KubeClient implements KubeApi {
     let page: Page | undefined;
     do {
       const next: string | undefined = page?.metadata.continue;
-      const query = { labelSelector, fieldSelector, limit: 500, continue: next };
+      const query = { labelSelector, fieldSelector, limit: pageSize ?? 500, continue: next };
       page = await this.#transport.json<Page>({ ...request, query });
       // Items of built-in kinds leave out what the list says of all of them.
-      for (const item of page.items ?? []) items.push({ ...item, apiVersion, kind: kind.kind });
+      const typed = (page.items ?? []).map((item) => ({ ...item, apiVersion, kind: kind.kind }));
+      if (onPage === undefined) { for (const item of typed) items.push(item); }
+      else await onPage(typed);
     } while (page.metadata.continue);
     return { items, resourceVersion: page.metadata.resourceVersion };
   }

@@ -93,6 +93,13 @@ export interface ListOptions extends RequestOptions {
   readonly fieldSelector?: string | undefined;
   /** Ask for metadata only (PartialObjectMetadataList). */
   readonly metadataOnly?: boolean | undefined;
+  /** Objects read at once. @default {500} */
+  readonly pageSize?: number | undefined;
+  /**
+   * Takes each page as it comes, before the next is asked for. Then the result has no items: lists of
+   * large objects need not be held as a whole.
+   */
+  readonly onPage?: ((items: readonly KubeObject[]) => Promise<void> | void) | undefined;
 }
 
 /** Options of requests that write. */

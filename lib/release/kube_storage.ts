@@ -6,7 +6,7 @@
 import { isAlreadyExists } from "../kube/errors.ts";
 import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
 import { decodeRelease, encodeRelease } from "./codec.ts";
-import { recordName, type Release, type RevisionKey } from "./release.ts";
+import { recordName, type Release, type ReleaseStatus, type RevisionKey } from "./release.ts";
 import {
   alreadyExists,
   checkSize,
@@ -81,16 +81,29 @@ class KubeStorage implements Storage {
 
   async get(key: RevisionKey, options?: RequestOptions): Promise<Release | undefined> {
     const object = await this.#api.get(this.#ref(key), options);
-    if (object === undefined) return undefined;
-    const { release = "" } = (object["data"] ?? {}) as { release?: string };
-    const { labels = {}, annotations = {} } = object.metadata;
-    return {
-      ...await decodeRelease(this.#kind === "Secret" ? atob(release) : release),
-      namespace: key.namespace,
-      labels: userLabels(labels),
-      digest: annotations[DIGEST_ANNOTATION],
-      lock: annotations[LOCK_ANNOTATION],
-    };
+    return object === undefined ? undefined : await readRecord(object);
+  }
+
+  async each(
+    { namespace, selector, statuses, signal }: ListQuery & {
+      readonly statuses: readonly ReleaseStatus[];
+    },
+    take: (release: Release) => void,
+  ): Promise<void> {
+    const states = `owner=helm,status in (${statuses.join()})`;
+    await this.#api.list({ apiVersion: "v1", kind: this.#kind }, {
+      namespace,
+      signal,
+      labelSelector: selector ? `${states},${selector}` : states,
+      pageSize: PAGE,
+      onPage: async (items) => {
+        for (const item of items) {
+          const release = await readRecord(item).catch(() => undefined);
+          // A damaged one is named by whoever asks for it alone.
+          if (release !== undefined) take(release);
+        }
+      },
+    });
   }
 
   async history(
@@ -169,4 +182,20 @@ class KubeStorage implements Storage {
   #seconds(): number {
     return Math.floor(this.#now() / 1000);
   }
+}
+
+/** Records read at once. Each may be a megabyte. */
+const PAGE = 100;
+
+/** The release that an object keeps. */
+async function readRecord({ kind, metadata, data }: KubeObject): Promise<Release> {
+  const { release = "" } = (data ?? {}) as { readonly release?: string };
+  const { labels = {}, annotations = {}, namespace = "" } = metadata;
+  return {
+    ...await decodeRelease(kind === "Secret" ? atob(release) : release),
+    namespace,
+    labels: userLabels(labels),
+    digest: annotations[DIGEST_ANNOTATION],
+    lock: annotations[LOCK_ANNOTATION],
+  };
 }

@@ -48,6 +48,14 @@ export interface Storage {
   ): Promise<readonly RevisionEntry[]>;
   /** Revisions of all releases, in no order. */
   list(query?: ListQuery): Promise<readonly RevisionEntry[]>;
+  /**
+   * Reads all records of these states and hands each on as it comes, which for many is faster than
+   * one by one. A storage that cannot leaves it out.
+   */
+  each?(
+    query: ListQuery & { readonly statuses: readonly ReleaseStatus[] },
+    take: (release: Release) => void,
+  ): Promise<void>;
   /** Adds a revision. @throws {CapstanError} `release: already exists`, when it is there already. */
   create(release: Release, options?: RequestOptions): Promise<void>;
   /** Replaces a revision's record. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { getRelease, listReleases, releaseHistory } from "../../lib/action/read.ts";
+import { getRelease, listAs, listReleases, releaseHistory } from "../../lib/action/read.ts";
+import { secretStorage } from "../../lib/release/kube_storage.ts";
 import { memoryStorage } from "../../lib/release/memory_storage.ts";
 import type { ReleaseStatus } from "../../lib/release/release.ts";
 import { buildRelease } from "../release/builders.ts";
+import { onCluster } from "./harness.ts";
 
 /** Releases by `namespace/name: status of each revision`, each a minute younger than the one before. */
 async function contextOf(releases: Readonly<Record<string, readonly ReleaseStatus[]>>) {
@@ -70,4 +72,32 @@ Deno.test("releaseHistory() has the newest revisions, oldest first", async () =>
     releaseHistory({ name: "web", namespace: "data" }, context),
     /release: not found/,
   );
+});
+
+Deno.test("many records are read by a few requests, and none but the last revisions is kept", async () => {
+  await onCluster(async ({ api, server }) => {
+    const storage = secretStorage(api);
+    const states = ["superseded", "deployed"] as const;
+    await Promise.all(
+      Array.from({ length: 240 }, async (_, i) => {
+        const status = i === 7 ? "failed" : states[i % 2]!;
+        const [name, revision] = [`r${i >> 1}`, 1 + i % 2];
+        await storage.create(
+          buildRelease({ namespace: "shop", name, revision, info: { status } }),
+        );
+      }),
+    );
+    const before = server.requests.length;
+    const found = await listAs(
+      { max: 0 },
+      { storage },
+      ({ name, revision, info }) => `${name} ${revision} ${info.status}`,
+    );
+    assert.equal(found.length, 120);
+    assert.ok(found.includes("r3 2 failed") && found.includes("r119 2 deployed"));
+    // One page of metadata, two of records.
+    assert.equal(server.requests.length - before, 3);
+    const [first] = await listReleases({ max: 1 }, { storage });
+    assert.equal(first?.name, "r0");
+  });
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { listReleases } from "../../action/read.ts";
+import { listAs } from "../../action/read.ts";
 import type { Release } from "../../release/release.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
@@ -14,15 +14,19 @@ import { formatData, formatGoTime, formatTable } from "../output.ts";
 /** Prints the latest revision of each release, in all states as Helm 4 does, sorted by name. */
 export async function list(this: CliContext, flags: ListFlags): Promise<void> {
   await withTarget(this, flags, async ({ storage, namespace }) => {
-    const releases = await listReleases({
-      namespace: flags.allNamespaces ? undefined : namespace,
-      filter: nameFilter(flags.filter),
-      max: flags.max,
-      signal: this.abort,
-    }, { storage });
+    const rows = await listAs(
+      {
+        namespace: flags.allNamespaces ? undefined : namespace,
+        filter: nameFilter(flags.filter),
+        max: flags.max,
+        signal: this.abort,
+      },
+      { storage },
+      row,
+    );
     const text = flags.short
-      ? releases.map(({ name }) => `${name}\n`).join("")
-      : format(releases.map(row), flags.output ?? "table");
+      ? rows.map(({ name }) => `${name}\n`).join("")
+      : format(rows, flags.output ?? "table");
     this.process.stdout.write(text);
   });
 }
