@@ -5,6 +5,7 @@
  *   {@linkcode repository}; {@linkcode main} makes it a program.
  * - Running one from a program: {@linkcode loadStack}, {@linkcode runStack}, {@linkcode planStack}.
  * - Charts: {@linkcode loadChart}, {@linkcode chartFromFiles}, {@linkcode renderTemplates}.
+ * - Releases as objects: {@linkcode Chart}, {@linkcode Configuration}.
  * - Single releases: {@linkcode deploy}, {@linkcode install}, {@linkcode upgrade},
  *   {@linkcode rollback}, {@linkcode uninstall}.
  * - Clusters: {@linkcode loadConnection}, {@linkcode createKubeClient}; for tests without one,
@@ -14,7 +15,14 @@
  */
 
 // Errors and events
-export { CapstanError, CapstanErrors, formatPosition, isAbort, messageOf } from "./lib/errors.ts";
+export {
+  CapstanError,
+  CapstanErrors,
+  formatPosition,
+  HelmError,
+  isAbort,
+  messageOf,
+} from "./lib/errors.ts";
 export type { CapstanErrorOptions, Position } from "./lib/errors.ts";
 export { EVENTS_VERSION } from "./lib/events.ts";
 export type * from "./lib/events.ts";
@@ -75,7 +83,7 @@ export { chartFromFiles } from "./lib/chart/from_files.ts";
 export type { ChartOptions } from "./lib/chart/from_files.ts";
 export { ChartError } from "./lib/chart/chart.ts";
 export type {
-  Chart,
+  Chart as LoadedChart,
   ChartFile,
   Dependency,
   HelmVersion,
@@ -105,6 +113,49 @@ export type { EmitYamlOptions } from "./lib/yaml/emit.ts";
 export { YamlError } from "./lib/yaml/error.ts";
 export type { YamlErrorOptions } from "./lib/yaml/error.ts";
 
+// Releases as objects
+export { Configuration } from "./lib/client/configuration.ts";
+export type { ConfigurationOptions } from "./lib/client/configuration.ts";
+export { Chart } from "./lib/client/chart_release.ts";
+export type { ChartInit } from "./lib/client/chart_release.ts";
+export type { ChartSource } from "./lib/client/chart_library.ts";
+export type { CallOptions } from "./lib/client/call.ts";
+export type { ReleaseResult } from "./lib/client/result.ts";
+export type {
+  ChartDeployOptions,
+  GetValuesOptions,
+  HistoryOptions,
+  InstallOptions,
+  ReleaseChangeOptions,
+  ReleaseListOptions,
+  ReleaseTestOptions,
+  RollbackOptions,
+  StatusOptions,
+  TemplateCallOptions,
+  TimeoutOptions,
+  UninstallOptions,
+  UpgradeOptions,
+} from "./lib/client/options.ts";
+export {
+  Action,
+  GetValues,
+  History,
+  Install,
+  List,
+  ReleaseTest,
+  ReleaseTest as Test,
+  Rollback,
+  Status,
+  Uninstall,
+  Upgrade,
+} from "./lib/client/actions.ts";
+export {
+  ConfigurationError,
+  DeadlineError,
+  RegistryError,
+  ValidationError,
+} from "./lib/client/errors.ts";
+
 // Releases
 export { deploy, install, rollback, test, uninstall, upgrade } from "./lib/action/run.ts";
 export type { OperationOptions } from "./lib/action/run.ts";
@@ -127,6 +178,7 @@ export {
   InstallError,
   ReleaseError,
   ReleaseNotFoundError,
+  ReleaseNotFoundError as NotFoundError,
   RollbackError,
   TestError,
   UninstallError,

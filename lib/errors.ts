@@ -68,6 +68,24 @@ export class CapstanError extends Error {
 }
 
 /**
+ * What everything extends that goes wrong with charts, releases, repositories and their cluster: the
+ * error to catch when it does not matter which.
+ *
+ * @example Usage
+ * ```ts
+ * import { Chart, HelmError } from "@capstan/capstan";
+ *
+ * const error = await new Chart({ name: "web", chart: "./no-such-folder" }).template()
+ *   .catch((thrown: unknown) => thrown);
+ * if (!(error instanceof HelmError)) throw error;
+ * ```
+ */
+export class HelmError extends CapstanError {
+  /** `"HelmError"`, or that of a class of its own. */
+  override readonly name: string = "HelmError";
+}
+
+/**
  * Several errors found at once, shown together instead of one after another.
  *
  * @example Usage

@@ -12,7 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["engine", "registry", "release", "apiserver"],
   ["action"],
   ["stack", "scaffold"],
-  ["report"],
+  ["report", "client"],
   ["cli"],
 ];
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CapstanError, type CapstanErrorOptions, messageOf } from "../errors.ts";
+import { CapstanError, type CapstanErrorOptions, HelmError, messageOf } from "../errors.ts";
 
 /**
  * An operation on a release that did not succeed.
@@ -22,7 +22,7 @@ import { CapstanError, type CapstanErrorOptions, messageOf } from "../errors.ts"
  * if (!(error instanceof ReleaseError) || error.release !== "web") throw error;
  * ```
  */
-export class ReleaseError extends CapstanError {
+export class ReleaseError extends HelmError {
   /** `"ReleaseError"`, or that of the operation's own class. */
   override readonly name: string = "ReleaseError";
 

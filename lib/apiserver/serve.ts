@@ -13,7 +13,7 @@ export interface ServeOptions {
 }
 
 /** A rehearsal cluster that listens. */
-export interface ServedApi {
+export interface ServedApi extends AsyncDisposable {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   /** A kubeconfig that leads to it. */
@@ -42,7 +42,7 @@ export function listen(handler: Handler, { signal, port = 0 }: ServeOptions): Se
   };
   signal?.addEventListener("abort", close, { once: true });
   const url = `http://127.0.0.1:${server.addr.port}`;
-  return { url, close, kubeconfig: () => kubeconfig(url) };
+  return { url, close, kubeconfig: () => kubeconfig(url), [Symbol.asyncDispose]: close };
 }
 
 function kubeconfig(server: string): string {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { CapstanError } from "../errors.ts";
+import { HelmError } from "../errors.ts";
 import type { CapstanErrorOptions } from "../errors.ts";
 import { fromBytes } from "../template/value.ts";
 import type { GoMap } from "../template/value.ts";
@@ -172,7 +172,7 @@ export interface Chart {
  * if (said !== "Chart.yaml file is missing") throw new Error(said);
  * ```
  */
-export class ChartError extends CapstanError {
+export class ChartError extends HelmError {
   /** Tells it from other Capstan errors. */
   override readonly name = "ChartError";
 

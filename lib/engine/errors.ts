@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CapstanError } from "../errors.ts";
+import { HelmError } from "../errors.ts";
 import type { CapstanErrorOptions } from "../errors.ts";
 import type { HelmVersion } from "../chart/chart.ts";
 import { causes } from "./causes.ts";
@@ -32,7 +32,7 @@ export interface RenderErrorOptions extends CapstanErrorOptions {
  * if (!error.message.endsWith("a host is needed")) throw error;
  * ```
  */
-export class RenderError extends CapstanError {
+export class RenderError extends HelmError {
   /** Tells it from other Capstan errors. */
   override readonly name = "RenderError";
   /** What was rendered, where it turned out to be no manifest. */
