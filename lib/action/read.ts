@@ -5,12 +5,7 @@
  */
 import { CapstanError, messageOf } from "../errors.ts";
 import type { RequestOptions } from "../kube/types.ts";
-import {
-  recordName,
-  type Release,
-  type ReleaseStatus,
-  type RevisionKey,
-} from "../release/release.ts";
+import type { Release, ReleaseStatus, RevisionKey } from "../release/release.ts";
 import type { RevisionEntry, Storage } from "../release/storage.ts";
 import { compareStrings } from "../template/value.ts";
 import { ReleaseNotFoundError } from "./errors.ts";
@@ -148,8 +143,14 @@ export async function listAs<T>(
   pick: (release: Release) => T,
 ): Promise<T[]> {
   const { namespace, selector, statuses, filter = () => true, signal } = request;
-  const entries = await context.storage.list({ namespace, selector, signal });
+  const [entries, labelled] = await Promise.all([
+    context.storage.list({ namespace, signal }),
+    selector ? context.storage.list({ namespace, selector, signal }) : undefined,
+  ]);
+  // Which revision is the last is not for the labels to say.
+  const named = labelled && new Set(labelled.map(keyOf));
   const wanted = latestOf(entries, statuses)
+    .filter((entry) => named?.has(keyOf(entry)) ?? true)
     .filter(({ name }) => filter(name))
     .filter(({ status }) => statuses === undefined || statuses.includes(status));
   const { sort = "name", reverse = false, max = 256, offset = 0 } = request;
@@ -194,19 +195,22 @@ async function readMany<T>(
   if (context.storage.each === undefined || entries.length < MANY || read > 2 * entries.length) {
     return (await readAll(context, entries, { signal })).map(pick);
   }
-  const key = (one: RevisionKey) => `${one.namespace}/${recordName(one)}`;
-  const wanted = new Set(entries.map(key));
+  const wanted = new Set(entries.map(keyOf));
   const found = new Map<string, T>();
   await context.storage.each({ namespace, selector, statuses, signal }, (release) => {
-    const name = key(release);
+    const name = keyOf(release);
     if (wanted.has(name)) found.set(name, pick(release));
   });
   // Those that have changed their state meanwhile are read by themselves.
-  const rest = entries.filter((entry) => !found.has(key(entry)));
+  const rest = entries.filter((entry) => !found.has(keyOf(entry)));
   for (const release of await readAll(context, rest, { signal })) {
-    found.set(key(release), pick(release));
+    found.set(keyOf(release), pick(release));
   }
-  return entries.map(key).filter((name) => found.has(name)).map((name) => found.get(name)!);
+  return entries.map(keyOf).filter((name) => found.has(name)).map((name) => found.get(name)!);
+}
+
+function keyOf({ namespace, name, revision }: RevisionKey): string {
+  return `${namespace}/${name}/${revision}`;
 }
 
 /** The last revision of each; all of them where only superseded ones are asked for. */

@@ -12,6 +12,7 @@ import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
 import type { LazyCommand } from "./lazy_command.ts";
+import { READ_ROUTES } from "./read_commands.ts";
 import { REPORT_ROUTES } from "./report_commands.ts";
 import { STACK_ROUTES } from "./stack_commands.ts";
 
@@ -24,7 +25,13 @@ export interface AppOptions {
   readonly command?: string | undefined;
 }
 
-const ALIASES = { delete: "uninstall", ls: "list", hist: "history" } as const;
+const ALIASES = {
+  del: "uninstall",
+  delete: "uninstall",
+  un: "uninstall",
+  ls: "list",
+  hist: "history",
+} as const;
 
 /** The whole command line. */
 export function buildApp(options: AppOptions): Application<CliContext> {
@@ -80,6 +87,7 @@ function routesFor({ command = "", version }: AppOptions) {
     ...AUTHOR_ROUTES,
     ...CHART_ROUTES,
     ...HELM_ROUTES,
+    ...READ_ROUTES,
     version: () => versionCommand(version),
   };
   const name = Object.hasOwn(ALIASES, command) ? ALIASES[command as keyof typeof ALIASES] : command;

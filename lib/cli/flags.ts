@@ -170,6 +170,22 @@ export const VALUES = {
   setLiteral: texts("set a literal STRING value: key=value (can be repeated)", "expression"),
 } as const;
 
+/** Which Helm. */
+export const HELM_VERSION = choice("whose behaviour to follow where Helm 3 and 4 differ", [
+  "v3",
+  "v4",
+]);
+
+/** A release's name. */
+export const RELEASE = {
+  brief: "name of the release",
+  parse: String,
+  placeholder: "NAME",
+} as const;
+
+/** A release's name and nothing else. */
+export const ONE_NAME = { kind: "tuple", parameters: [RELEASE] } as const;
+
 /** How results are printed. */
 export const OUTPUT = choice("format of what is printed", ["table", "json", "yaml"]);
 

@@ -1,9 +1,8 @@
 /**
- * Helm's own commands, with Helm's flags.
+ * Helm's commands that change a release, with Helm's flags.
  *
  * @module
  */
-import { buildChoiceParser } from "@stricli/core";
 import { DOWNLOAD } from "./download_flags.ts";
 import type { DownloadFlags } from "./download_flags.ts";
 import {
@@ -12,11 +11,14 @@ import {
   choice,
   duration,
   flag,
+  HELM_VERSION,
   HOOKS,
   integer,
   LOCK,
   NAMESPACE,
+  ONE_NAME,
   OUTPUT,
+  RELEASE,
   text,
   texts,
   VALUES,
@@ -89,38 +91,6 @@ export interface TestFlags extends NamespaceFlags, HookFlags {
   readonly debug?: boolean;
 }
 
-/** Flags of `get`. */
-export interface GetFlags extends NamespaceFlags {
-  readonly revision?: number;
-  readonly all?: boolean;
-  readonly output?: "table" | "json" | "yaml";
-  readonly debug?: boolean;
-}
-
-/** Flags of `list`. */
-export interface ListFlags extends NamespaceFlags {
-  readonly allNamespaces?: boolean;
-  readonly output?: "table" | "json" | "yaml";
-  readonly short?: boolean;
-  readonly filter?: string;
-  readonly max?: number;
-  readonly debug?: boolean;
-}
-
-/** Flags of `status`. */
-export interface StatusFlags extends NamespaceFlags {
-  readonly revision?: number;
-  readonly output?: "table" | "json" | "yaml";
-  readonly debug?: boolean;
-}
-
-/** Flags of `history`. */
-export interface HistoryFlags extends NamespaceFlags {
-  readonly max?: number;
-  readonly output?: "table" | "json" | "yaml";
-  readonly debug?: boolean;
-}
-
 const DEBUG = flag("print stack traces with errors");
 
 /** Flags of the commands that find and render a chart. */
@@ -133,7 +103,7 @@ export const CHART = {
   generateName: flag("make up a name for the release"),
   noHooks: flag("do not run (template: print) hooks"),
   skipCrds: flag("do not install the chart's crds/"),
-  helmVersion: choice("whose behaviour to follow where Helm 3 and 4 differ", ["v3", "v4"]),
+  helmVersion: HELM_VERSION,
   debug: DEBUG,
 } as const;
 
@@ -154,11 +124,7 @@ const DEPLOY = {
   output: OUTPUT,
 } as const;
 
-const CHART_ALIASES = { ...ALIASES, g: "generateName" } as const;
-
-function name(brief = "name of the release") {
-  return { brief, parse: String, placeholder: "NAME" } as const;
-}
+const CHART_ALIASES = { ...ALIASES, g: "generateName", l: "labels" } as const;
 
 const CHART_PARAMETER = {
   brief: "chart folder, archive, or name in --repo",
@@ -168,9 +134,8 @@ const CHART_PARAMETER = {
 /** `[NAME] CHART` */
 export const NAME_AND_CHART = {
   kind: "tuple",
-  parameters: [name(), { ...CHART_PARAMETER, optional: true }],
+  parameters: [RELEASE, { ...CHART_PARAMETER, optional: true }],
 } as const;
-const ONE_NAME = { kind: "tuple", parameters: [name()] } as const;
 
 /** Commands by name. */
 export const HELM_ROUTES = {
@@ -192,8 +157,8 @@ export const HELM_ROUTES = {
         ),
         historyMax: integer("revisions kept; 0 keeps all (10)"),
       },
-      aliases: { ...ALIASES, i: "install" },
-      positional: { kind: "tuple", parameters: [name(), CHART_PARAMETER] },
+      aliases: { ...ALIASES, i: "install", l: "labels" },
+      positional: { kind: "tuple", parameters: [RELEASE, CHART_PARAMETER] },
     },
     docs: { brief: "upgrade a release to a chart or values" },
   }),
@@ -214,7 +179,7 @@ export const HELM_ROUTES = {
         debug: DEBUG,
       },
       aliases: { n: "namespace" },
-      positional: { kind: "array", parameter: name(), minimum: 1 },
+      positional: { kind: "array", parameter: RELEASE, minimum: 1 },
     },
     docs: { brief: "uninstall releases" },
   }),
@@ -237,7 +202,7 @@ export const HELM_ROUTES = {
       aliases: { n: "namespace" },
       positional: {
         kind: "tuple",
-        parameters: [name(), {
+        parameters: [RELEASE, {
           brief: "revision to bring back; the one before the last when left out",
           parse: integer("", 0).parse,
           placeholder: "REVISION",
@@ -265,81 +230,5 @@ export const HELM_ROUTES = {
       positional: ONE_NAME,
     },
     docs: { brief: "run a release's tests" },
-  }),
-  get: lazyCommand<
-    GetFlags,
-    ["all" | "hooks" | "manifest" | "metadata" | "notes" | "values", string]
-  >({
-    loader: async () => (await import("./commands/get.ts")).get,
-    parameters: {
-      flags: {
-        ...NAMESPACE,
-        revision: integer("show this revision instead of the last", 1),
-        all: flag("values: the chart's as well, not only the user's"),
-        output: OUTPUT,
-        debug: DEBUG,
-      },
-      aliases: { n: "namespace", o: "output", a: "all" },
-      positional: {
-        kind: "tuple",
-        parameters: [{
-          brief: "all, hooks, manifest, metadata, notes or values",
-          parse: buildChoiceParser(["all", "hooks", "manifest", "metadata", "notes", "values"]),
-          placeholder: "WHAT",
-        }, name()],
-      },
-    },
-    docs: { brief: "print a part of a release's record" },
-  }),
-  list: lazyCommand<ListFlags, []>({
-    loader: async () => (await import("./commands/list.ts")).list,
-    parameters: {
-      flags: {
-        ...NAMESPACE,
-        allNamespaces: flag("list releases of all namespaces"),
-        output: OUTPUT,
-        short: flag("print names only"),
-        filter: text("only names that match this regular expression", "regex"),
-        max: integer("at most so many (256; 0 is no limit)"),
-        debug: DEBUG,
-      },
-      aliases: {
-        n: "namespace",
-        A: "allNamespaces",
-        o: "output",
-        q: "short",
-        f: "filter",
-        m: "max",
-      },
-    },
-    docs: { brief: "list releases" },
-  }),
-  status: lazyCommand<StatusFlags, [string]>({
-    loader: async () => (await import("./commands/status.ts")).status,
-    parameters: {
-      flags: {
-        ...NAMESPACE,
-        revision: integer("show this revision instead of the last", 1),
-        output: OUTPUT,
-        debug: DEBUG,
-      },
-      aliases: { n: "namespace", o: "output" },
-      positional: ONE_NAME,
-    },
-    docs: { brief: "show a release" },
-  }),
-  history: lazyCommand<HistoryFlags, [string]>({
-    loader: async () => (await import("./commands/history.ts")).history,
-    parameters: {
-      flags: {
-        ...NAMESPACE,
-        max: integer("at most so many (256)", 1),
-        output: OUTPUT,
-        debug: DEBUG,
-      },
-      aliases: { n: "namespace", o: "output" },
-      positional: ONE_NAME,
-    },
-    docs: { brief: "show a release's revisions" },
   }),
 };

@@ -5,13 +5,25 @@
  */
 import { CapstanError, messageOf } from "../errors.ts";
 
-/** Whether a name fits; `undefined` where all do. @throws {CapstanError} Where it is no expression. */
-export function nameFilter(pattern: string | undefined): ((name: string) => boolean) | undefined {
-  if (pattern === undefined) return undefined;
+/**
+ * Whether a name fits; `undefined` where all do. The syntax is Go's.
+ *
+ * @throws {CapstanError} Where it is no expression.
+ */
+export async function nameFilter(
+  pattern: string | undefined,
+): Promise<((name: string) => boolean) | undefined> {
+  if (!pattern) return undefined;
+  const { Pattern } = await import("../sprig/pattern.ts");
   try {
-    const regex = new RegExp(pattern);
-    return (name) => regex.test(name);
+    const regex = new Pattern(pattern, { take() {} });
+    return (name) => regex.matches(name);
   } catch (error) {
-    throw new CapstanError(`bad --filter ${JSON.stringify(pattern)}: ${messageOf(error)}`);
+    throw new CapstanError(messageOf(error), {
+      code: "flag/filter",
+      hint: `--filter takes a regular expression over names of releases, not ${
+        JSON.stringify(pattern)
+      }`,
+    });
   }
 }

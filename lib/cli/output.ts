@@ -3,30 +3,109 @@
  *
  * @module
  */
+import type { HelmVersion } from "../chart/chart.ts";
+import type { Resources } from "../action/resources.ts";
+import type { KubeObject } from "../kube/types.ts";
+import { goJSON, releaseJSON } from "../release/codec.ts";
+import type { Release } from "../release/release.ts";
 import { pad, width } from "../report/text.ts";
+import { compareStrings, type GoMap, isMap } from "../template/value.ts";
 import { emitYaml } from "../yaml/emit.ts";
 
 /** How a result is printed. */
 export type OutputFormat = "table" | "json" | "yaml";
 
-/** A result as JSON or YAML. */
+/** A result as JSON or YAML, as Go writes them: HTML's characters escaped in JSON. */
 export function formatData(data: unknown, format: "json" | "yaml"): string {
-  return format === "json" ? `${JSON.stringify(data)}\n` : emitYaml(data);
+  if (format === "yaml") return emitYaml(JSON.parse(goJSON(data)));
+  const escaped = goJSON(data).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${escaped}\n`;
 }
 
-/** A table in the layout of Helm's (gosuri/uitable): cells padded, a tab between them. */
+/** What {@linkcode formatRelease} adds and leaves out. */
+export interface FormatReleaseOptions {
+  /** Live objects. @default none */
+  readonly objects?: Resources<KubeObject> | undefined;
+  /** The chart too. @default {true} */
+  readonly chart?: boolean | undefined;
+  /** Whose fields. @default {"v4"} */
+  readonly helmVersion?: HelmVersion | undefined;
+}
+
+/** A release as JSON or YAML. */
+export function formatRelease(
+  release: Release,
+  format: "json" | "yaml",
+  { objects, chart = true, helmVersion = "v4" }: FormatReleaseOptions = {},
+): string {
+  const json = releaseJSON(release) as ReleaseJSON;
+  const resources = objects === undefined || objects.size === 0
+    ? {}
+    : { resources: sortKeys(Object.fromEntries(objects)) };
+  const told: ReleaseJSON = {
+    ...json,
+    info: { ...json.info, ...resources },
+    chart: chart ? { ...json.chart, values: sortKeys(json.chart?.["values"]) } : undefined,
+    config: sortKeys(json.config),
+  };
+  return formatData(helmVersion === "v3" ? asHelm3(told) : told, format);
+}
+
+type ReleaseJSON = GoMap & {
+  readonly info: GoMap;
+  readonly chart?: GoMap | undefined;
+  readonly config?: unknown;
+  readonly hooks?: readonly (GoMap & { readonly last_run: GoMap })[] | undefined;
+};
+
+/** Helm 3 tells times that are not set, and not what Helm 4 has added. */
+function asHelm3(release: ReleaseJSON): ReleaseJSON {
+  const { first_deployed, last_deployed, deleted = "", ...info } = release.info;
+  return {
+    ...release,
+    info: { first_deployed, last_deployed, deleted, ...info, rollback_revision: undefined },
+    hooks: release.hooks?.map(({ last_run, ...hook }) => {
+      const { started_at = "", completed_at = "", phase } = last_run;
+      const { weight, delete_policies, output_log_policies, ...first } = hook;
+      const run = { started_at, completed_at, phase };
+      return { ...first, last_run: run, weight, delete_policies, output_log_policies };
+    }),
+    apply_method: undefined,
+  };
+}
+
+/** The same with the keys of every map sorted, as Go writes maps. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isMap(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => compareStrings(a, b));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sortKeys(each)]));
+}
+
+/**
+ * A table in the layout of Helm's (gosuri/uitable): cells padded, a tab between them. A cell may
+ * have several lines.
+ */
 export function formatTable(
-  header: readonly string[],
+  header: readonly string[] | undefined,
   rows: readonly (readonly string[])[],
 ): string {
-  const all = [header, ...rows].map((row) => row.map(cutCell));
-  const widths = header.map((_, i) => Math.max(...all.map((row) => width(row[i]!))));
-  return all.map((row) => `${row.map((cell, i) => pad(cell, widths[i]!)).join("\t")}\n`).join("");
-}
-
-/** Helm's tables are cut at 60 columns a cell. */
-function cutCell(cell: string): string {
-  return cell.length <= 60 ? cell : `${cell.slice(0, 57)}...`;
+  const all = (header === undefined ? rows : [header, ...rows])
+    .map((row) => row.map((cell) => cell.split("\n")));
+  const widths = all[0]?.map((_, i) =>
+    Math.max(...all.flatMap((row) => row[i]!.map((line) => width(line))))
+  );
+  const lines = all.flatMap((row) => {
+    const height = Math.max(...row.map((cell) => cell.length));
+    return Array.from(
+      { length: height },
+      (_, y) => row.map((cell, i) => pad(cell[y] ?? "", widths![i]!)).join("\t"),
+    );
+  });
+  return `${lines.join("\n")}\n`;
 }
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

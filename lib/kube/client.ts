@@ -19,8 +19,10 @@ import type {
   KubeObject,
   ListOptions,
   ObjectRef,
+  ObjectTable,
   PatchType,
   RequestOptions,
+  TableQuery,
   WriteOptions,
 } from "./types.ts";
 import { until } from "./until.ts";
@@ -151,6 +153,23 @@ class KubeClient implements KubeApi {
       else await onPage(typed);
     } while (page.metadata.continue);
     return { items, resourceVersion: page.metadata.resourceVersion };
+  }
+
+  async table(query: TableQuery): Promise<ObjectTable | undefined> {
+    const { apiVersion, kind, name, labelSelector, fieldSelector, signal } = query;
+    const resource = await this.#resource({ apiVersion, kind }, signal);
+    const path = name === undefined
+      ? collectionPath(resource, query.namespace)
+      : objectPath(resource, { apiVersion, kind, name }, query.namespace || this.#namespace);
+    const answer = await this.#transport.send({
+      method: "GET",
+      path,
+      query: { labelSelector, fieldSelector },
+      headers: { accept: AS_TABLE },
+      signal,
+      accept: [404],
+    });
+    return answer.status === 404 ? undefined : tableOf(JSON.parse(answer.body));
   }
 
   async create(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
@@ -315,6 +334,22 @@ class KubeClient implements KubeApi {
 
 const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+const AS_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+/** A server that makes no tables gives the objects; the columns are then those of its default. */
+function tableOf(answer: KubeObject & Partial<ObjectTable> & Partial<Page>): ObjectTable {
+  if (answer.kind === "Table") {
+    return { columnDefinitions: answer.columnDefinitions ?? [], rows: answer.rows ?? [] };
+  }
+  const objects = answer.items ?? [answer];
+  return {
+    columnDefinitions: ["Name", "Created At"].map((name) => ({ name, priority: 0 })),
+    rows: objects.map(({ metadata: { name, creationTimestamp = "" } }) => ({
+      cells: [name, creationTimestamp],
+    })),
+  };
+}
 
 interface Page {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };

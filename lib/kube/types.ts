@@ -102,6 +102,24 @@ export interface ListOptions extends RequestOptions {
   readonly onPage?: ((items: readonly KubeObject[]) => Promise<void> | void) | undefined;
 }
 
+/** Which objects {@linkcode KubeApi.table} shall describe: one, or those of a kind. */
+export interface TableQuery extends Omit<ListOptions, "metadataOnly"> {
+  /** Group and version, e.g. `apps/v1`. */
+  readonly apiVersion: string;
+  /** In singular and camel case, e.g. `Deployment`. */
+  readonly kind: string;
+  /** One object. @default all of the kind */
+  readonly name?: string | undefined;
+}
+
+/** Objects as the server describes them to people, a row each (meta.k8s.io/v1, Table). */
+export interface ObjectTable {
+  /** What the cells of a row are; those with a priority other than 0 are for wide tables. */
+  readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
+  /** One for each object. */
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}
+
 /** Options of requests that write. */
 export interface WriteOptions extends RequestOptions {
   /** Let the server check the request and store nothing. @default {false} */
@@ -171,6 +189,8 @@ export interface KubeApi {
     kind: { readonly apiVersion: string; readonly kind: string },
     options?: ListOptions,
   ): Promise<{ readonly items: readonly KubeObject[]; readonly resourceVersion: string }>;
+  /** What the server tells people of objects; `undefined` when the one that is asked for is not there. */
+  table(query: TableQuery): Promise<ObjectTable | undefined>;
   /** Adds an object, and returns it as the server stored it. */
   create(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** Puts an object in the place of the one that is there (PUT). */

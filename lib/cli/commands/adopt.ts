@@ -23,7 +23,7 @@ export async function adopt(this: CliContext, flags: AdoptFlags, given = "."): P
     async ({ storage, namespace }) =>
       await listReleases({
         namespace: flags.allNamespaces ? undefined : namespace,
-        filter: nameFilter(flags.filter),
+        filter: await nameFilter(flags.filter),
         signal: this.abort,
       }, { storage }),
   );

@@ -4,16 +4,17 @@
  * @module
  */
 import { getRelease } from "../../action/read.ts";
-import { coalesceValues } from "../../chart/values.ts";
+import { dependencyJSON } from "../../chart/metadata.ts";
 import { withSource } from "../../engine/output.ts";
 import type { Release } from "../../release/release.ts";
-import { chartOf } from "../../release/stored_chart.ts";
 import { writeJson } from "../../sprig/json_write.ts";
 import { emitYaml } from "../../yaml/emit.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import type { GetFlags } from "../helm_commands.ts";
-import { formatAnsic, formatData } from "../output.ts";
+import { computedValues, describeRelease } from "../describe.ts";
+import { goTime } from "../go_time.ts";
+import { formatData } from "../output.ts";
+import type { GetFlags } from "../read_commands.ts";
 
 /** What can be asked for. */
 export type RecordPart = "all" | "hooks" | "manifest" | "metadata" | "notes" | "values";
@@ -30,11 +31,13 @@ export async function get(
     const release = await getRelease({ name, namespace, revision, signal: this.abort }, {
       storage,
     });
-    this.process.stdout.write(PARTS[part](release, flags));
+    this.process.stdout.write(await PARTS[part](release, flags));
   });
 }
 
-const PARTS: Readonly<Record<RecordPart, (release: Release, flags: GetFlags) => string>> = {
+type Print = (release: Release, flags: GetFlags) => string | Promise<string>;
+
+const PARTS: Readonly<Record<RecordPart, Print>> = {
   all,
   hooks: ({ hooks }) => hooks.map(({ path, manifest }) => withSource(path, manifest)).join(""),
   manifest: ({ manifest }) => `${manifest}\n`,
@@ -43,58 +46,79 @@ const PARTS: Readonly<Record<RecordPart, (release: Release, flags: GetFlags) => 
   values,
 };
 
+async function all(release: Release, { template, helmVersion }: GetFlags): Promise<string> {
+  if (!template) return describeRelease(release, { helmVersion, chart: true, contents: true });
+  const { renderRecord } = await import("../record_template.ts");
+  return renderRecord(template, release);
+}
+
 function values(release: Release, { all, output = "table" }: GetFlags): string {
-  const shown = all ? computed(release) : release.config ?? null;
+  const shown = all ? computedValues(release) : release.config ?? null;
   // Values are maps, which Go writes in the order of their keys.
   if (output === "json") return `${writeJson(shown)}\n`;
   if (output === "yaml") return formatData(shown, output);
   return `${all ? "COMPUTED VALUES:" : "USER-SUPPLIED VALUES:"}\n${emitYaml(shown)}`;
 }
 
-function computed({ chart, config }: Release) {
-  return coalesceValues(chartOf(chart), config ?? {});
+/** What Helm 3 does not tell. */
+const OF_HELM4 = ["labels", "applyMethod"];
+
+function metadata(
+  release: Release,
+  { output = "table", helmVersion = "v4" }: GetFlags,
+): string {
+  const fields = Object.entries(metadataOf(release))
+    .filter(([name]) => helmVersion === "v4" || !OF_HELM4.includes(name));
+  if (output !== "table") {
+    const told = fields.filter(([name, value]) => !isEmpty(value) || !OMITTED.includes(name));
+    return formatData(Object.fromEntries(told), output);
+  }
+  return fields.map(([name, value]) =>
+    `${name.replace(/[A-Z]/g, "_$&").toUpperCase()}: ${metadataText(name, value)}\n`
+  ).join("");
 }
 
-function metadata(release: Release, { output = "table" }: GetFlags): string {
-  const { name, namespace, revision, info, chart } = release;
-  const fields = {
+function metadataOf({ name, namespace, revision, info, chart, labels, applyMethod }: Release) {
+  const { metadata } = chart;
+  return {
     name,
-    chart: chart.metadata.name,
-    version: chart.metadata.version,
-    appVersion: chart.metadata.appVersion,
+    chart: metadata.name,
+    version: metadata.version,
+    appVersion: metadata.appVersion,
+    annotations: sorted(metadata.annotations),
+    labels: sorted(labels),
+    dependencies: (metadata.dependencies ?? []).map(dependencyJSON),
     namespace,
     revision,
     status: info.status,
-    deployedAt: info.lastDeployed ?? "",
+    deployedAt: goTime(info.lastDeployed).layout("2006-01-02T15:04:05Z07:00"),
+    applyMethod: applyMethod ?? "",
   };
-  if (output !== "table") return formatData(fields, output);
-  return Object.entries({
-    NAME: name,
-    CHART: fields.chart,
-    VERSION: fields.version,
-    APP_VERSION: fields.appVersion,
-    NAMESPACE: namespace,
-    REVISION: revision,
-    STATUS: fields.status,
-    DEPLOYED_AT: fields.deployedAt,
-  }).map(([key, value]) => `${key}: ${value}\n`).join("");
 }
 
-function all(release: Release, flags: GetFlags): string {
-  const { name, namespace, revision, info, chart, manifest } = release;
-  return [
-    `NAME: ${name}`,
-    `LAST DEPLOYED: ${info.lastDeployed === undefined ? "" : formatAnsic(info.lastDeployed)}`,
-    `NAMESPACE: ${namespace}`,
-    `STATUS: ${info.status}`,
-    `REVISION: ${revision}`,
-    `CHART: ${chart.metadata.name}`,
-    `VERSION: ${chart.metadata.version}`,
-    `APP_VERSION: ${chart.metadata.appVersion}`,
-    `USER-SUPPLIED VALUES:\n${emitYaml(release.config ?? null)}`,
-    `COMPUTED VALUES:\n${emitYaml(computed(release))}`,
-    `HOOKS:\n${PARTS.hooks(release, flags).trimEnd()}`,
-    `MANIFEST:\n${manifest}`,
-    info.notes === "" ? "" : `NOTES:\n${info.notes.trim()}\n`,
-  ].join("\n");
+/** Fields that are left out of JSON and YAML where they are empty. */
+const OMITTED = ["annotations", "labels", "dependencies", "applyMethod"];
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (typeof value === "object" && Object.keys(value!).length === 0);
+}
+
+function metadataText(name: string, value: unknown): string {
+  switch (name) {
+    case "annotations":
+    case "labels":
+      return Object.entries(value as Record<string, string>).map((pair) => pair.join("=")).join();
+    case "dependencies":
+      return (value as { name: string }[]).map(({ name }) => name).sort().join();
+    case "applyMethod":
+      return value === "ssa"
+        ? "server-side apply"
+        : `client-side apply${value === "" ? " (defaulted)" : ""}`;
+    default:
+      return String(value);
+  }
+}
+
+function sorted(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => a < b ? -1 : 1));
 }

@@ -5,7 +5,6 @@
  */
 import { planDeploy } from "../../action/deploy.ts";
 import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts";
-import { releaseJSON } from "../../release/codec.ts";
 import type { Release } from "../../release/release.ts";
 import { CapstanError } from "../../errors.ts";
 import { chartFor, labelsOf, nameAndChart, valuesFrom } from "../charts.ts";
@@ -14,8 +13,8 @@ import type { CliContext } from "../context.ts";
 import type { DeployFlags, UpgradeFlags } from "../helm_commands.ts";
 import { applyOptions } from "../flags.ts";
 import { runShown } from "../operation.ts";
-import { formatData } from "../output.ts";
-import { describeRelease } from "./status.ts";
+import { formatRelease } from "../output.ts";
+import { describeRelease } from "../describe.ts";
 
 /** Installs a chart as a new release. */
 export async function install(
@@ -106,8 +105,6 @@ async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Pr
 function print(context: CliContext, flags: DeployFlags, release: Release, before: string): void {
   const output = flags.output ?? "table";
   context.process.stdout.write(
-    output === "table"
-      ? before + describeRelease(release)
-      : formatData(releaseJSON(release), output),
+    output === "table" ? before + describeRelease(release) : formatRelease(release, output),
   );
 }

@@ -4,54 +4,31 @@
  * @module
  */
 import { getRelease } from "../../action/read.ts";
-import { releaseJSON } from "../../release/codec.ts";
-import type { Release } from "../../release/release.ts";
+import { releaseObjects, releaseTables } from "../../action/resources.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import type { StatusFlags } from "../helm_commands.ts";
-import { formatAnsic, formatData } from "../output.ts";
+import { describeRelease } from "../describe.ts";
+import { formatResources } from "../object_tables.ts";
+import { formatRelease } from "../output.ts";
+import type { StatusFlags } from "../read_commands.ts";
 
-/** Prints a release as Helm 4's `status` does. */
+/** Prints a release and its objects as Helm does; Helm 3 shows the objects only when asked. */
 export async function status(this: CliContext, flags: StatusFlags, name: string): Promise<void> {
-  await withTarget(this, flags, async ({ storage, namespace }) => {
-    const release = await getRelease(
-      { namespace, name, revision: flags.revision, signal: this.abort },
-      { storage },
-    );
-    const output = flags.output ?? "table";
+  const { output = "table", helmVersion = "v4", showResources = helmVersion === "v4" } = flags;
+  await withTarget(this, flags, async ({ api, storage, namespace }) => {
+    const signal = this.abort;
+    const { revision } = flags;
+    const release = await getRelease({ namespace, name, revision, signal }, { storage });
+    if (output === "table") {
+      const tables = showResources ? await releaseTables(api, release, { signal }) : new Map();
+      const resources = formatResources(tables);
+      return this.process.stdout.write(
+        describeRelease(release, { helmVersion, description: flags.showDesc, resources }),
+      );
+    }
+    const objects = showResources ? await releaseObjects(api, release, { signal }) : undefined;
     this.process.stdout.write(
-      output === "table" ? describeRelease(release) : formatData(releaseJSON(release), output),
+      formatRelease(release, output, { objects, chart: false, helmVersion }),
     );
   });
-}
-
-/** The lines that Helm prints of a release. */
-export function describeRelease(release: Release): string {
-  const { info } = release;
-  const lines = [`NAME: ${release.name}`];
-  if (info.lastDeployed !== undefined) {
-    lines.push(`LAST DEPLOYED: ${formatAnsic(info.lastDeployed)}`);
-  }
-  lines.push(
-    `NAMESPACE: ${release.namespace}`,
-    `STATUS: ${info.status}`,
-    `REVISION: ${release.revision}`,
-    `DESCRIPTION: ${info.description}`,
-    ...testLines(release),
-  );
-  if (info.notes !== "") lines.push(`NOTES:\n${info.notes.trim()}`);
-  return `${lines.join("\n")}\n`;
-}
-
-function testLines(release: Release): string[] {
-  const tests = release.hooks.filter(({ events }) => events.includes("test"));
-  if (tests.length === 0) return ["TEST SUITE: None"];
-  return tests.flatMap(({ name, lastRun: { startedAt, completedAt, phase } }) =>
-    startedAt === undefined ? [] : [
-      `TEST SUITE:     ${name}`,
-      `Last Started:   ${formatAnsic(startedAt)}`,
-      `Last Completed: ${completedAt === undefined ? "" : formatAnsic(completedAt)}`,
-      `Phase:          ${phase}`,
-    ]
-  );
 }

@@ -9,7 +9,7 @@ import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { TestFlags } from "../helm_commands.ts";
 import { runShown } from "../operation.ts";
-import { describeRelease } from "./status.ts";
+import { describeRelease } from "../describe.ts";
 
 /** Runs the test hooks and prints how each went. */
 export async function test(this: CliContext, flags: TestFlags, name: string): Promise<void> {
