@@ -41,7 +41,7 @@ export interface DeployRequest
   readonly skipSchemaValidation?: boolean | undefined;
   /** Keep the notes of subcharts too. @default {false} */
   readonly subNotes?: boolean | undefined;
-  /** Changes the manifest before it is used. */
+  /** Changes manifests and hooks before they are used; for Helm 3 the manifests alone. */
   readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
   /** Create the namespace when it is missing. @default {false} */
   readonly createNamespace?: boolean | undefined;

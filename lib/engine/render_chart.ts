@@ -19,6 +19,8 @@ import type { Hook } from "./hooks.ts";
 import { sortManifests } from "./manifests.ts";
 import type { Manifest } from "./manifests.ts";
 import { manifestText, withSource } from "./output.ts";
+import { postRenderFiles } from "./post_render.ts";
+import type { PostRender } from "./post_render.ts";
 import { renderFiles } from "./render.ts";
 import type { Lookup } from "./render.ts";
 
@@ -80,8 +82,11 @@ export interface RenderOptions extends TemplateOptions {
   readonly hideSecrets?: boolean | undefined;
   /** More template functions; they win over those of the same name. */
   readonly functions?: FuncMap | undefined;
-  /** Changes the manifest before it is used; hooks are left as they are. */
-  readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
+  /**
+   * Changes what was rendered before it is used. For Helm 4 it is given manifests and hooks, as
+   * {@linkcode postRenderFiles} says; for Helm 3 the sorted manifests without the hooks.
+   */
+  readonly postRender?: PostRender | undefined;
 }
 
 /** Everything that a release holds. */
@@ -119,16 +124,22 @@ export async function renderChart(
   user: GoMap,
   options: RenderOptions,
 ): Promise<RenderedChart> {
-  const { helmVersion = "v4", warn, includeCrds = false, hideSecrets = false } = options;
+  const { helmVersion = "v4", warn, includeCrds = false, hideSecrets = false, postRender, signal } =
+    options;
   const prepared = await prepareChart(chart, user, options);
   const capabilities = options.capabilities ?? offlineCapabilities(undefined, [], helmVersion);
   checkKubeVersion(prepared.chart, capabilities, helmVersion);
-  const files = await renderFiles(prepared, { ...options, helmVersion, capabilities });
-  const notes = takeNotes(files, prepared.chart, options.subNotes ?? false);
+  const rendered = await renderFiles(prepared, { ...options, helmVersion, capabilities });
+  const notes = takeNotes(rendered, prepared.chart, options.subNotes ?? false);
+  const files = postRender !== undefined && helmVersion === "v4"
+    ? await postRenderFiles(rendered, postRender, signal)
+    : rendered;
   const { manifests, hooks } = sortedOrPartial(files, { helmVersion, warn });
   const crds = crdFiles(prepared.chart);
   const text = manifestText(manifests, { crds: includeCrds ? crds : [], hideSecrets });
-  const manifest = await options.postRender?.(text, options.signal) ?? text;
+  const manifest = postRender !== undefined && helmVersion === "v3"
+    ? await postRender(text, signal)
+    : text;
   return { ...prepared, manifests, hooks, manifest, notes, crds };
 }
 

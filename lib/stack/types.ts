@@ -121,8 +121,10 @@ export interface ReleaseOptions {
   /** Replace objects as a whole instead of patching them. @default {false} */
   readonly forceReplace?: boolean | undefined;
   /**
-   * Changes the manifest after rendering and before anything else, as a post-renderer of Helm 3
-   * does: it gets the manifests as one YAML text, without hooks, and returns what takes its place.
+   * Changes the manifests after rendering and before anything else, as a post-renderer of Helm 4
+   * does: it gets manifests and hooks as one YAML text and returns what takes its place. The
+   * annotation `postrenderer.helm.sh/postrender-filename` says which template a document comes from;
+   * it is taken away afterwards.
    */
   readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
   /** Revisions kept; 0 keeps all. @default {10} */

@@ -40,8 +40,9 @@ Deno.test("renderChart() puts custom resource definitions first where they are a
   strictEqual(manifest.split("\n")[1], "# Source: web/crds/c.yaml");
 });
 
-Deno.test("renderChart() gives the manifest to the post-renderer, and no hooks", async () => {
+Deno.test("renderChart() gives Helm 3's post-renderer the manifest, and no hooks", async () => {
   const { manifest, hooks } = await render({
+    helmVersion: "v3",
     postRender: (text) => Promise.resolve(text.replaceAll("name: a", "name: b")),
   });
   strictEqual(manifest.includes("name: b"), true);
