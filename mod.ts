@@ -120,6 +120,19 @@ export { Chart } from "./lib/client/chart_release.ts";
 export type { ChartInit } from "./lib/client/chart_release.ts";
 export type { ChartSource } from "./lib/client/chart_library.ts";
 export type { CallOptions } from "./lib/client/call.ts";
+export { ConcurrentDeployer, statusOfAll } from "./lib/client/deployer.ts";
+export type {
+  ConcurrentDeployerOptions,
+  Deployment,
+  DeploymentSummary,
+} from "./lib/client/deployer.ts";
+export { concurrently } from "./lib/client/concurrently.ts";
+export type {
+  ConcurrentOptions,
+  Settled,
+  WorkContext,
+  WorkProgress,
+} from "./lib/client/concurrently.ts";
 export type { ReleaseResult } from "./lib/client/result.ts";
 export type {
   ChartDeployOptions,

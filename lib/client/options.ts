@@ -36,6 +36,8 @@ export type ReleaseChangeOptions = Pick<
   | "postRender"
   | "takeOwnership"
   | "forceConflicts"
+  | "forceReplace"
+  | "serverSide"
   | "description"
   | "labels"
   | "lockWait"
@@ -57,7 +59,7 @@ export interface UpgradeOptions
   extends Omit<InstallOptions, "replace">, Pick<DeployRequest, "cleanupOnFail" | "maxHistory"> {
   /** Install the release when there is none. @default {false} */
   readonly install?: boolean | undefined;
-  /** Write objects whatever others have made of their fields. @default {false} */
+  /** Helm 3's name of `forceReplace`: replace objects as a whole. @default {false} */
   readonly force?: boolean | undefined;
   /** Use the last revision's values, with those given here on top. @default {false} */
   readonly reuseValues?: boolean | undefined;
@@ -181,7 +183,7 @@ export function deployRequest(
     ...timeoutOf(options),
     values: goValues(options.values),
     force: true,
-    forceConflicts: options.force || options.forceConflicts,
+    forceReplace: options.force || options.forceReplace,
     reuseValues: reuseOf(options),
   };
 }

@@ -118,6 +118,26 @@ Deno.test("Chart.upgrade({ atomic }) goes back when an upgrade fails", async () 
   });
 });
 
+Deno.test("Chart.upgrade() applies as it is told to", async () => {
+  await onBench(async ({ config, repo, server }) => {
+    const web = new Chart({ name: "web", repo, chart: "web", config });
+    await web.install();
+    const rows = [
+      [{}, "PATCH", "ssa"],
+      [{ serverSide: false }, "PATCH", "csa"],
+      [{ force: true }, "PUT", "csa"],
+    ] as const;
+    for (const [i, [options, method, recorded]] of rows.entries()) {
+      const before = server.requests.length;
+      const { release } = await web.upgrade({ ...options, values: { text: `${i}` } });
+      const used = server.requests.slice(before)
+        .filter((request) => request.method !== "GET" && request.path.includes("/configmaps/web"))
+        .map((request) => request.method);
+      assert.deepEqual([used, release.applyMethod], [[method], recorded]);
+    }
+  });
+});
+
 Deno.test("Chart.template() asks no cluster", async () => {
   await onBench(async ({ repo, server }) => {
     const web = new Chart({ name: "web", repo, chart: "web" });
