@@ -237,7 +237,7 @@ export type { ApiErrorOptions, StatusDetails } from "./lib/kube/errors.ts";
 export type * from "./lib/kube/types.ts";
 export { waitDeleted, WaitError, waitHook, waitReady } from "./lib/kube/wait.ts";
 export type { Unready, WaitOptions, WaitReadyOptions } from "./lib/kube/wait.ts";
-export type { ReadyRules } from "./lib/kube/ready.ts";
+export type { ReadyPredicate, ReadyRules } from "./lib/kube/ready.ts";
 export type { Readiness } from "./lib/kube/readiness.ts";
 
 // The rehearsal cluster

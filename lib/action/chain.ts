@@ -60,13 +60,21 @@ export class Chain {
 export async function awaitReady(
   operation: Operation,
   objects: readonly KubeObject[],
-  { id, signal, timeout = DEFAULT_TIMEOUT, waitForJobs, readyRules = operation.readyRules }:
+  {
+    id,
+    signal,
+    timeout = DEFAULT_TIMEOUT,
+    waitForJobs,
+    isReady,
+    readyRules = operation.readyRules,
+  }:
     & Pick<StepContext, "id" | "signal">
     & Omit<WaitingOptions, "wait">,
 ): Promise<void> {
   await waitReady(operation.context.api, objects, {
     timeout,
     jobs: waitForJobs,
+    isReady,
     rules: readyRules,
     now: operation.now,
     signal,

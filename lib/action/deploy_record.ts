@@ -188,7 +188,7 @@ function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
   const { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks } = request;
   const same = { name, namespace, owner, claims, hookParallelism, hookSelection, noHooks };
   const { timeout, readyRules, waitForJobs, forceConflicts, serverSide, forceReplace } = request;
-  const waiting = { wait: true, timeout, readyRules, waitForJobs };
+  const waiting = { wait: true, timeout, readyRules, waitForJobs, isReady: request.isReady };
   const { lock } = operation;
   const inner = { prefix: operation.id(install ? "uninstall" : "rollback"), onFinish, lock };
   const undoing = install

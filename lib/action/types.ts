@@ -6,7 +6,7 @@
 import type { HelmVersion } from "../chart/chart.ts";
 import type { Emit, ReleaseOutcome } from "../events.ts";
 import type { KubeApi } from "../kube/types.ts";
-import type { ReadyRules } from "../kube/ready.ts";
+import type { ReadyPredicate, ReadyRules } from "../kube/ready.ts";
 import type { Release } from "../release/release.ts";
 import type { Storage } from "../release/storage.ts";
 import type { Claim } from "../schedule/step.ts";
@@ -72,6 +72,8 @@ export interface WaitingOptions {
   readonly timeout?: number | undefined;
   /** What counts as ready: Helm 4's rules, or Helm 3's. @default those of the context's `helmVersion` */
   readonly readyRules?: ReadyRules | undefined;
+  /** With `wait`: the user's own word on objects, asked before the rules. @default none */
+  readonly isReady?: ReadyPredicate | undefined;
 }
 
 /** How an operation ended. */

@@ -14,12 +14,22 @@ import type { KubeObject } from "./types.ts";
 /** Whose rules: `watcher` is Helm 4's, `legacy` Helm 3's. */
 export type ReadyRules = "watcher" | "legacy";
 
+/**
+ * A user's own word on whether an object is ready: `true`; `false`, or a text that says what is still
+ * missing; `{ failed }` when it will not become ready, and why; `undefined` to leave it to the rules.
+ */
+export type ReadyPredicate = (
+  object: KubeObject,
+) => boolean | string | { readonly failed: string } | undefined;
+
 /** Options for {@linkcode readinessOf}. */
 export interface ReadyOptions {
   /** @default {"watcher"} */
   readonly rules?: ReadyRules | undefined;
   /** Whether a Job must have completed (`--wait-for-jobs`), not merely started. @default {false} */
   readonly jobs?: boolean | undefined;
+  /** Asked before the rules. @default none */
+  readonly isReady?: ReadyPredicate | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -30,7 +40,9 @@ export interface ReadyOptions {
  * Under `watcher` a paused Deployment is ready, as nothing will happen to it.
  */
 export function readinessOf(object: KubeObject, options: ReadyOptions): Readiness {
-  const { rules = "watcher", jobs, now } = options;
+  const { rules = "watcher", jobs, now, isReady } = options;
+  const answer = isReady?.(object);
+  if (answer !== undefined) return answered(answer);
   if (rules === "legacy") return legacyReadiness(object, { jobs });
   if (jobs && isKind(object, "batch", "Job")) {
     return jobEnd(object) ?? inProgress("Job in progress");
@@ -39,6 +51,12 @@ export function readinessOf(object: KubeObject, options: ReadyOptions): Readines
     return current("Deployment is paused");
   }
   return watcherReadiness(object, now);
+}
+
+function answered(answer: NonNullable<ReturnType<ReadyPredicate>>): Readiness {
+  if (answer === true) return current("it is ready");
+  if (answer === false) return inProgress("it is not ready yet");
+  return typeof answer === "string" ? inProgress(answer) : failed(answer.failed);
 }
 
 /**

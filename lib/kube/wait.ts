@@ -7,7 +7,13 @@
 import { CapstanError } from "../errors.ts";
 import { ApiError } from "./errors.ts";
 import { NOT_FOUND, type Readiness } from "./readiness.ts";
-import { hookReadinessOf, isAwaitedHook, readinessOf, type ReadyRules } from "./ready.ts";
+import {
+  hookReadinessOf,
+  isAwaitedHook,
+  readinessOf,
+  type ReadyPredicate,
+  type ReadyRules,
+} from "./ready.ts";
 import { describeRef, refOf } from "./resource.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "./types.ts";
 
@@ -29,6 +35,8 @@ export interface WaitReadyOptions extends WaitOptions {
   readonly rules?: ReadyRules | undefined;
   /** Wait for Jobs to complete. @default {false} */
   readonly jobs?: boolean | undefined;
+  /** Asked of each state of each object before the rules are. @default none */
+  readonly isReady?: ReadyPredicate | undefined;
   /**
    * End at the first object that failed. Otherwise, as in Helm 4, when every other one is ready or has
    * failed, since a failed one may yet recover meanwhile. @default {false; always with legacy rules}
@@ -113,11 +121,11 @@ export async function waitReady(
   objects: readonly KubeObject[],
   options: WaitReadyOptions = {},
 ): Promise<void> {
-  const { rules = "watcher", jobs, now = Date.now } = options;
+  const { rules = "watcher", jobs, isReady, now = Date.now } = options;
   const failFast = options.failFast ?? rules === "legacy";
   function judge(object: KubeObject | undefined): Readiness {
     if (object === undefined) return rules === "legacy" ? MISSING : NOT_FOUND;
-    return readinessOf(object, { rules, jobs, now: now() });
+    return readinessOf(object, { rules, jobs, isReady, now: now() });
   }
   const pending = objects.filter((object) => !isReadyAsGiven(object, judge));
   const watched = pending.map((object) => ({ ref: refOf(object), judge }));

@@ -178,6 +178,7 @@ const DEPLOY_OPTIONS = [
   "createNamespace",
   "wait",
   "waitForJobs",
+  "isReady",
   "atomic",
   "noHooks",
   "postRender",

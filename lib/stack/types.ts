@@ -5,6 +5,7 @@
  */
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { Position } from "../errors.ts";
+import type { ReadyPredicate } from "../kube/ready.ts";
 import type { StackCluster } from "./cluster.ts";
 
 export type { HookSelection };
@@ -104,6 +105,12 @@ export interface ReleaseOptions {
   readonly wait?: boolean | undefined;
   /** With `wait`: also until every Job has completed. @default {false} */
   readonly waitForJobs?: boolean | undefined;
+  /**
+   * With `wait`: your own word on whether an object is ready, asked of each state of each object.
+   * `true`; `false`, or a text that says what is missing; `{ failed }` when it will not become so;
+   * `undefined` leaves it to the rules.
+   */
+  readonly isReady?: ReadyPredicate | undefined;
   /** For each wait: readiness, and each hook. @default {"5m"} */
   readonly timeout?: Duration | undefined;
   /** On failure roll back (upgrade) or remove (install) this release; implies `wait`. @default {false} */

@@ -189,6 +189,7 @@ const NAMES = [
   "ReadFile",
   "ReadRequest",
   "Readiness",
+  "ReadyPredicate",
   "ReadyRules",
   "Reference",
   "RegistryError",
