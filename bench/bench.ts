@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a task talks to the terminal
 /**
- * `deno task bench [PART ...]`: how fast Capstan is. Parts are `startup`, `scheduler`, `demo` and
- * `rendering`; all of them without a name.
+ * `deno task bench [PART ...]`: how fast Capstan is. Parts are `startup`, `scheduler`, `demo`,
+ * `progress` and `rendering`; all of them without a name.
  *
  * Options: `--charts FOLDER` (or `$CHARTS`) for the charts to render, or a file that lists them, in
  * place of the example's; `--runs N` for how often everything is measured; `--large` for a graph of a
@@ -13,6 +13,7 @@
 import { demo } from "./demo.ts";
 import { pathOf } from "./measure.ts";
 import type { Report } from "./measure.ts";
+import { progress } from "./progress.ts";
 import { rendering } from "./rendering.ts";
 import { scheduler } from "./scheduler.ts";
 import { startup } from "./startup.ts";
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, () => Promise<Report>>> = {
   startup: () => startup(runs || 11),
   scheduler: () => scheduler(runs || 5, sizes),
   demo: () => demo(runs || 5),
+  progress: () => progress(runs || 3),
   rendering: () => {
     const folder = charts.replace(/(?<=.)\/+$/, "");
     return rendering({ charts: folder, rounds: runs || 5, times: 3, load });

@@ -11,6 +11,8 @@ export interface Outlook {
   readonly left: number | undefined;
   /** Owners that are not at work and have steps to run, with what they wait for. */
   readonly waiting: ReadonlyMap<string, Waiting>;
+  /** How many wait for what; of several owners that one waits for only the first counts. */
+  readonly first: readonly { readonly of: Waiting; readonly count: number }[];
 }
 
 /** What an owner waits for. */
@@ -23,7 +25,20 @@ export interface Waiting {
 
 /** Looks ahead. Costs as much as there are steps that have not ended. */
 export function lookAhead(state: RunState, now: number): Outlook {
-  return { left: timeLeft(state, now), waiting: waitingOwners(state) };
+  const waiting = waitingOwners(state);
+  return { left: timeLeft(state, now), waiting, first: countFirst(waiting.values()) };
+}
+
+function countFirst(all: Iterable<Waiting>): { of: Waiting; count: number }[] {
+  const counts = new Map<string, { of: Waiting; count: number }>();
+  for (const { owners, pool } of all) {
+    const of = { owners: owners.slice(0, 1), pool };
+    const key = `${of.owners[0] ?? ""}\n${pool ?? ""}`;
+    const counted = counts.get(key);
+    if (counted === undefined) counts.set(key, { of, count: 1 });
+    else counted.count++;
+  }
+  return [...counts.values()];
 }
 
 function* openSteps({ open, owners, steps }: RunState): Generator<StepState> {
@@ -37,57 +52,68 @@ function* openSteps({ open, owners, steps }: RunState): Generator<StepState> {
 
 /**
  * The longest path through what has not ended, and no less than what all of it takes when as much
- * runs at once as runs now.
+ * runs at once as may.
  */
 function timeLeft(state: RunState, now: number): number | undefined {
-  const before = new Map<string, string[]>();
-  const durations = new Map<string, number>();
-  let known = false;
-  for (const { info, started } of openSteps(state)) {
-    known ||= info.estimate !== undefined;
-    const estimate = info.estimate ?? 0;
-    durations.set(
-      info.id,
-      // What has taken longer than expected is taken to be at its end.
-      started === undefined ? estimate : Math.max(0, estimate - (now - started)),
-    );
-    addTo(before, info.id, info.needs);
-    for (const later of info.precedes ?? []) addTo(before, later, [info.id]);
+  const open: StepState[] = [];
+  const added = new Map<string, string[]>();
+  let known = false, work = 0;
+  for (const step of openSteps(state)) {
+    open.push(step);
+    known ||= step.info.estimate !== undefined;
+    work += durationOf(step, now);
+    for (const later of step.info.precedes ?? []) {
+      const list = added.get(later);
+      if (list === undefined) added.set(later, [step.info.id]);
+      else list.push(step.info.id);
+    }
   }
   if (!known) return undefined;
   const limit = state.pools["releases"] ?? Infinity;
-  const work = [...durations.values()].reduce((sum, ms) => sum + ms, 0);
   const atOnce = Math.max(1, Math.min(limit, state.open.size));
-  return Math.max(longestPath(durations, before), work / atOnce);
+  return Math.max(longestPath(open, { state, added, now }), work / atOnce);
 }
 
-function addTo(map: Map<string, string[]>, key: string, values: readonly string[]): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [...values]);
-  else list.push(...values);
+/** What has taken longer than expected is taken to be at its end. */
+function durationOf({ info: { estimate = 0 }, started }: StepState, now: number): number {
+  return started === undefined ? estimate : Math.max(0, estimate - (now - started));
 }
 
-function longestPath(
-  durations: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, readonly string[]>,
-): number {
+interface PathOptions {
+  readonly state: RunState;
+  /** Steps that were put before others later. */
+  readonly added: ReadonlyMap<string, readonly string[]>;
+  readonly now: number;
+}
+
+/** Most steps are told of after those that they need, so that few passes find the end of each. */
+function longestPath(open: readonly StepState[], { state, added, now }: PathOptions): number {
   const ends = new Map<string, number>();
-  let longest = 0;
-  for (const id of durations.keys()) {
-    const open = [id];
-    while (open.length > 0) {
-      const top = open.at(-1)!;
-      const needs = (before.get(top) ?? []).filter((need) => durations.has(need));
-      const missing = ends.has(top) ? [] : needs.filter((need) => !ends.has(need));
-      if (missing.length > 0) {
-        open.push(...missing);
-        continue;
+  let longest = 0, left = open;
+  while (left.length > 0) {
+    const later: StepState[] = [];
+    for (const step of left) {
+      const { id, needs } = step.info;
+      let start = 0;
+      for (const list of [needs, added.get(id) ?? []]) {
+        for (const need of list) {
+          const end = ends.get(need);
+          if (end !== undefined) start = Math.max(start, end);
+          else if (state.steps.get(need)?.finished === undefined && state.steps.has(need)) {
+            start = Infinity;
+          }
+        }
       }
-      const start = Math.max(0, ...needs.map((need) => ends.get(need)!));
-      ends.set(top, start + durations.get(top)!);
-      longest = Math.max(longest, ends.get(top)!);
-      open.pop();
+      if (start === Infinity) later.push(step);
+      else {
+        const end = start + durationOf(step, now);
+        ends.set(id, end);
+        longest = Math.max(longest, end);
+      }
     }
+    // Events that contradict themselves are no reason to go on for ever.
+    if (later.length === left.length) return longest;
+    left = later;
   }
   return longest;
 }

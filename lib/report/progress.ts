@@ -24,10 +24,38 @@ export interface ReportTarget {
   readonly actions?: boolean | undefined;
 }
 
-/** Milliseconds between two pictures: often enough to look alive, seldom enough to cost nothing. */
+/** Milliseconds between two pictures: often enough to look alive. */
 const FRAME_EVERY = 100;
-/** Milliseconds between two looks ahead, which cost more than a picture. */
-const LOOK_EVERY = 1_000;
+/** The shares of the time that pictures and looks ahead may take: of large runs there are fewer. */
+const PICTURES = 0.003, LOOKS = 0.0015;
+
+/** Steps of a run that costs nothing to look ahead in. */
+const SMALL = 500;
+
+/** When something may be done again, by what it takes. */
+class Pace {
+  readonly #share: number;
+  #next = 0;
+  /** Milliseconds that it takes, without what only the first times take. */
+  #cost = 0.2;
+
+  constructor(share: number) {
+    this.#share = share;
+  }
+
+  get due(): boolean {
+    return performance.now() >= this.#next;
+  }
+
+  run<T>(work: () => T): T {
+    const started = performance.now();
+    const result = work();
+    const ended = performance.now();
+    this.#cost = Math.min(ended - started, 2 * this.#cost);
+    this.#next = ended + this.#cost / this.#share;
+    return result;
+  }
+}
 
 /** Takes a run's events and shows them. Call {@linkcode Progress.close} when the run has ended. */
 export class Progress {
@@ -36,7 +64,9 @@ export class Progress {
   readonly #screen: Screen | undefined;
   readonly #actions: ActionsLog | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #outlook: { readonly at: number; readonly ended: number; readonly value: Outlook } | undefined;
+  readonly #pictures = new Pace(PICTURES);
+  readonly #looks = new Pace(LOOKS);
+  #outlook: { readonly at: number; readonly value: Outlook } | undefined;
   #changed = false;
   #second = 0;
 
@@ -73,23 +103,27 @@ export class Progress {
   #tick(): void {
     const now = this.#target.now();
     const second = Math.floor(now / 1000);
+    const { state } = this.#fold;
+    if (state.owners.size === 0 || !this.#pictures.due) return;
     if (!this.#changed && second === this.#second) return;
+    const outlook = this.#lookAhead(now);
     this.#changed = false;
     this.#second = second;
-    const { state } = this.#fold;
-    if (state.owners.size === 0) return;
     const size = this.#target.size!();
     const frame = { ...size, color: this.#target.color, now };
-    this.#screen!.draw(renderFrame(state, frame, this.#lookAhead(now)), size);
+    this.#pictures.run(() => this.#screen!.draw(renderFrame(state, frame, outlook), size));
   }
 
+  /** What is to come, as of the last look; the time left goes down from there. */
   #lookAhead(now: number): Outlook {
     const { state } = this.#fold;
-    const last = this.#outlook;
-    const fresh = last !== undefined && now - last.at < LOOK_EVERY &&
-      (last.ended === state.ended || state.steps.size > 500);
-    if (!fresh) this.#outlook = { at: now, ended: state.ended, value: lookAhead(state, now) };
-    return this.#outlook!.value;
+    const due = this.#looks.due || state.steps.size <= SMALL;
+    if (this.#outlook === undefined || (this.#changed && due)) {
+      this.#outlook = { at: now, value: this.#looks.run(() => lookAhead(state, now)) };
+    }
+    const { at, value } = this.#outlook;
+    if (value.left === undefined || at === now) return value;
+    return { ...value, left: Math.max(0, value.left - (now - at)) };
   }
 }
 

@@ -47,6 +47,8 @@ export interface RunState {
   /** Place of each owner in that order. */
   readonly places: ReadonlyMap<string, number>;
   readonly releases: ReadonlyMap<string, ReleaseState>;
+  /** How many releases ended in which way. */
+  readonly outcomes: ReadonlyMap<ReleaseOutcome, number>;
   /** Number of steps that have ended, in whatever way. */
   readonly ended: number;
   /** Owners with steps that run, and the ids of those steps. */
@@ -57,7 +59,7 @@ export interface RunState {
 
 type RunFacts = Omit<
   RunState,
-  "steps" | "owners" | "places" | "releases" | "ended" | "running" | "open" | "pools"
+  "steps" | "owners" | "places" | "releases" | "outcomes" | "ended" | "running" | "open" | "pools"
 >;
 
 /**
@@ -69,6 +71,7 @@ export class RunFold {
   readonly #owners = new Map<string, string[]>();
   readonly #places = new Map<string, number>();
   readonly #releases = new Map<string, ReleaseState>();
+  readonly #outcomes = new Map<ReleaseOutcome, number>();
   readonly #running = new Map<string, Set<string>>();
   readonly #open = new Map<string, number>();
   readonly #pools: Record<string, number> = {};
@@ -84,6 +87,7 @@ export class RunFold {
       owners: this.#owners,
       places: this.#places,
       releases: this.#releases,
+      outcomes: this.#outcomes,
       ended: this.#ended,
       running: this.#running,
       open: this.#open,
@@ -120,6 +124,9 @@ export class RunFold {
         break;
       case "release-finished": {
         const { type: _type, at: _at, owner, ...release } = event;
+        const before = this.#releases.get(owner)?.outcome;
+        if (before !== undefined) this.#count(before, -1);
+        this.#count(release.outcome, 1);
         this.#releases.set(owner, release);
         break;
       }
@@ -165,6 +172,12 @@ export class RunFold {
     const open = this.#open.get(owner)! - 1;
     if (open === 0) this.#open.delete(owner);
     else this.#open.set(owner, open);
+  }
+
+  #count(outcome: ReleaseOutcome, by: number): void {
+    const count = (this.#outcomes.get(outcome) ?? 0) + by;
+    if (count === 0) this.#outcomes.delete(outcome);
+    else this.#outcomes.set(outcome, count);
   }
 
   #change(id: string, change: Partial<StepState>): void {

@@ -75,11 +75,15 @@ function allLines(state: RunState, rows: Rows): string[] {
 function foldedLines(state: RunState, rows: Rows): string[] {
   const counts = [waitingCount(rows), doneCount(state, rows.frame)].filter((line) => line !== "");
   const room = Math.max(1, rows.room - counts.length);
-  const blocks = rows.shown.map((owner) => workLines(state, owner, rows));
-  const lines = blocks.length > room
+  const { shown } = rows;
+  const many = shown.length > room;
+  const blocks = (many ? shown.slice(0, room - 1) : shown).map((owner) =>
+    workLines(state, owner, rows)
+  );
+  const lines = many
     ? [
-      ...blocks.slice(0, room - 1).map(([line]) => line!),
-      note(`… and ${blocks.length - room + 1} more at work`, rows.frame),
+      ...blocks.map(([line]) => line!),
+      note(`… and ${shown.length - blocks.length} more at work`, rows.frame),
     ]
     : fill(blocks, room);
   return [...lines, ...counts];
@@ -203,13 +207,12 @@ function waitingText({ owners, pool }: Waiting, { pools }: Rows): string {
 
 /** `○ 31 wait: 12 for db, 8 for a place in releases, …` */
 function waitingCount(rows: Rows): string {
-  const { outlook: { waiting }, frame } = rows;
+  const { outlook: { waiting, first }, frame } = rows;
   if (waiting.size === 0) return "";
   const reasons = new Map<string, number>();
-  for (const each of waiting.values()) {
-    const [first = ""] = each.owners;
-    const key = waitingText(each.owners.length > 1 ? { owners: [first] } : each, rows);
-    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+  for (const { of, count } of first) {
+    const key = waitingText(of, rows);
+    reasons.set(key, (reasons.get(key) ?? 0) + count);
   }
   const most = [...reasons].toSorted(([, a], [, b]) => b - a).slice(0, 4);
   const text = most.map(([reason, n]) => `${n} for ${reason}`).join(", ");
@@ -220,11 +223,7 @@ function waitingCount(rows: Rows): string {
 /** `✓ 102 done: 100 installed, 2 unchanged` */
 function doneCount(state: RunState, frame: Frame): string {
   if (state.releases.size === 0) return "";
-  const counts = new Map<ReleaseOutcome, number>();
-  for (const { outcome } of state.releases.values()) {
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  }
-  const text = [...counts].map(([outcome, n]) => `${n} ${outcome}`).join(", ");
+  const text = [...state.outcomes].map(([outcome, n]) => `${n} ${outcome}`).join(", ");
   return note(`✓ ${state.releases.size} done: ${text}`, frame);
 }
 

@@ -46,12 +46,15 @@ export function formatSeconds(ms: number): string {
 
 // deno-lint-ignore no-control-regex -- colour codes take no room on the screen
 const CODE = /\x1b\[[0-9;]*m/g;
+/** What nearly every text is made of, and takes a column each. */
+const PLAIN = /^[\x20-\x7e]*$/;
 const WIDE =
   /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
 const NO_WIDTH = /\p{Mark}|[\u200b-\u200f\ufe00-\ufe0f]/u;
 
 /** Columns that text takes on a terminal. */
 export function width(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let columns = 0;
   for (const char of text.replace(CODE, "")) {
     if (NO_WIDTH.test(char)) continue;

@@ -144,9 +144,12 @@ Deno.test("Progress on a terminal that changes its size shows whole frames and k
     now = event.at;
     progress.add(event);
     if (i % 40 !== 39) continue;
-    await new Promise((resolve) => setTimeout(resolve, 110));
-    const shown = terminal.lines.filter((line) => line !== "");
-    assert.match(shown.at(-1)!, /steps .* releases/);
+    let last: string | undefined;
+    for (let wait = 0; wait < 50 && !/steps .* releases/.test(last ?? ""); wait++) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      last = terminal.lines.findLast((line) => line !== "");
+    }
+    assert.match(last!, /steps .* releases/);
     columns = columns === 80 ? 60 : 80;
     terminal.resize(columns);
   }
