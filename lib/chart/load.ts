@@ -294,6 +294,7 @@ function isInside(path: string, root: string): boolean {
 function outside(name: string, real: string): ChartError {
   return new ChartError(`the symbolic link ${name} leads out of the chart, to ${real}`, {
     code: "chart/unsafe",
-    hint: "copy the file into the chart, or package the chart where you trust the link",
+    hint: "copy the file into the chart; or where you trust the chart, follow its links " +
+      "(--follow-links, or `followLinks` of loadChart)",
   });
 }

@@ -61,7 +61,7 @@ function generatedName(chart: string, now: number): string {
 }
 
 /** What finding and loading a chart takes. */
-export type LoadFlags = DownloadFlags & Pick<ChartFlags, "helmVersion">;
+export type LoadFlags = DownloadFlags & Pick<ChartFlags, "helmVersion" | "followLinks">;
 
 /**
  * Finds a chart, reads the values, and loads it, in this order, which decides what an error says first.
@@ -117,9 +117,9 @@ async function isPath(ref: string): Promise<boolean> {
 }
 
 async function load(context: CliContext, flags: LoadFlags, found: Found): Promise<Chart> {
-  const { helmVersion } = flags;
+  const { helmVersion, followLinks } = flags;
   const warn = (message: string) => context.process.stderr.write(`${message}\n`);
-  const options = { helmVersion, signal: context.abort, warn };
+  const options = { helmVersion, followLinks, signal: context.abort, warn };
   const chart = typeof found === "string"
     ? await loadChart(found, options)
     : await loadChartArchive(found, options);

@@ -29,6 +29,7 @@ import { lazyCommand } from "./lazy_command.ts";
 /** Flags of the commands that find and render a chart. */
 export interface ChartFlags extends ValueFlags, DownloadFlags {
   readonly skipSchemaValidation?: boolean;
+  readonly followLinks?: boolean;
   readonly description?: string;
   readonly nameTemplate?: string;
   readonly generateName?: boolean;
@@ -98,6 +99,9 @@ export const CHART = {
   ...VALUES,
   ...DOWNLOAD,
   skipSchemaValidation: flag("do not check values against values.schema.json"),
+  followLinks: flag(
+    "read symbolic links that lead out of the chart, as Helm does; trust the chart",
+  ),
   description: text("text kept with the revision", "text"),
   nameTemplate: text("template for the release's name", "template"),
   generateName: flag("make up a name for the release"),

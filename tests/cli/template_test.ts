@@ -144,6 +144,28 @@ Deno.test("template --post-renderer pipes the manifests through a program, and s
   });
 });
 
+Deno.test("template reads links out of the chart only with --follow-links", async () => {
+  await inChart({ ...CHART, "../secret.txt": "s3cret" }, async (folder) => {
+    await Deno.symlink("../secret.txt", `${folder}/files.txt`);
+    await Deno.writeTextFile(
+      `${folder}/templates/files.yaml`,
+      'data: {{ .Files.Get "files.txt" }}\n',
+    );
+    const args = ["template", "rel", folder, "-s", "templates/files.yaml"];
+    const refused = await capstan(args);
+    assert.equal(refused.exit, 1);
+    assert.match(
+      refused.stderr,
+      /^Error: the symbolic link files\.txt leads out of the chart, to /,
+    );
+    assert.match(refused.stderr, /\n {2}hint: .*--follow-links/);
+    assert.equal(refused.stdout, "");
+    const followed = await capstan([...args, "--follow-links"]);
+    assert.equal(followed.stdout.split("\n")[2], "data: s3cret");
+    assert.match(followed.stderr, /^found symbolic link in path: files\.txt resolves to /);
+  });
+});
+
 Deno.test("template --post-renderer without --allow-run names the permission", async () => {
   await inChart(CHART, async (folder) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -355,7 +377,8 @@ async function inChart(
   files: Readonly<Record<string, string>>,
   use: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  const outer = await Deno.makeTempDir();
+  const folder = `${outer}/chart`;
   try {
     for (const [name, text] of Object.entries(files)) {
       const path = `${folder}/${name}`;
@@ -364,6 +387,6 @@ async function inChart(
     }
     await use(folder);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(outer, { recursive: true });
   }
 }
