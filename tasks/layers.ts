@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["errors.ts", "events.ts", "semver.ts", "text.ts"],
   ["yaml", "template", "schedule"],
   ["sprig", "chart", "kube"],
-  ["engine", "registry", "release", "apiserver"],
+  ["engine", "registry", "release", "apiserver", "journal"],
   ["action"],
   ["stack", "scaffold"],
   ["report", "client"],
