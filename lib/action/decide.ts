@@ -76,6 +76,7 @@ export function decide(
     case "uninstalling": {
       const current = newestDeployed(history) ?? (recover ? last : undefined);
       if (current !== undefined) return { verb: "upgrade", revision, last, current };
+      if (recover && install) return { verb: "install", revision, last, current };
       throw noDeployed(name, "its removal did not come to an end: uninstall it once more");
     }
   }

@@ -29,7 +29,7 @@
  */
 import type { KubeObject } from "../kube/types.ts";
 import type { StepContext } from "../schedule/step.ts";
-import { applyObjects, removeObjects } from "./apply.ts";
+import { applyObjects, findExisting, removeObjects } from "./apply.ts";
 import { type ApplyPlan, createRevision, planApply, settleLast } from "./begin.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { installCrds } from "./crds.ts";
@@ -95,10 +95,12 @@ export function planDeploy(request: DeployRequest, context: ActionContext): Plan
 function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
   const { operation, request } = deployment;
   const chain = new Chain(operation, [...(request.needs ?? []), ...(request.changeNeeds ?? [])]);
+  const { adopted } = change;
+  const isDone = (id: string) => adopted?.done.has(operation.id(id)) ?? false;
   const hooks = (moment: "pre" | "post") => {
     const event = `${moment}-${change.kind}`;
     const failurePrefix = change.kind === "install" ? `failed ${event}` : `${event} hooks failed`;
-    chain.hooks(change.release.hooks, { ...request, event, failurePrefix });
+    chain.hooks(change.release.hooks, { ...request, event, failurePrefix, adopted });
   };
   if (change.kind === "install" && change.crds.length > 0 && !request.skipCrds) {
     chain.then({
@@ -115,19 +117,25 @@ function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
     run: (step) => begin(deployment, step),
   });
   hooks("pre");
-  chain.then({
-    id: "apply",
-    kind: "apply",
-    title: "apply",
-    run: (step) => apply(deployment, step),
-  });
-  if (request.wait || request.waitForJobs || request.atomic) {
+  if (!isDone("apply")) {
+    chain.then({
+      id: "apply",
+      kind: "apply",
+      title: "apply",
+      run: (step) => apply(deployment, step),
+    });
+  }
+  if ((request.wait || request.waitForJobs || request.atomic) && !isDone("ready")) {
     chain.then({
       id: "ready",
       kind: "ready",
       title: "wait",
-      run: ({ id, signal }) =>
-        awaitReady(operation, deployment.live ?? [], { ...request, id, signal }),
+      run: async ({ id, signal }) =>
+        await awaitReady(operation, await liveObjects(deployment, signal), {
+          ...request,
+          id,
+          signal,
+        }),
     });
   }
   hooks("post");
@@ -144,8 +152,13 @@ async function begin(deployment: Deployment, { signal }: StepContext): Promise<v
     ? [await planning(), await locking()]
     : await both(planning(), locking());
   deployment.apply = apply;
-  const { release } = change;
-  operation.keepRecord(locked ? release : { ...release, lock: undefined }, { created: false });
+  const release = locked ? change.release : { ...change.release, lock: undefined };
+  const recorder = operation.keepRecord(release, { created: change.adopted !== undefined });
+  if (change.adopted !== undefined) {
+    // From here on it is this run's work.
+    recorder.change((adopted) => locked ? { ...adopted, lock: operation.lock.stamp } : adopted);
+    return await operation.context.storage.update(recorder.release, { signal });
+  }
   await settleLast(operation, { ...change, signal });
   await createRevision(operation, request, { ...change, signal });
   if (change.history.length === 0) return;
@@ -156,6 +169,14 @@ async function begin(deployment: Deployment, { signal }: StepContext): Promise<v
 async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return [await first, await second];
+}
+
+/** Objects as they were applied, by this run or by the one that it goes on with. */
+async function liveObjects(
+  { operation, live, apply }: Deployment,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  return live ?? await findExisting(operation.context.api, apply?.objects ?? [], { signal });
 }
 
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {

@@ -28,7 +28,7 @@ export async function recordDeploy(deployment: Deployment, step: StepContext): P
   if (plan === undefined) return failBeforeChange(operation, step, operation.id("render"));
   if (plan.kind === "unchanged") {
     const { revision, status } = plan.current;
-    return operation.finish({ outcome: "unchanged", revision, status });
+    return operation.finish({ outcome: plan.outcome ?? "unchanged", revision, status });
   }
   if (request.dryRun) {
     const failure = operation.failures[0];

@@ -16,6 +16,14 @@ import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts"
  */
 export type ReuseValues = "never" | "always" | "merge" | "when-empty";
 
+/** What a run that died has done of a deployment. */
+export interface DeployProgress {
+  /** Id of that run: a pending revision that it made is brought to its end. */
+  readonly run: string;
+  /** Ids of the steps that are done; they are not repeated. */
+  readonly done: ReadonlySet<string>;
+}
+
 /** A release to install or upgrade. Options that Helm has mean what they mean in Helm. */
 export interface DeployRequest
   extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions, ApplyOptionsOfRelease {
@@ -33,6 +41,8 @@ export interface DeployRequest
   readonly replace?: boolean | undefined;
   /** Make a revision even if nothing has changed. @default {false} */
   readonly force?: boolean | undefined;
+  /** Goes on with what a run that died has done of this deployment. @default nothing */
+  readonly resume?: DeployProgress | undefined;
   /** Render and check, and change nothing. @default {false} */
   readonly dryRun?: boolean | undefined;
   /** What becomes of the values of the revision before. @default {"never"} */

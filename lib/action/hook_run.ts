@@ -9,6 +9,7 @@ import type { KubeObject, ObjectRef } from "../kube/types.ts";
 import { refOf } from "../kube/resource.ts";
 import { waitDeleted, waitHook } from "../kube/wait.ts";
 import type { ReleaseHook } from "../release/release.ts";
+import type { Adopted } from "./adopt.ts";
 import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import type { WaitingOptions } from "./types.ts";
@@ -27,6 +28,8 @@ export interface HookRun extends WaitingOptions {
   readonly signal: AbortSignal;
   /** Tell log lines whatever the hook's policy. @default {false} */
   readonly tellLogs?: boolean | undefined;
+  /** What a run that died has done of the operation's hooks. @default nothing */
+  readonly adopted?: Adopted | undefined;
 }
 
 /** Runs a hook to its end. */
@@ -40,7 +43,12 @@ export async function runHook(
     signal,
     problem: `unable to build kubernetes object for ${event} hook ${hook.path}`,
   });
-  if (hasPolicy(hook, "before-hook-creation")) await removeHook(operation, hook, objects, run);
+  const left = await leftObjects(operation, objects, run);
+  const running = left.length === objects.length && isRunOnce(hook, event) &&
+    left.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (!running && (left.length > 0 || hasPolicy(hook, "before-hook-creation"))) {
+    await removeHook(operation, hook, objects, run);
+  }
   const startedAt = operation.timestamp();
   const note = (phase: "Running" | "Succeeded" | "Failed") =>
     operation.recorder?.hookRan(place, {
@@ -51,7 +59,7 @@ export async function runHook(
   note("Running");
   operation.hooksRun++;
   try {
-    const live = await createHook(operation, hook, objects, run);
+    const live = running ? left : await createHook(operation, hook, objects, run);
     for (const object of live) await awaitHook(operation, object, run);
   } catch (error) {
     note("Failed");
@@ -60,6 +68,34 @@ export async function runHook(
   }
   note("Succeeded");
   await readLogs(operation, hook, objects, { ...run, on: "hook-succeeded" });
+}
+
+/**
+ * Objects of a hook that a run which died has created, and whose end it did not see: they may well be
+ * at work, or done. What is older than the revision is left from an earlier one.
+ */
+async function leftObjects(
+  { context: { api } }: Operation,
+  objects: readonly ManifestObject[],
+  { adopted, signal }: HookRun,
+): Promise<KubeObject[]> {
+  const { created } = adopted ?? {};
+  if (created === undefined) return [];
+  const live = await Promise.all(
+    objects.map(({ object }) =>
+      object.metadata.name ? api.get(refOf(object), { signal }) : undefined
+    ),
+  );
+  return live.filter((object) =>
+    object !== undefined &&
+    Date.parse(object.metadata.creationTimestamp ?? "") >= Date.parse(created)
+  ) as KubeObject[];
+}
+
+/** Whether an operation runs the hook at one moment only, so that its objects tell of that. */
+function isRunOnce({ events }: ReleaseHook, event: string): boolean {
+  const [, verb] = event.split("-");
+  return events.filter((each) => each.endsWith(`-${verb}`)).length === 1;
 }
 
 /** The objects that a hook's document makes. */

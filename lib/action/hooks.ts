@@ -8,7 +8,8 @@ import { messageOf } from "../errors.ts";
 import { readHead } from "../engine/manifests.ts";
 import type { ReleaseHook } from "../release/release.ts";
 import { Skip, type StepContext } from "../schedule/step.ts";
-import { type HookWave, PARALLEL_ANNOTATION, planHooks } from "./hook_plan.ts";
+import type { Adopted } from "./adopt.ts";
+import { PARALLEL_ANNOTATION, planHooks } from "./hook_plan.ts";
 import { hasPolicy, hookObjects, type PlacedHook, removeHook, runHook } from "./hook_run.ts";
 import { bounded, type Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
@@ -25,6 +26,8 @@ export interface HookStepsOptions extends HookRunOptions, WaitingOptions {
   readonly tellLogs?: boolean | undefined;
   /** Put before what the first failure says. @default nothing */
   readonly failurePrefix?: string | undefined;
+  /** What a run that died has done of these hooks. @default nothing */
+  readonly adopted?: Adopted | undefined;
 }
 
 /** Steps, and the ids of those that must succeed for the whole to have succeeded. */
@@ -46,24 +49,31 @@ export function hookSteps(
     selection: options.hookSelection,
     isAnnotated,
   });
-  const steps: ActionStep[] = [];
+  const ran: HookStep[] = [];
   const places = new Map(hooks.map((hook, place) => [hook, place]));
   const ids = new Set<string>();
   let last = needs;
   for (const wave of waves) {
-    const made = wave.map((hook) =>
-      hookStep(operation, { hook, place: places.get(hook)! }, {
-        ...options,
-        needs: last,
-        id: unused(`hook ${event} ${hook.kind}/${hook.name}`, ids),
-        parallel: wave.length > 1,
-      })
-    );
-    steps.push(...made);
-    last = made.map(({ id }) => id);
+    const made = wave.map((hook): HookStep => {
+      const id = unused(`hook ${event} ${hook.kind}/${hook.name}`, ids);
+      if (options.adopted?.done.has(operation.id(id))) return { hook };
+      const place = { hook, place: places.get(hook)! };
+      const parallel = wave.length > 1;
+      return { hook, step: hookStep(operation, place, { ...options, needs: last, id, parallel }) };
+    });
+    ran.push(...made);
+    const left = made.flatMap(({ step }) => step === undefined ? [] : [step.id]);
+    if (left.length > 0) last = left;
   }
-  const end = cleanUpStep(operation, waves, steps, options);
+  const steps = ran.flatMap(({ step }) => step ?? []);
+  const end = cleanUpStep(operation, ran, { ...options, needs: last });
   return end === undefined ? { steps, last } : { steps: [...steps, end], last: [end.id] };
+}
+
+/** A hook with the step that runs it; without one where it has run already. */
+interface HookStep {
+  readonly hook: ReleaseHook;
+  readonly step?: ActionStep | undefined;
 }
 
 /** Whether a hook lets itself overlap with others. */
@@ -112,30 +122,30 @@ function hookStep(
  */
 function cleanUpStep(
   operation: Operation,
-  waves: readonly HookWave[],
-  steps: readonly ActionStep[],
+  ran: readonly HookStep[],
   options: HookStepsOptions,
 ): ActionStep | undefined {
-  const hooks = waves.flat();
-  const removable = hooks.some((hook) =>
+  const removable = ran.some(({ hook }) =>
     hasPolicy(hook, "hook-succeeded") || hasPolicy(hook, "hook-failed")
   );
   if (!removable) return undefined;
   const { event, timeout = DEFAULT_TIMEOUT } = options;
+  if (options.adopted?.done.has(operation.id(`hooks ${event}`))) return undefined;
+  const steps = ran.flatMap(({ step }) => step ?? []);
   return operation.step({
     id: `hooks ${event}`,
     kind: "delete",
     title: `hooks ${event}: delete by policy`,
-    needs: steps.map(({ id }) => id),
-    runs: "settled",
+    needs: steps.length === 0 ? options.needs : steps.map(({ id }) => id),
+    runs: steps.length === 0 ? "succeeded" : "settled",
     failurePrefix: options.failurePrefix,
     run: async (context) => {
       const bad = steps.find(({ id }) => context.outcomeOf(id)!.status !== "succeeded");
       await bounded(timeout, async (signal) => {
-        for (const [i, { id }] of [...steps.entries()].reverse()) {
-          const policy = policyAfter(context, id);
-          if (policy === undefined || !hasPolicy(hooks[i]!, policy)) continue;
-          await cleanUp(operation, hooks[i]!, {
+        for (const { hook, step } of ran.toReversed()) {
+          const policy = step === undefined ? "hook-succeeded" : policyAfter(context, step.id);
+          if (policy === undefined || !hasPolicy(hook, policy)) continue;
+          await cleanUp(operation, hook, {
             event,
             signal,
             timeout,

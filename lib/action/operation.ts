@@ -159,6 +159,7 @@ export class Operation {
       run: async (context) => {
         try {
           await parts.run(runs === "settled" ? context : locked(context, this.lock));
+          if (kind === "hook") await this.context.checkpoint?.(id);
         } catch (error) {
           if (!(error instanceof Skip)) {
             this.failures.push({ step: id, error, prefix: parts.failurePrefix });

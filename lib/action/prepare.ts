@@ -15,6 +15,7 @@ import type { RevisionEntry } from "../release/storage.ts";
 import { chartOf, storeChart } from "../release/stored_chart.ts";
 import { type GoMap, newMap } from "../template/value.ts";
 import { applyMethodFor } from "./apply_method.ts";
+import { type Adopted, adoptRevision } from "./adopt.ts";
 import { withChartCrds } from "./cache.ts";
 import { checkRequest, decide, type Decision } from "./decide.ts";
 import type { DeployRequest } from "./deploy_request.ts";
@@ -38,6 +39,8 @@ export interface Change {
   readonly objects: readonly ManifestObject[];
   /** The chart's files under crds/. */
   readonly crds: RenderedChart["crds"];
+  /** The revision is stored already, by a run that died. */
+  readonly adopted?: Adopted | undefined;
 }
 
 /** What a deployment comes to. */
@@ -45,6 +48,8 @@ export type DeployPlan = Change | {
   readonly kind: "unchanged";
   /** The deployed revision, which stays. */
   readonly current: RevisionEntry;
+  /** What was done, where a run that died has done it. */
+  readonly outcome?: "installed" | "upgraded" | undefined;
 };
 
 /** Reads the history, renders the chart, and decides. Writes nothing. */
@@ -54,6 +59,8 @@ export async function prepareDeploy(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<DeployPlan> {
   checkRequest(request, operation.helmVersion);
+  const adopted = await adoptRevision(operation, request, signal);
+  if (adopted !== undefined) return adopted;
   const inputs = await readInputs(operation, request, signal);
   const { decision: { current }, likeness } = inputs;
   if (likeness === "same") return { kind: "unchanged", current: current! };
@@ -104,7 +111,8 @@ async function readInputs(
     cache.capabilities(context.api, { helmVersion, signal }),
   ]);
   checkChart(chart);
-  const decision = decide({ ...request, recover: abandoned }, history, helmVersion);
+  const recover = abandoned || request.resume !== undefined;
+  const decision = decide({ ...request, recover }, history, helmVersion);
   operation.verb = decision.verb;
   const reuse = request.reuseValues ?? "never";
   const before = reuse === "never" ? undefined : await currentOf(operation, decision, signal);
@@ -241,6 +249,7 @@ function newRelease(
     labels: mergeLabels(install ? {} : last?.labels ?? {}, request.labels ?? {}),
     digest,
     lock: operation.lock.stamp,
+    run: operation.context.run?.(),
   };
 }
 

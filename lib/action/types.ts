@@ -28,6 +28,10 @@ export interface ActionContext {
   readonly helmVersion?: HelmVersion | undefined;
   /** What operations share, such as the cluster's capabilities. @default one for each operation */
   readonly cache?: ActionCache | undefined;
+  /** Id of the stack's run, kept with each revision that it makes. @default none */
+  readonly run?: (() => string) | undefined;
+  /** Awaited when a hook has run, before anything that comes after it: it is never to run again. */
+  readonly checkpoint?: ((stepId: string) => Promise<void>) | undefined;
   /** Expected duration of a step in milliseconds, from an earlier run. */
   readonly estimateOf?: ((stepId: string) => number | undefined) | undefined;
   /** Milliseconds between writes of the record while hooks run. @default {2_000} */

@@ -14,6 +14,7 @@ import { HELM_ROUTES } from "./helm_commands.ts";
 import type { LazyCommand } from "./lazy_command.ts";
 import { READ_ROUTES } from "./read_commands.ts";
 import { REPORT_ROUTES } from "./report_commands.ts";
+import { RUN_ROUTES } from "./run_commands.ts";
 import { STACK_ROUTES } from "./stack_commands.ts";
 
 /** Options of {@linkcode buildApp}. */
@@ -83,6 +84,7 @@ export function buildApp(options: AppOptions): Application<CliContext> {
 function routesFor({ command = "", version }: AppOptions) {
   const all: Record<string, LazyCommand> = {
     ...STACK_ROUTES,
+    ...RUN_ROUTES,
     ...REPORT_ROUTES,
     ...AUTHOR_ROUTES,
     ...CHART_ROUTES,

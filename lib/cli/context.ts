@@ -43,6 +43,7 @@ export interface StackProgram {
 /** The environment variables that Capstan reads, and no others. */
 export type EnvironmentVariable =
   | PathVariable
+  | "CAPSTAN_STATE_HOME"
   | "CI"
   | "GITHUB_ACTIONS"
   | "HELM_DRIVER"
@@ -51,7 +52,9 @@ export type EnvironmentVariable =
   | "KUBECONFIG"
   | "KUBERNETES_SERVICE_HOST"
   | "KUBERNETES_SERVICE_PORT"
+  | "LOCALAPPDATA"
   | "OTEL_EXPORTER_OTLP_ENDPOINT"
   | "OTEL_EXPORTER_OTLP_HEADERS"
   | "OTEL_SERVICE_NAME"
-  | "TRACEPARENT";
+  | "TRACEPARENT"
+  | "XDG_STATE_HOME";

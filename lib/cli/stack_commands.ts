@@ -27,13 +27,21 @@ export interface PlanFlags extends Omit<StackFlags, "output" | "watch"> {
   readonly dryRun?: "auto" | "server" | "client";
 }
 
+/** Flags of what changes a stack on a cluster. */
+export interface ChangeFlags extends StackFlags {
+  readonly lockWait?: number;
+  readonly noLock?: boolean;
+}
+
 /** Flags of `up`. */
-export interface UpFlags extends StackFlags {
+export interface UpFlags extends ChangeFlags {
   readonly force?: boolean;
+  readonly resume?: boolean;
 }
 
 /** Flags of `rehearse`. */
-export interface RehearseFlags extends UpFlags {
+export interface RehearseFlags extends StackFlags {
+  readonly force?: boolean;
   readonly delay?: number;
 }
 
@@ -53,12 +61,26 @@ const STACK = {
   debug: flag("print stack traces with errors"),
 } as const;
 
+const FORCE = { force: flag("deploy releases again that have not changed") } as const;
+
+/** What changes a cluster. */
 const RUN = {
   ...STACK,
   watch: flag("serve the page of the run on 127.0.0.1 while it goes on"),
 } as const;
 
-const UP = { ...RUN, force: flag("deploy releases again that have not changed") } as const;
+/** How a run keeps others away. */
+const LOCK = {
+  lockWait: duration("time to wait for another run of the stack to end"),
+  noLock: flag("do not keep other runs of the stack away"),
+} as const;
+
+const UP = {
+  ...RUN,
+  ...FORCE,
+  ...LOCK,
+  resume: flag("go on with the last run, which died or failed, without repeating what it finished"),
+} as const;
 
 /** The stack file as a command's only argument. */
 export const STACK_FILE = {
@@ -109,16 +131,17 @@ export const STACK_ROUTES = {
         "Renders every release, compares it with the last revision and with the cluster, and lets the cluster try each change by server-side dry run: what would be created, changed field by field, replaced and deleted, and which hooks would run in which order. Secrets are shown as digests. Ends with 1 when something would be refused.",
     },
   }),
-  down: lazyCommand<StackFlags, [string?]>({
+  down: lazyCommand<ChangeFlags, [string?]>({
     loader: async () => (await import("./commands/down.ts")).down,
-    parameters: { flags: RUN, aliases: ALIAS, positional: STACK_FILE },
+    parameters: { flags: { ...RUN, ...LOCK }, aliases: ALIAS, positional: STACK_FILE },
     docs: { brief: "uninstall every release of a stack, in reverse order" },
   }),
   rehearse: lazyCommand<RehearseFlags, [string?]>({
     loader: async () => (await import("./commands/rehearse.ts")).rehearse,
     parameters: {
       flags: {
-        ...UP,
+        ...RUN,
+        ...FORCE,
         delay: duration("time that simulated workloads take to become ready or complete"),
       },
       aliases: ALIAS,

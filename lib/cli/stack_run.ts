@@ -11,7 +11,7 @@ import { closingTable } from "../report/summary.ts";
 import { folderOf, loadStack, resolveStack } from "../stack/load.ts";
 import type { LoadedStack } from "../stack/load.ts";
 import { runStack } from "../stack/run.ts";
-import type { Precheck, RunCluster, RunFailure } from "../stack/run.ts";
+import type { Precheck, RunCluster, RunFailure, RunOptions } from "../stack/run.ts";
 import { GATE, RUN } from "../stack/steps.ts";
 import { typeCheck } from "../stack/typecheck.ts";
 import { connect, storageFor } from "./connect.ts";
@@ -22,6 +22,7 @@ import { followersOf } from "./followers.ts";
 import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
 import { withCharts } from "./stack_charts.ts";
+import { writableState } from "./state_folder.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
@@ -66,8 +67,8 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
   context.stop.addEventListener("abort", tellStop, { once: true });
   try {
-    const result = await withCharts(context, flags, (charts) =>
-      runStack(loaded, {
+    const result = await withCharts(context, flags, async (charts) =>
+      await runStack(loaded, {
         charts,
         verb,
         connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
@@ -81,6 +82,9 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         hookParallelism: flags.hookParallelism,
         hookSelection: flags.hookSelection,
         force: flags.force,
+        resume: flags.resume,
+        // A cluster that ends with this program needs neither.
+        ...(command.connect === undefined ? await keeping(context, flags) : {}),
         prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
         now: context.now,
       }));
@@ -93,6 +97,17 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
     show.close();
     await followers.end();
   }
+}
+
+/** The lock and the journal that the flags and the environment ask for. */
+async function keeping(
+  context: CliContext,
+  flags: UpFlags,
+): Promise<Pick<RunOptions, "lock" | "journal">> {
+  return {
+    lock: flags.noLock ? undefined : { wait: flags.lockWait },
+    journal: { folder: await writableState(context) },
+  };
 }
 
 /** One error of all that failed; releases that failed in the same words are named together. */

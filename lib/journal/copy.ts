@@ -27,17 +27,24 @@ const RUN_LABEL = "capstan/run";
 /** How much of a journal a copy keeps: all, no steps of releases that are complete, or only ends. */
 export type Detail = "all" | "open" | "ends";
 
+/** Options of {@linkcode writeCopy}. */
+export interface CopyOptions extends RequestOptions {
+  readonly detail: Detail;
+  /** Most bytes. @default {MAX_COPY_BYTES} */
+  readonly limit?: number | undefined;
+}
+
 /** Writes the copy, with less detail where it would be too large. Returns its size. */
 export async function writeCopy(
   place: CopyPlace,
   journal: Journaled,
-  { detail, signal }: RequestOptions & { readonly detail: Detail },
+  { detail, limit = MAX_COPY_BYTES, signal }: CopyOptions,
 ): Promise<number> {
   const wanted = DETAILS.slice(DETAILS.indexOf(detail));
   let bytes = new Uint8Array();
   for (const each of wanted) {
     bytes = await zip(encodeJournal(compact(journal, each)));
-    if (bytes.length <= MAX_COPY_BYTES) break;
+    if (bytes.length <= limit) break;
   }
   const object = secretOf(place, journal, bytes);
   try {

@@ -36,6 +36,8 @@ export interface AttemptEntry {
   readonly at: number;
   readonly pid: number;
   readonly host?: string | undefined;
+  /** The process in a form that can be checked; see `thisProcess`. */
+  readonly process?: string | undefined;
 }
 
 /** Chart and values of a release, as it was rendered. */

@@ -24,6 +24,8 @@ export interface RunProgress {
   readonly attempts: number;
   readonly pid?: number | undefined;
   readonly host?: string | undefined;
+  /** The last process, in a form that can be checked; see `thisProcess`. */
+  readonly process?: string | undefined;
   /** Ids of the steps whose work is done. */
   readonly done: ReadonlySet<string>;
   /** Ids of the steps that were begun and whose end is not known. */
@@ -60,10 +62,11 @@ export function progressOf({ header, entries }: Journaled): RunProgress {
   const { run, stack, verb, at: started } = header;
   let end: (RunEvent & { readonly type: "run-finished" }) | undefined;
   let attempts = 0, pid: number | undefined, host: string | undefined;
+  let process: string | undefined;
   for (const entry of entries) {
     switch (entry.type) {
       case "attempt":
-        ({ pid, host } = entry);
+        ({ pid, host, process } = entry);
         attempts++;
         end = undefined;
         break;
@@ -95,7 +98,21 @@ export function progressOf({ header, entries }: Journaled): RunProgress {
   for (const id of done) inFlight.delete(id);
   const last = Math.max(started, entries.at(-1)?.at ?? started);
   return {
-    ...{ run, stack, verb, started, last, attempts, pid, host, done, inFlight, releases, inputs },
+    ...{
+      run,
+      stack,
+      verb,
+      started,
+      last,
+      attempts,
+      pid,
+      host,
+      process,
+      done,
+      inFlight,
+      releases,
+      inputs,
+    },
     durations,
     ...(end === undefined ? {} : { finished: end.at, ok: end.ok }),
   };

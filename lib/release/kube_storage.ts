@@ -17,6 +17,7 @@ import {
   recordAnnotations,
   recordLabels,
   type RevisionEntry,
+  RUN_ANNOTATION,
   sortRevisions,
   type Storage,
   userLabels,
@@ -197,5 +198,6 @@ async function readRecord({ kind, metadata, data }: KubeObject): Promise<Release
     labels: userLabels(labels),
     digest: annotations[DIGEST_ANNOTATION],
     lock: annotations[LOCK_ANNOTATION],
+    run: annotations[RUN_ANNOTATION],
   };
 }

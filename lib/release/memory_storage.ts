@@ -84,8 +84,9 @@ function path(key: RevisionKey): string {
   return `${key.namespace}/${recordName(key)}`;
 }
 
-function entry({ name, namespace, revision, info, labels, digest, lock }: Release): RevisionEntry {
+function entry(release: Release): RevisionEntry {
+  const { name, namespace, revision, info, labels, digest, lock, run } = release;
   const { status } = info;
   const kept = isUnsettled(status) ? { lock } : {};
-  return { name, namespace, revision, status, labels, digest, ...kept };
+  return { name, namespace, revision, status, labels, digest, run, ...kept };
 }

@@ -104,6 +104,8 @@ export interface Release {
    * that goes on. Kept as an annotation of the record.
    */
   readonly lock?: string | undefined;
+  /** Id of the stack's run that made the revision. Kept as the digest is. */
+  readonly run?: string | undefined;
 }
 
 /** Names one revision. */

@@ -24,6 +24,10 @@ export interface RevisionEntry extends RevisionKey {
   readonly digest?: string | undefined;
   /** See {@linkcode Release.lock}. */
   readonly lock?: string | undefined;
+  /** See {@linkcode Release.run}. */
+  readonly run?: string | undefined;
+  /** When the record was created, on the server's clock, as RFC 3339 text; absent where nobody says. */
+  readonly created?: string | undefined;
 }
 
 /** Which revisions {@linkcode Storage.list} looks for. */
@@ -81,6 +85,8 @@ export const DIGEST_ANNOTATION = "capstan/digest";
 
 /** Where it is kept whose work an unsettled revision is. */
 export const LOCK_ANNOTATION = "capstan/lock";
+/** Where the id of the run is kept. */
+export const RUN_ANNOTATION = "capstan/run";
 
 /** Most bytes that a Secret or ConfigMap may hold (k8s.io/api/core/v1, MaxSecretSize). */
 export const MAX_RECORD_BYTES = 1024 * 1024;
@@ -114,6 +120,7 @@ export function entryOf(metadata: {
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly creationTimestamp?: string;
 }): RevisionEntry | undefined {
   const { labels = {}, annotations = {}, namespace = "" } = metadata;
   const { name, owner, version, status } = labels;
@@ -127,16 +134,19 @@ export function entryOf(metadata: {
     labels: userLabels(labels),
     digest: annotations[DIGEST_ANNOTATION],
     lock: annotations[LOCK_ANNOTATION],
+    run: annotations[RUN_ANNOTATION],
+    created: metadata.creationTimestamp,
   };
 }
 
 /** The annotations of a record. */
-export function recordAnnotations({ digest, lock, info: { status } }: Release): {
+export function recordAnnotations({ digest, lock, run, info: { status } }: Release): {
   readonly annotations?: Readonly<Record<string, string>>;
 } {
   const annotations = {
     ...(digest === undefined ? {} : { [DIGEST_ANNOTATION]: digest }),
     ...(lock === undefined || !isUnsettled(status) ? {} : { [LOCK_ANNOTATION]: lock }),
+    ...(run === undefined ? {} : { [RUN_ANNOTATION]: run }),
   };
   return Object.keys(annotations).length === 0 ? {} : { annotations };
 }

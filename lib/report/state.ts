@@ -103,7 +103,13 @@ export class RunFold {
     switch (event.type) {
       case "run-started": {
         const { stack, verb, at: started, releases: total } = event;
-        this.#run = { stack, verb, started, total };
+        // A run that is resumed begins once more, and is the same run.
+        this.#run = {
+          stack,
+          verb,
+          started: this.#run.stack === "" ? started : this.#run.started,
+          total,
+        };
         Object.assign(this.#pools, event.pools);
         break;
       }
@@ -139,7 +145,9 @@ export class RunFold {
   }
 
   #plan(info: StepInfo): void {
+    const before = this.#steps.get(info.id);
     this.#steps.set(info.id, { info, status: "waiting" });
+    if (before !== undefined) return this.#again(before);
     const owned = this.#owners.get(info.owner);
     if (owned === undefined) {
       this.#places.set(info.owner, this.#owners.size);
@@ -149,6 +157,15 @@ export class RunFold {
     for (const { pool, limit } of info.claims ?? []) {
       if (limit !== undefined) this.#pools[pool] ??= limit;
     }
+  }
+
+  /** A resumed run plans what it was at once more. */
+  #again({ info: { id, owner }, finished }: StepState): void {
+    this.#running.get(owner)?.delete(id);
+    if (this.#running.get(owner)?.size === 0) this.#running.delete(owner);
+    if (finished === undefined) return;
+    this.#ended--;
+    this.#open.set(owner, (this.#open.get(owner) ?? 0) + 1);
   }
 
   #start(id: string, at: number): void {

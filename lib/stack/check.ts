@@ -47,6 +47,7 @@ const STACK_OPTIONS: readonly (keyof StackDefinition)[] = [
   "name",
   "parallelism",
   "releases",
+  "stateNamespace",
 ];
 const BOOLEANS = [
   "atomic",
@@ -58,6 +59,10 @@ const BOOLEANS = [
   "wait",
   "waitForJobs",
 ] as const;
+
+function isLabel(value: unknown): boolean {
+  return typeof value === "string" && LABEL.test(value);
+}
 
 /** Every mistake in a definition, in the order of declaration. Makes no assumption about its type. */
 export function checkStack(
@@ -76,6 +81,10 @@ export function checkStack(
       `bad stack name ${show(definition.name)}`,
       "use lower-case letters, digits and dashes, at most 63",
     );
+  }
+  const { stateNamespace } = definition;
+  if (stateNamespace !== undefined && !isLabel(stateNamespace)) {
+    report("bad-namespace", `bad stateNamespace of the stack: ${show(stateNamespace)}`);
   }
   unknownOptions(definition, STACK_OPTIONS, "the stack", report);
   checkLimits(definition, "the stack", report);

@@ -5,7 +5,6 @@
  */
 import { ActionCache } from "../action/cache.ts";
 import type { ActionContext } from "../action/types.ts";
-import type { Emit } from "../events.ts";
 import type { KubeApi } from "../kube/types.ts";
 import type { Storage } from "../release/storage.ts";
 import type { HookNode, ReleaseNode } from "./types.ts";
@@ -21,11 +20,8 @@ export interface RunCluster {
 /** The cluster behind a kubeconfig context, or the default one when there is no name. */
 export type Connect = (context: string | undefined) => Promise<RunCluster>;
 
-/** Options of {@linkcode RunClusters}. */
-export interface RunClustersOptions {
-  readonly emit: Emit;
-  readonly now: () => number;
-}
+/** Options of {@linkcode RunClusters}: what every operation of the run shares. */
+export type RunClustersOptions = Omit<ActionContext, "api" | "storage" | "cache">;
 
 /** Connects to each cluster of a stack once. */
 export class RunClusters {
@@ -56,6 +52,11 @@ export class RunClusters {
   /** What operations on a node's cluster work with. */
   contextOf({ cluster }: ReleaseNode | HookNode): ActionContext {
     return this.#contexts.get(cluster?.name)!;
+  }
+
+  /** Of every cluster, by the names of their contexts, the default one first. */
+  all(): ActionContext[] {
+    return [...this.#contexts].sort(([a = ""], [b = ""]) => a < b ? -1 : 1).map(([, each]) => each);
   }
 
   /** Closes every connection. */

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { ActionCache } from "../action/cache.ts";
-import type { Chart } from "../chart/chart.ts";
 import type { NodeDigest } from "../journal/entries.ts";
 import { goJSON } from "../release/codec.ts";
 import { sha256 } from "../sprig/hash.ts";
@@ -50,13 +48,10 @@ function hookDigest({ run, weight, timeout, cluster }: HookNode, after: readonly
   };
 }
 
-/** Digests of what a release is rendered from, once its chart and values are there. */
-export async function inputDigest(chart: Chart, values: unknown): Promise<NodeDigest> {
-  return { chart: (await CHARTS.digestOf(chart)).slice(0, 12), values: digestOf(values) };
+/** Digests of what a release is rendered from, once chart (its own digest) and values are there. */
+export function inputDigest(chartDigest: string, values: unknown): NodeDigest {
+  return { chart: chartDigest.slice(0, 12), values: digestOf(values) };
 }
-
-// Keeps nothing but digests, by the charts themselves, for as long as those are there.
-const CHARTS = new ActionCache();
 
 /** A short digest of plain data; a function counts by its source. */
 export function digestOf(value: unknown): string {

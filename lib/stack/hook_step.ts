@@ -31,16 +31,20 @@ export function hookStep(
   { clusters, emit }: HookSources,
 ): ActionStep {
   const stepId = `${id}/run`;
+  const context = clusters.contextOf(node);
   return {
     id: stepId,
     needs: after,
     info: { kind: "run", owner: id, title: "hook" },
-    run: ({ signal }) =>
-      callHook(node, withTimeout(signal, node.timeout), (runSignal) => ({
-        cluster: stackCluster(clusters.contextOf(node).api, runSignal),
+    estimate: context.estimateOf?.(stepId) ?? 1_000,
+    run: async ({ signal }) => {
+      await callHook(node, withTimeout(signal, node.timeout), (runSignal) => ({
+        cluster: stackCluster(context.api, runSignal),
         log: (line) => emit({ type: "step-log", id: stepId, line }),
         signal: runSignal,
-      })),
+      }));
+      await context.checkpoint?.(stepId);
+    },
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { HookSelection } from "../action/hook_plan.ts";
 import { stepEvents } from "../action/steps.ts";
+import { messageOf } from "../errors.ts";
 import { EVENTS_VERSION } from "../events.ts";
 import type { Emit, RunEvent } from "../events.ts";
 import { runSteps } from "../schedule/scheduler.ts";
@@ -14,12 +15,18 @@ import type { LoadedStack } from "./load.ts";
 import { failuresOf } from "./failures.ts";
 import type { RunFailure } from "./failures.ts";
 import type { ChartSettings } from "./charts.ts";
+import type { StackLockOptions } from "./lock.ts";
+import { isFinished } from "./resume.ts";
+import { RunSession } from "./session.ts";
+import type { JournalOptions } from "./session.ts";
 import { withSources } from "./sources.ts";
-import { downSteps, RELEASES, upSteps } from "./steps.ts";
-import type { Precheck } from "./steps.ts";
+import { downSteps, RELEASES, RUN, upSteps } from "./steps.ts";
+import type { Precheck, StepSources } from "./steps.ts";
 
 export type { Connect, RunCluster } from "./clusters.ts";
 export type { RunFailure } from "./failures.ts";
+export type { StackLockOptions } from "./lock.ts";
+export type { JournalOptions } from "./session.ts";
 export type { Precheck } from "./steps.ts";
 
 /** Options of {@linkcode runStack}. */
@@ -42,6 +49,15 @@ export interface RunOptions {
   readonly hookSelection?: HookSelection | undefined;
   /** Deploy releases again that have not changed. @default {false} */
   readonly force?: boolean | undefined;
+  /** Keeps other runs from the same stack on the same clusters meanwhile. @default no lock */
+  readonly lock?: StackLockOptions | undefined;
+  /** Where to write down what happens, for {@linkcode RunOptions.resume}. @default nowhere */
+  readonly journal?: JournalOptions | undefined;
+  /**
+   * Goes on with the stack's last run, whose process has died or which has failed, as its journal
+   * tells: without repeating finished steps or hooks. @default {false}
+   */
+  readonly resume?: boolean | undefined;
   /** What must hold before the first change, besides every rendering. @default {[]} */
   readonly prechecks?: readonly Precheck[] | undefined;
   /** How charts are found that are not in a folder. @default without a cache, and without added repositories */
@@ -87,25 +103,81 @@ export interface RunResult {
  */
 export async function runStack(loaded: LoadedStack, options: RunOptions): Promise<RunResult> {
   const { verb = "up", now = Date.now } = options;
-  return await withSources(loaded, { ...options, now, overrides: options }, async (sources) => {
-    const { stack, emit } = sources;
-    const run = crypto.randomUUID();
-    const planned = verb === "up" ? upSteps(sources, options.prechecks ?? []) : downSteps(sources);
-    const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
-    emit({
-      type: "run-started",
-      version: EVENTS_VERSION,
-      run,
-      stack: stack.name,
-      verb,
-      releases: stack.releases.length,
-      pools: limits,
-    });
-    const outcomes = await runUntilFailure(planned.steps, limits, { ...options, emit, now });
-    const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
-    emit({ type: "run-finished", ok });
-    return { ok, outcomes, failures: failuresOf(planned, outcomes) };
+  const session = new RunSession({ ...options, verb, now });
+  const { run, checkpoint, estimateOf, onInputs, lock } = session;
+  const action = { run, checkpoint, estimateOf, lock };
+  const means = { ...options, now, overrides: options, emit: session.emit, action };
+  return await withSources(loaded, means, async (found) => {
+    try {
+      await session.open(found);
+      const { progress, lost } = session;
+      const sources = { ...found, progress, onInputs };
+      return await runSession(sources, { ...options, verb, now, lost, run: run() });
+    } finally {
+      await session.close();
+    }
   });
+}
+
+interface SessionRun extends RunOptions {
+  readonly verb: "up" | "down";
+  readonly now: () => number;
+  readonly run: string;
+  /** Aborted when somebody else may work on the stack. */
+  readonly lost: AbortSignal | undefined;
+}
+
+/** The run between its lock and the end of its journal. */
+async function runSession(sources: StepSources, options: SessionRun): Promise<RunResult> {
+  const { verb, now, run, lost } = options;
+  const { stack, emit } = sources;
+  const planned = verb === "up" ? upSteps(sources, options.prechecks ?? []) : downSteps(sources);
+  const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
+  emit({
+    type: "run-started",
+    version: EVENTS_VERSION,
+    run,
+    stack: stack.name,
+    verb,
+    releases: stack.releases.length,
+    pools: limits,
+  });
+  tellResumed(sources);
+  const signal = options.signal !== undefined && lost !== undefined
+    ? AbortSignal.any([options.signal, lost])
+    : options.signal ?? lost;
+  const outcomes = await runUntilFailure(planned.steps, limits, { ...options, emit, now, signal });
+  if (lost?.aborted) emit({ type: "warning", message: messageOf(lost.reason) });
+  const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
+  emit({ type: "run-finished", ok });
+  const failures = failuresOf(planned, outcomes);
+  return {
+    ok,
+    outcomes,
+    failures: lost?.aborted ? [{ owner: RUN, error: lost.reason }] : failures,
+  };
+}
+
+/** Tells of what is done already, so that the run's account is whole. */
+function tellResumed({ progress, emit, nodes }: StepSources): void {
+  if (progress === undefined) return;
+  const done = nodes.filter((node) => isFinished(progress, node));
+  emit({
+    type: "warning",
+    message:
+      `resuming run ${progress.run}: ${done.length} of ${nodes.length} releases and hooks are done`,
+  });
+  for (const { id, node } of nodes) {
+    if (node.type !== "hook" || !progress.inFlight.has(`${id}/run`)) continue;
+    emit({ type: "warning", message: `hook ${id} was in flight, and runs again` });
+  }
+  for (const { id } of done) {
+    const end = progress.releases.get(id);
+    if (end !== undefined) {
+      const { at: _, ...body } = end;
+      emit(body);
+    }
+  }
 }
 
 interface Watched {

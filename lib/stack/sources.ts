@@ -7,7 +7,7 @@ import type { Emit, RunEvent } from "../events.ts";
 import { ChartSource } from "./charts.ts";
 import type { ChartSettings } from "./charts.ts";
 import { RunClusters } from "./clusters.ts";
-import type { Connect } from "./clusters.ts";
+import type { Connect, RunClustersOptions } from "./clusters.ts";
 import { resolveGraph } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
 import type { StepSources } from "./steps.ts";
@@ -20,6 +20,8 @@ export interface SourceOptions {
   readonly overrides: StepSources["overrides"];
   /** How charts are found. */
   readonly charts?: ChartSettings | undefined;
+  /** What operations are given beside. @default nothing */
+  readonly action?: Omit<RunClustersOptions, "emit" | "now"> | undefined;
 }
 
 /**
@@ -29,13 +31,13 @@ export interface SourceOptions {
  */
 export async function withSources<T>(
   { stack, folder }: LoadedStack,
-  { connect, now, overrides, ...options }: SourceOptions,
+  { connect, now, overrides, action, ...options }: SourceOptions,
   use: (sources: StepSources) => Promise<T>,
 ): Promise<T> {
   const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
   const { nodes } = resolveGraph(stack);
   const clusters = new RunClusters();
-  await clusters.connect(nodes.map(({ node }) => node), connect, { emit, now });
+  await clusters.connect(nodes.map(({ node }) => node), connect, { ...action, emit, now });
   const charts = new ChartSource(folder, options.charts);
   try {
     return await use({

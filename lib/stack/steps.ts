@@ -10,6 +10,8 @@ import type { HookSelection } from "../action/hook_plan.ts";
 import type { ActionStep } from "../action/steps.ts";
 import { planUninstall } from "../action/uninstall.ts";
 import type { Emit } from "../events.ts";
+import type { NodeDigest } from "../journal/entries.ts";
+import type { RunProgress } from "../journal/progress.ts";
 import type { StepContext } from "../schedule/step.ts";
 import type { ChartSource } from "./charts.ts";
 import { stackCluster } from "./cluster.ts";
@@ -18,7 +20,9 @@ import { timeoutOf } from "./duration.ts";
 import type { GraphNode } from "./graph.ts";
 import { hookStep } from "./hook_step.ts";
 import type { Placed } from "./hook_step.ts";
+import { inputDigest } from "./fingerprint.ts";
 import { orderHooks } from "./order.ts";
+import { isFinished, releaseProgress } from "./resume.ts";
 import type { ReleaseNode, Stack } from "./types.ts";
 import { areStatic, releaseValues } from "./values.ts";
 
@@ -45,6 +49,10 @@ export interface StepSources {
     readonly hookSelection?: HookSelection | undefined;
     readonly force?: boolean | undefined;
   };
+  /** What a process that died has done of the run. @default nothing */
+  readonly progress?: RunProgress | undefined;
+  /** Told what each release is rendered from. */
+  readonly onInputs?: ((owner: string, digest: NodeDigest) => void) | undefined;
 }
 
 /** A graph and the pools that its steps claim. */
@@ -68,7 +76,8 @@ export const GATE = `${RUN}/ready to change`;
  * the run itself, and the first change.
  */
 export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): StackSteps {
-  const { nodes, stack, overrides } = sources;
+  const { stack, overrides } = sources;
+  const nodes = sources.nodes.filter((node) => !isFinished(sources.progress, node));
   const hooks = orderHooks(nodes, overrides.hookParallelism ?? stack.hookParallelism);
   const checks = prechecks.map((check) => precheckStep(check));
   const early = nodes.filter(({ node }) => node.type === "release" && areStatic(node)).map((
@@ -83,7 +92,8 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
   const last = lastSteps(nodes);
   const operations = new Map<string, PlannedOperation>();
   const work = nodes.flatMap(({ id, node, needs }): readonly ActionStep[] => {
-    const after = [GATE, ...needs.map((need) => last.get(need)!)];
+    // What a process that died has finished is no longer waited for.
+    const after = [GATE, ...needs.flatMap((need) => last.get(need) ?? [])];
     if (node.type === "release") {
       const request = deployRequest({ id, node, after }, sources);
       const operation = planDeploy(request, sources.clusters.contextOf(node));
@@ -154,8 +164,8 @@ export function deployRequest(
   { id, node, after }: Placed<ReleaseNode>,
   sources: StepSources,
 ): DeployRequest {
-  const { stack, charts, clusters, folder, overrides } = sources;
-  const { api } = clusters.contextOf(node);
+  const { stack, charts, clusters, folder, overrides, progress, onInputs } = sources;
+  const { api, cache } = clusters.contextOf(node);
   return {
     name: node.name,
     namespace: node.namespace,
@@ -164,9 +174,17 @@ export function deployRequest(
     needs: areStatic(node) ? [] : after,
     changeNeeds: after,
     chart: (signal) => charts.load(node, signal),
-    values: (signal) =>
-      releaseValues(node, { folder, context: { cluster: stackCluster(api, signal), signal } }),
+    values: async (signal) => {
+      const context = { cluster: stackCluster(api, signal), signal };
+      const values = await releaseValues(node, { folder, context });
+      if (onInputs !== undefined) {
+        const chart = await cache!.digestOf(await charts.load(node, signal));
+        onInputs(id, inputDigest(chart, values));
+      }
+      return values;
+    },
     force: overrides.force ?? false,
+    resume: releaseProgress(progress),
     ...pick(node, DEPLOY_OPTIONS),
     ...timeoutOf(node.timeout),
     ...hookOptions(node, stack, sources),

@@ -212,6 +212,8 @@ export interface StackDefinition {
   readonly hookParallelism?: number | undefined;
   /** Which hooks of one weight may overlap. @default {"all"} */
   readonly hookSelection?: HookSelection | undefined;
+  /** Namespace of the stack's lock and of the copies of its journals. @default {"default"} */
+  readonly stateNamespace?: string | undefined;
 }
 
 /** What a stack function is given. */

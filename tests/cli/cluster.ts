@@ -4,6 +4,7 @@
 import { createApiServer } from "../../lib/apiserver/server.ts";
 import type { ApiServer } from "../../lib/apiserver/server.ts";
 import { createKubeClient } from "../../lib/kube/client.ts";
+import type { KubeApi } from "../../lib/kube/types.ts";
 import { secretStorage } from "../../lib/release/kube_storage.ts";
 import type { Storage } from "../../lib/release/storage.ts";
 
@@ -19,6 +20,7 @@ export interface Finished {
 /** What a test works with. */
 export interface Workplace {
   readonly server: ApiServer;
+  readonly api: KubeApi;
   readonly storage: Storage;
   readonly folder: string;
   /** Runs `capstan` in the folder to its end. */
@@ -47,7 +49,11 @@ export async function atWork(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: { KUBECONFIG: `${folder}/kubeconfig`, NO_COLOR: "1" },
+      env: {
+        KUBECONFIG: `${folder}/kubeconfig`,
+        NO_COLOR: "1",
+        CAPSTAN_STATE_HOME: `${folder}/state`,
+      },
     }).spawn();
   const write = async (more: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(more)) {
@@ -61,6 +67,7 @@ export async function atWork(
     await write({ kubeconfig: served.kubeconfig(), ...files });
     await use({
       server,
+      api,
       folder,
       write,
       start,

@@ -1,0 +1,222 @@
+/**
+ * What surrounds a run: its lock, its journal, and what a process that died has done of it.
+ *
+ * @module
+ */
+import type { LockCover, LockSettings } from "../action/lock.ts";
+import { CapstanError } from "../errors.ts";
+import type { RunEvent } from "../events.ts";
+import { latestJournal } from "../journal/find.ts";
+import { JournalFolder } from "../journal/folder.ts";
+import { Journal } from "../journal/journal.ts";
+import { JOURNAL_VERSION } from "../journal/entries.ts";
+import type { Journaled, NodeDigest } from "../journal/entries.ts";
+import { progressOf } from "../journal/progress.ts";
+import type { RunProgress } from "../journal/progress.ts";
+import { thisProcess } from "../kube/process.ts";
+import { declaredDigests } from "./fingerprint.ts";
+import { lockStack, stateNamespace } from "./lock.ts";
+import type { StackLock, StackLockOptions } from "./lock.ts";
+import { checkUnchanged } from "./resume.ts";
+import type { StepSources } from "./steps.ts";
+
+/** Where the journal of a run is kept. */
+export interface JournalOptions {
+  /** State folder on this machine; see docs/runs.md. @default none */
+  readonly folder?: string | undefined;
+  /** Keep a copy in the cluster, so that another machine can resume the run. @default {true} */
+  readonly copy?: boolean | undefined;
+}
+
+/** Options of a {@linkcode RunSession}. */
+export interface SessionOptions {
+  readonly verb: string;
+  readonly emit?: ((event: RunEvent) => void) | undefined;
+  readonly journal?: JournalOptions | undefined;
+  readonly lock?: StackLockOptions | undefined;
+  readonly resume?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly now: () => number;
+}
+
+/** Milliseconds that a dead run on another machine is waited for, when it is to be resumed. */
+const RESUME_WAIT = 60_000;
+
+/** One run from its lock to the end of its journal. */
+export class RunSession {
+  readonly #options: SessionOptions;
+  #run: string;
+  #lock: StackLock | undefined;
+  #journal: Journal | undefined;
+  #durations: ReadonlyMap<string, number> = new Map();
+  #progress: RunProgress | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#run = newRunId(options.now());
+  }
+
+  /** Id of the run; that of the one it goes on with, once that is known. */
+  readonly run = (): string => this.#run;
+
+  /** Tells an event to the journal and the caller. */
+  readonly emit = (event: RunEvent): void => {
+    this.#journal?.event(event);
+    this.#options.emit?.(event);
+  };
+
+  /** See {@linkcode ActionContext.checkpoint}. */
+  readonly checkpoint = async (id: string): Promise<void> => {
+    await this.#journal?.settle({ type: "done", at: this.#options.now(), id });
+  };
+
+  /** See {@linkcode ActionContext.estimateOf}. */
+  readonly estimateOf = (id: string): number | undefined => this.#durations.get(id);
+
+  /** Notes what a release is rendered from. */
+  readonly onInputs = (owner: string, digest: NodeDigest): void => {
+    this.#journal?.add({ type: "inputs", at: this.#options.now(), owner, digest });
+  };
+
+  /** Operations need no locks of their own where the stack's covers them. */
+  readonly lock: LockSettings = coveredBy(() => this.#lock?.cover);
+
+  /** What the run that is resumed has done. */
+  get progress(): RunProgress | undefined {
+    return this.#progress;
+  }
+
+  /** Aborted when the lock is lost. */
+  get lost(): AbortSignal | undefined {
+    return this.#lock?.lost;
+  }
+
+  /**
+   * Takes the lock, finds the run to resume, and opens the journal.
+   *
+   * @throws {CapstanError} When another run holds the lock, or there is nothing that can be resumed.
+   */
+  async open(sources: StepSources): Promise<void> {
+    const { lock, resume, journal, signal, verb } = this.#options;
+    const apis = sources.clusters.all().map(({ api }) => api);
+    if (lock !== undefined && apis.length > 0) {
+      this.#lock = await lockStack(sources.stack, {
+        ...lock,
+        wait: lock.wait ?? (resume ? RESUME_WAIT : 0),
+        clusters: apis,
+        run: this.#run,
+        verb,
+        warn: (message) => sources.emit({ type: "warning", message }),
+        signal,
+      });
+    }
+    if (journal !== undefined) await this.#openJournal(sources, journal);
+    if (!resume) this.#tellOfTheDead(sources);
+  }
+
+  async #openJournal(
+    sources: StepSources,
+    { folder: path, copy = true }: JournalOptions,
+  ): Promise<void> {
+    const { resume, signal, now } = this.#options;
+    const { stack, clusters } = sources;
+    const apis = clusters.all().map(({ api }) => api);
+    const servers = apis.map(({ server }) => server).sort();
+    const folder = path === undefined ? undefined : new JournalFolder(path);
+    const place = copy && apis.length > 0
+      ? { api: apis[0]!, namespace: stateNamespace(stack) }
+      : undefined;
+    const from = { folder, place, signal };
+    const before = resume
+      ? await this.#resumed(sources, await latestJournal({ stack: stack.name, servers }, from))
+      : this.#begun(sources, servers);
+    this.#durations = await durationsOf({ stack: stack.name, servers }, from);
+    const warned = new Set<string>();
+    this.#journal = await Journal.open({
+      folder,
+      place,
+      before,
+      onError: (message) => {
+        if (!warned.has(message)) sources.emit({ type: "warning", message });
+        warned.add(message);
+      },
+    });
+    this.#journal.add({ type: "attempt", at: now(), ...await thisProcess() });
+  }
+
+  #begun({ stack, nodes }: StepSources, servers: readonly string[]): Journaled {
+    const header = {
+      type: "journal",
+      version: JOURNAL_VERSION,
+      at: this.#options.now(),
+      run: this.#run,
+      stack: stack.name,
+      verb: this.#options.verb,
+      servers,
+      nodes: declaredDigests(nodes),
+    } as const;
+    return { header, entries: [] };
+  }
+
+  async #resumed(sources: StepSources, journal: Journaled | undefined): Promise<Journaled> {
+    const { stack } = sources;
+    if (journal === undefined) {
+      throw new CapstanError(`cannot resume stack ${stack.name}: no run of it is known`, {
+        code: "resume/none",
+        hint: "run `capstan up` without --resume; `capstan runs` lists what is known",
+      });
+    }
+    const progress = progressOf(journal);
+    if (progress.verb !== "up" || progress.ok) {
+      const why = progress.ok ? "has come to its end" : "is taking it down";
+      throw new CapstanError(
+        `cannot resume stack ${stack.name}: its last run (${progress.verb} ${progress.run}) ${why}`,
+        { code: "resume/over", hint: `run \`capstan ${progress.verb}\` without --resume` },
+      );
+    }
+    await checkUnchanged(sources, journal, progress, this.#options.signal);
+    this.#run = progress.run;
+    this.#progress = progress;
+    return journal;
+  }
+
+  /** Says that a run has died, which the user may not know. */
+  #tellOfTheDead({ emit }: StepSources): void {
+    for (const { purpose = "a run", pid, host } of this.#lock?.takenFrom ?? []) {
+      const where = pid === undefined ? "" : ` (process ${pid}${host ? ` on ${host}` : ""})`;
+      emit({ type: "warning", message: `${purpose}${where} has died and left its lock behind` });
+    }
+  }
+
+  /** Closes the journal and lets go of the lock. */
+  async close(): Promise<void> {
+    await this.#journal?.close();
+    await this.#lock?.release();
+  }
+}
+
+/** Settings whose cover is there as soon as the stack is locked. */
+function coveredBy(cover: () => LockCover | undefined): LockSettings {
+  return {
+    get cover() {
+      return cover();
+    },
+  };
+}
+
+/** How long steps took in the last run that came to a good end; nothing where that is not known. */
+async function durationsOf(
+  query: { readonly stack: string; readonly servers: readonly string[] },
+  sources: Parameters<typeof latestJournal>[1],
+): Promise<ReadonlyMap<string, number>> {
+  const accept = (journal: Journaled) => progressOf(journal).ok === true;
+  const last = await latestJournal({ ...query, accept }, { ...sources, place: undefined })
+    .catch(() => undefined);
+  return last === undefined ? new Map() : progressOf(last).durations;
+}
+
+/** An id whose order is that of time: `20260501-120000-3f9a1c`. */
+export function newRunId(now: number): string {
+  const time = new Date(now).toISOString().replace(/[-:]|\..*/g, "").replace("T", "-");
+  return `${time}-${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
+}
