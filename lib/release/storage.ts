@@ -134,8 +134,8 @@ export function entryOf(metadata: {
     labels: userLabels(labels),
     digest: annotations[DIGEST_ANNOTATION],
     lock: annotations[LOCK_ANNOTATION],
-    run: annotations[RUN_ANNOTATION],
-    created: metadata.creationTimestamp,
+    ...(annotations[RUN_ANNOTATION] === undefined ? {} : { run: annotations[RUN_ANNOTATION] }),
+    ...(metadata.creationTimestamp === undefined ? {} : { created: metadata.creationTimestamp }),
   };
 }
 
