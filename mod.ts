@@ -48,11 +48,13 @@ export type { LoadedStack, LoadOptions as LoadStackOptions } from "./lib/stack/l
 export { runStack } from "./lib/stack/run.ts";
 export type {
   Connect,
+  JournalOptions,
   Precheck,
   RunCluster,
   RunFailure,
   RunOptions,
   RunResult,
+  StackLockOptions,
 } from "./lib/stack/run.ts";
 export { planStack } from "./lib/stack/plan.ts";
 export type { PlannedNode, PlannedRelease, PlanOptions } from "./lib/stack/plan.ts";
@@ -172,7 +174,7 @@ export {
 // Releases
 export { deploy, install, rollback, test, uninstall, upgrade } from "./lib/action/run.ts";
 export type { OperationOptions } from "./lib/action/run.ts";
-export type { DeployRequest, ReuseValues } from "./lib/action/deploy_request.ts";
+export type { DeployProgress, DeployRequest, ReuseValues } from "./lib/action/deploy_request.ts";
 export type { RollbackRequest } from "./lib/action/rollback.ts";
 export type { TestRequest } from "./lib/action/release_testing.ts";
 export type { UninstallRequest } from "./lib/action/uninstall.ts";
