@@ -13,6 +13,7 @@ import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
 import type { LazyCommand } from "./lazy_command.ts";
 import { READ_ROUTES } from "./read_commands.ts";
+import { REGISTRY_ROUTES } from "./registry_commands.ts";
 import { REPORT_ROUTES } from "./report_commands.ts";
 import { RUN_ROUTES } from "./run_commands.ts";
 import { STACK_ROUTES } from "./stack_commands.ts";
@@ -29,9 +30,11 @@ export interface AppOptions {
 const ALIASES = {
   del: "uninstall",
   delete: "uninstall",
-  un: "uninstall",
-  ls: "list",
+  fetch: "pull",
   hist: "history",
+  inspect: "show",
+  ls: "list",
+  un: "uninstall",
 } as const;
 
 /** The whole command line. */
@@ -88,6 +91,7 @@ function routesFor({ command = "", version }: AppOptions) {
     ...REPORT_ROUTES,
     ...AUTHOR_ROUTES,
     ...CHART_ROUTES,
+    ...REGISTRY_ROUTES,
     ...HELM_ROUTES,
     ...READ_ROUTES,
     version: () => versionCommand(version),

@@ -87,14 +87,15 @@ function sortKeys(value: unknown): unknown {
 
 /**
  * A table in the layout of Helm's (gosuri/uitable): cells padded, a tab between them. A cell may
- * have several lines.
+ * have several lines; a line longer than `widest` is cut, unless that is 0.
  */
 export function formatTable(
   header: readonly string[] | undefined,
   rows: readonly (readonly string[])[],
+  widest = 0,
 ): string {
   const all = (header === undefined ? rows : [header, ...rows])
-    .map((row) => row.map((cell) => cell.split("\n")));
+    .map((row) => row.map((cell) => cell.split("\n").map((line) => cutCell(line, widest))));
   const widths = all[0]?.map((_, i) =>
     Math.max(...all.flatMap((row) => row[i]!.map((line) => width(line))))
   );
@@ -106,6 +107,10 @@ export function formatTable(
     );
   });
   return `${lines.join("\n")}\n`;
+}
+
+function cutCell(cell: string, widest: number): string {
+  return widest === 0 || cell.length <= widest ? cell : `${cell.slice(0, widest - 3)}...`;
 }
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -39,6 +39,12 @@ export interface UpFlags extends ChangeFlags {
   readonly resume?: boolean;
 }
 
+/** Flags of `lock` and `vendor`. */
+export interface LockFlags {
+  readonly env?: string;
+  readonly debug?: boolean;
+}
+
 /** Flags of `rehearse`. */
 export interface RehearseFlags extends StackFlags {
   readonly force?: boolean;
@@ -135,6 +141,24 @@ export const STACK_ROUTES = {
     loader: async () => (await import("./commands/down.ts")).down,
     parameters: { flags: { ...RUN, ...LOCK }, aliases: ALIAS, positional: STACK_FILE },
     docs: { brief: "uninstall every release of a stack, in reverse order" },
+  }),
+  lock: lazyCommand<LockFlags, [string?]>({
+    loader: async () => (await import("./commands/lock.ts")).lock,
+    parameters: { flags: { env: STACK.env, debug: STACK.debug }, positional: STACK_FILE },
+    docs: {
+      brief: "write capstan.lock: the versions and digests of a stack's charts",
+      fullDescription:
+        "Finds out what every chart of the stack comes to now, and writes it to capstan.lock beside the stack. From then on `up` and `plan` take exactly these; a chart whose digest differs is refused.",
+    },
+  }),
+  vendor: lazyCommand<LockFlags, [string?]>({
+    loader: async () => (await import("./commands/lock.ts")).vendor,
+    parameters: { flags: { env: STACK.env, debug: STACK.debug }, positional: STACK_FILE },
+    docs: {
+      brief: "write a stack's charts to capstan_vendor, for `up --offline`",
+      fullDescription:
+        "Does what `lock` does, and writes the archives of the charts to capstan_vendor beside the stack. `up --offline` then needs no network but the cluster's.",
+    },
   }),
   rehearse: lazyCommand<RehearseFlags, [string?]>({
     loader: async () => (await import("./commands/rehearse.ts")).rehearse,

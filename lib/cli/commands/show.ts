@@ -1,0 +1,53 @@
+/**
+ * `capstan show`: what a chart holds.
+ *
+ * Rules from Helm's pkg/action/show.go.
+ *
+ * @module
+ */
+import { crdFiles } from "../../chart/chart.ts";
+import type { Chart } from "../../chart/chart.ts";
+import { loadChart, loadChartArchive } from "../../chart/load.ts";
+import { metadataJSON } from "../../chart/metadata.ts";
+import { emitYaml } from "../../yaml/emit.ts";
+import type { CliContext } from "../context.ts";
+import { findChart } from "../find_chart.ts";
+import type { ShowFlags } from "../registry_commands.ts";
+
+/** A part of a chart. */
+export type ShownPart = "all" | "chart" | "crds" | "readme" | "values";
+
+const READMES = ["readme.md", "readme.txt", "readme"];
+
+/** The command for a part. */
+export function show(part: ShownPart) {
+  return async function (this: CliContext, flags: ShowFlags, ref: string): Promise<void> {
+    const found = await findChart(this, flags, ref);
+    const options = {
+      signal: this.abort,
+      warn: (message: string) => this.process.stderr.write(`${message}\n`),
+    };
+    const chart = found.kind === "local"
+      ? await loadChart(found.path, options)
+      : await loadChartArchive(found.archive, options);
+    this.process.stdout.write(textOf(chart, part));
+  };
+}
+
+function textOf(chart: Chart, part: ShownPart): string {
+  const wants = (one: ShownPart) => part === one || part === "all";
+  const line = part === "all" ? "---\n" : "";
+  let text = wants("chart") ? `${emitYaml(metadataJSON(chart.metadata))}\n` : "";
+  if (wants("values") && chart.values !== undefined) {
+    text += line;
+    for (const file of chart.raw) if (file.name === "values.yaml") text += `${file.text}\n`;
+  }
+  const readme = chart.files.find(({ name }) => READMES.includes(name.toLowerCase()));
+  if (wants("readme") && readme !== undefined) text += `${line}${readme.text}\n`;
+  if (wants("crds")) {
+    for (const { file } of crdFiles(chart)) {
+      text += `${file.text.startsWith("---") ? "" : "---\n"}${file.text}\n`;
+    }
+  }
+  return text;
+}
