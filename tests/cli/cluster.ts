@@ -53,6 +53,10 @@ export async function atWork(
         KUBECONFIG: `${folder}/kubeconfig`,
         NO_COLOR: "1",
         CAPSTAN_STATE_HOME: `${folder}/state`,
+        // Neither the user's repositories and logins, nor their cache.
+        HELM_CONFIG_HOME: `${folder}/.config`,
+        HELM_CACHE_HOME: `${folder}/.cache`,
+        CAPSTAN_CACHE_HOME: `${folder}/.capstan`,
       },
     }).spawn();
   const write = async (more: Readonly<Record<string, string>>) => {

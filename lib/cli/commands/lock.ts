@@ -61,7 +61,7 @@ async function resolveAll(context: CliContext, { stack, folder }: LoadedStack): 
       lock.set(lockKey(release.chart, release.version), locked);
       archives[vendoredPath(locked)] = archive;
     }));
-    return { lock, archives };
+    return { lock: new Map([...lock].sort(([a], [b]) => a < b ? -1 : 1)), archives };
   });
 }
 
