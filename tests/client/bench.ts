@@ -16,6 +16,12 @@ export interface Bench {
   readonly fetched: readonly string[];
 }
 
+/** The charts of the repository, with their versions. */
+const CHARTS: Readonly<Record<string, readonly string[]>> = {
+  web: ["2.0.0", "1.0.0"],
+  broken: ["1.0.0"],
+};
+
 /** Starts both, and stops them after `use`. */
 export async function onBench(
   use: (bench: Bench) => Promise<void>,
@@ -23,27 +29,36 @@ export async function onBench(
 ): Promise<void> {
   const server = createApiServer(options);
   await using served = server.serve();
-  const fetched: string[] = [];
-  const charts = await repository();
-  await using http = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => {
-      const { pathname } = new URL(request.url);
-      fetched.push(pathname);
-      const body = charts.get(pathname);
-      return body === undefined ? new Response("", { status: 404 }) : new Response(body);
-    },
-  );
   const kubeconfig = served.kubeconfig();
   await using config = new Configuration({ kubeconfig });
-  const repo = `http://127.0.0.1:${http.addr.port}`;
-  await use({ server, kubeconfig, config, repo, fetched });
+  await withRepository(CHARTS, async ({ repo, fetched }) => {
+    await use({ server, kubeconfig, config, repo, fetched });
+  });
 }
 
-async function repository(): Promise<Map<string, BodyInit>> {
+/** Serves a repository of these charts on loopback. */
+export async function withRepository(
+  charts: Readonly<Record<string, readonly string[]>>,
+  use: (repository: Pick<Bench, "repo" | "fetched">) => Promise<void>,
+): Promise<void> {
+  const fetched: string[] = [];
+  const files = await repositoryOf(charts);
+  const serving = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  await using http = Deno.serve(serving, (request) => {
+    const { pathname } = new URL(request.url);
+    fetched.push(pathname);
+    const body = files.get(pathname);
+    return body === undefined ? new Response("", { status: 404 }) : new Response(body);
+  });
+  await use({ repo: `http://127.0.0.1:${http.addr.port}`, fetched });
+}
+
+async function repositoryOf(
+  charts: Readonly<Record<string, readonly string[]>>,
+): Promise<Map<string, BodyInit>> {
   const files = new Map<string, BodyInit>();
   const index: string[] = ["apiVersion: v1", "entries:"];
-  for (const [name, versions] of Object.entries({ web: ["2.0.0", "1.0.0"], broken: ["1.0.0"] })) {
+  for (const [name, versions] of Object.entries(charts)) {
     index.push(`  ${name}:`);
     for (const version of versions) {
       const file = `${name}-${version}.tgz`;
