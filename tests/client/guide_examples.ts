@@ -283,6 +283,8 @@ export async function runExamples(t: Deno.TestContext, config: Configuration): P
             new Chart({ name, config }).uninstall({ namespace, wait: true })
           ),
         );
+        check?.(returned);
+        assert.deepEqual(lines.sort(), then);
       });
     }
   });
