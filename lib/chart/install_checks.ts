@@ -32,7 +32,7 @@ export function checkInstallable(chart: Chart, helmVersion: HelmVersion = "v4"):
     }`,
     {
       code: "chart/missing-dependencies",
-      hint: "put the missing charts into the chart's charts/ folder",
+      hint: "fetch them with `capstan dependency build`, or with --dependency-update",
     },
   );
 }

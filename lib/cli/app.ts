@@ -9,6 +9,7 @@ import type { Application } from "@stricli/core";
 import { AUTHOR_ROUTES } from "./author_commands.ts";
 import { CHART_ROUTES } from "./chart_commands.ts";
 import type { CliContext } from "./context.ts";
+import { DEPENDENCY_ROUTES } from "./dependency_commands.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
 import type { LazyCommand } from "./lazy_command.ts";
@@ -35,6 +36,8 @@ const ALIASES = {
   inspect: "show",
   ls: "list",
   un: "uninstall",
+  dep: "dependency",
+  dependencies: "dependency",
 } as const;
 
 /** The whole command line. */
@@ -92,6 +95,7 @@ function routesFor({ command = "", version }: AppOptions) {
     ...AUTHOR_ROUTES,
     ...CHART_ROUTES,
     ...REGISTRY_ROUTES,
+    ...DEPENDENCY_ROUTES,
     ...HELM_ROUTES,
     ...READ_ROUTES,
     version: () => versionCommand(version),

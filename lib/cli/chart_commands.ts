@@ -65,7 +65,6 @@ export interface TemplateFlags extends ChartFlags, NamespaceFlags, Switches, Tex
   readonly enableDns?: boolean;
   readonly postRenderer?: string;
   readonly postRendererArgs?: readonly string[];
-  readonly dependencyUpdate?: boolean;
   readonly labels?: readonly string[];
   readonly kubeAsGroup?: readonly string[];
 }
@@ -118,7 +117,6 @@ const TEMPLATE = {
   enableDns: flag("let getHostByName ask the DNS"),
   postRenderer: text("program that changes the manifests; it needs --allow-run", "command"),
   postRendererArgs: texts("argument of the post-renderer (can be repeated)", "arg"),
-  dependencyUpdate: flag("fetch missing dependencies first (not available yet)"),
 } as const;
 
 /** Commands by name. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Chart } from "../chart/chart.ts";
+import { missingDependencies } from "../chart/dependencies.ts";
 import { checkInstallable, deprecationWarning } from "../chart/install_checks.ts";
 import { loadChart, loadChartArchive } from "../chart/load.ts";
 import { readValues } from "../chart/value_files.ts";
@@ -61,7 +62,9 @@ function generatedName(chart: string, now: number): string {
 }
 
 /** What finding and loading a chart takes. */
-export type LoadFlags = DownloadFlags & Pick<ChartFlags, "helmVersion" | "followLinks">;
+export type LoadFlags =
+  & DownloadFlags
+  & Pick<ChartFlags, "helmVersion" | "followLinks" | "dependencyUpdate">;
 
 /**
  * Finds a chart, reads the values, and loads it, in this order, which decides what an error says first.
@@ -120,9 +123,16 @@ async function load(context: CliContext, flags: LoadFlags, found: Found): Promis
   const { helmVersion, followLinks } = flags;
   const warn = (message: string) => context.process.stderr.write(`${message}\n`);
   const options = { helmVersion, followLinks, signal: context.abort, warn };
-  const chart = typeof found === "string"
+  let chart = typeof found === "string"
     ? await loadChart(found, options)
     : await loadChartArchive(found, options);
+  if (
+    flags.dependencyUpdate && typeof found === "string" && missingDependencies(chart).length > 0
+  ) {
+    const { bringDependencies } = await import("./dependency_options.ts");
+    await bringDependencies(context, flags, found);
+    chart = await loadChart(found, options);
+  }
   checkInstallable(chart, helmVersion);
   const warning = deprecationWarning(chart, helmVersion);
   if (warning !== undefined) warn(warning);

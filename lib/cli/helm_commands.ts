@@ -28,6 +28,7 @@ import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of the commands that find and render a chart. */
 export interface ChartFlags extends ValueFlags, DownloadFlags {
+  readonly dependencyUpdate?: boolean;
   readonly skipSchemaValidation?: boolean;
   readonly followLinks?: boolean;
   readonly description?: string;
@@ -96,6 +97,7 @@ const DEBUG = flag("print stack traces with errors");
 
 /** Flags of the commands that find and render a chart. */
 export const CHART = {
+  dependencyUpdate: flag("bring what the chart's folder lacks of its dependencies into it first"),
   ...VALUES,
   ...DOWNLOAD,
   skipSchemaValidation: flag("do not check values against values.schema.json"),

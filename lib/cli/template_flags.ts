@@ -26,15 +26,6 @@ const DEPRECATED: Readonly<Partial<Record<keyof TemplateFlags, string>>> = {
 };
 
 /** Flags that are taken only where they cannot matter. */
-const DOWNLOAD: readonly (keyof TemplateFlags)[] = [
-  "caFile",
-  "certFile",
-  "insecureSkipTlsVerify",
-  "keyFile",
-  "passCredentials",
-  "plainHttp",
-];
-
 const CLUSTER: readonly (keyof TemplateFlags)[] = [
   "kubeApiserver",
   "kubeAsGroup",
@@ -51,19 +42,6 @@ export function checkTemplateFlags(flags: TemplateFlags, warn: Warn): void {
     if (flags.helmVersion === "v3" || flags[name as keyof TemplateFlags] === undefined) continue;
     warn(`Flag ${dashed(name)} has been deprecated, ${advice}`);
   }
-  if (flags.dependencyUpdate) {
-    throw new CapstanError("cannot update dependencies: Capstan does not download them yet", {
-      code: "chart/dependency-update",
-      hint: "run `helm dependency build` on the chart, or put the charts into its charts/ folder",
-    });
-  }
-  if (flags.verify) {
-    throw new CapstanError("cannot verify the chart: Capstan does not check signatures yet", {
-      code: "chart/verify",
-      hint: "run `helm verify` on the archive first, then leave --verify out",
-    });
-  }
-  if (flags.repo !== undefined) refuse(flags, DOWNLOAD, "for downloads from --repo");
 }
 
 /**

@@ -315,14 +315,10 @@ Deno.test("template says what Helm says of flags that do not go together or do n
       ["-l", "a=b,name=x"],
       "Error: user supplied labels contains system reserved label name. System labels: [name owner status version createdAt modifiedAt]\n",
     ],
+    [["--dependency-update"], "", 0],
     [
-      ["--dependency-update"],
-      "Error: cannot update dependencies: Capstan does not download them yet\n" +
-      "  hint: run `helm dependency build` on the chart, or put the charts into its charts/ folder\n",
-    ],
-    [
-      ["--repo=http://127.0.0.1:1", "--ca-file=x"],
-      "Error: cannot use --ca-file: Capstan does not take it for downloads from --repo yet\n",
+      ["--repo=http://127.0.0.1:1", "--ca-file=/nowhere.pem"],
+      "Error: cannot read certificate file /nowhere.pem: No such file or directory (os error 2): readfile '/nowhere.pem'\n",
     ],
     [
       ["--dry-run=server", "--kube-token=x"],

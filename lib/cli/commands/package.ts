@@ -1,0 +1,113 @@
+/**
+ * `capstan package`: charts as archives.
+ *
+ * @module
+ */
+import { missingDependencies } from "../../chart/dependencies.ts";
+import { ChartError } from "../../chart/chart.ts";
+import { loadChart } from "../../chart/load.ts";
+import { CapstanError, messageOf } from "../../errors.ts";
+import { packageChart } from "../../registry/package.ts";
+import type { PackagedChart } from "../../registry/package.ts";
+import type { CliContext } from "../context.ts";
+import { packageTime, withDependencyOptions } from "../dependency_options.ts";
+import type { PackageFlags } from "../dependency_commands.ts";
+
+/** Writes an archive for each chart, and says where. */
+export async function packageCharts(
+  this: CliContext,
+  flags: PackageFlags,
+  ...paths: string[]
+): Promise<void> {
+  if (flags.sign && !flags.key) throw new CapstanError("--key is required for signing a package");
+  if (flags.sign && !flags.keyring) {
+    throw new CapstanError("--keyring is required for signing a package");
+  }
+  for (const path of paths) {
+    if (flags.dependencyUpdate) await updateFirst(this, flags, path);
+    const packaged = await packaging(this, flags, path);
+    const folder = flags.destination ?? ".";
+    await Deno.mkdir(folder, { recursive: true });
+    const target = `${
+      folder === "." ? Deno.cwd() : folder.replace(/(?<=.)\/+$/, "")
+    }/${packaged.fileName}`;
+    await Deno.writeFile(target, packaged.archive);
+    if (flags.sign) await sign(this, flags, { ...packaged, target });
+    this.process.stdout.write(`Successfully packaged chart and saved it to: ${target}\n`);
+  }
+}
+
+async function updateFirst(context: CliContext, flags: PackageFlags, path: string): Promise<void> {
+  const { updateDependencies } = await import("../../registry/dependencies.ts");
+  const quiet = () => {};
+  await withDependencyOptions(
+    context,
+    flags,
+    (options) => updateDependencies(path, options),
+    quiet,
+  );
+}
+
+async function packaging(
+  context: CliContext,
+  { version, appVersion }: PackageFlags,
+  path: string,
+): Promise<PackagedChart> {
+  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (info !== undefined && !info.isDirectory) {
+    throw new CapstanError(`cannot package ${path}: it is not a folder`, {
+      hint: "package takes a chart's folder; an archive is a package already",
+    });
+  }
+  const chart = await loadChart(path, { signal: context.abort, warn });
+  const missing = missingDependencies(chart);
+  if (missing.length > 0) {
+    throw new ChartError(
+      `found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
+      {
+        code: "chart/missing-dependencies",
+        hint: `fetch them with --dependency-update, or with: capstan dependency build ${path}`,
+      },
+    );
+  }
+  return await packageChart(chart, { version, appVersion, time: packageTime(context) });
+}
+
+async function sign(
+  context: CliContext,
+  { key = "", keyring = "", passphraseFile }: PackageFlags,
+  { archive, fileName, target }: PackagedChart & { readonly target: string },
+): Promise<void> {
+  const { signArchive } = await import("../../registry/provenance.ts");
+  const provenance = await signArchive({ archive, fileName }, {
+    key,
+    keyring: await read(keyring, "keyring"),
+    passphrase: passphraseFile === undefined ? undefined : await passphrase(passphraseFile),
+  });
+  context.abort.throwIfAborted();
+  await Deno.writeFile(`${target}.prov`, provenance);
+}
+
+/** The first line of a file, or of standard input. */
+async function passphrase(path: string): Promise<string> {
+  const bytes = path === "-"
+    ? await new Response(Deno.stdin.readable).bytes()
+    : await read(path, "passphrase file");
+  return new TextDecoder().decode(bytes).split(/\r?\n/, 1)[0]!;
+}
+
+async function read(path: string, what: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new CapstanError(`cannot read ${what} ${path}: ${messageOf(error)}`, {
+      code: "chart/keyring",
+      cause: error,
+    });
+  }
+}
