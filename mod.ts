@@ -55,6 +55,7 @@ export type {
   RunOptions,
   RunResult,
   StackLockOptions,
+  UndoResult,
 } from "./lib/stack/run.ts";
 export { planStack } from "./lib/stack/plan.ts";
 export type { PlannedNode, PlannedRelease, PlanOptions } from "./lib/stack/plan.ts";

@@ -105,6 +105,29 @@ export type RunEvent =
       readonly hooks: number;
       readonly reason?: string;
     }
+    | {
+      /** A try has failed, and there will be another. */
+      readonly type: "retry";
+      /** The release or stack hook. */
+      readonly owner: string;
+      /** The step that is tried again; absent when it is the whole release. */
+      readonly id?: string;
+      /** The try that has failed, from 1. */
+      readonly attempt: number;
+      /** Tries there can be. */
+      readonly attempts: number;
+      /** Milliseconds until the next. */
+      readonly pause: number;
+      readonly reason: string;
+    }
+    | {
+      /** What the run has changed is undone from here on. */
+      readonly type: "rollback-started";
+      /** Owners of what is undone. */
+      readonly releases: readonly string[];
+      /** The folder with what is known of the failures. */
+      readonly evidence?: string;
+    }
     | { readonly type: "warning"; readonly message: string; readonly owner?: string }
     | { readonly type: "run-finished"; readonly ok: boolean; readonly reason?: string }
   );

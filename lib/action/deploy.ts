@@ -34,11 +34,12 @@ import { type ApplyPlan, createRevision, planApply, settleLast } from "./begin.t
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { installCrds } from "./crds.ts";
 import { lettingGo } from "./ending.ts";
-import { recordDeploy } from "./deploy_record.ts";
+import { lastGood, recordDeploy } from "./deploy_record.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { Operation } from "./operation.ts";
 import { confirmAlone, lockFirst } from "./recovery.ts";
 import { type Change, type DeployPlan, prepareDeploy } from "./prepare.ts";
+import type { InnerOptions } from "./rollback.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext } from "./types.ts";
 
@@ -60,8 +61,12 @@ export function deploySteps(request: DeployRequest, context: ActionContext): rea
 }
 
 /** The steps of {@linkcode deploySteps} with their result. */
-export function planDeploy(request: DeployRequest, context: ActionContext): PlannedOperation {
-  const operation = new Operation(request, context);
+export function planDeploy(
+  request: DeployRequest,
+  context: ActionContext,
+  inner: InnerOptions = {},
+): PlannedOperation {
+  const operation = new Operation(request, context, inner);
   const deployment: Deployment = { operation, request };
   const { needs = [], changeNeeds = [] } = request;
   const render = operation.step({
@@ -75,6 +80,7 @@ export function planDeploy(request: DeployRequest, context: ActionContext): Plan
       const plan = await prepareDeploy(operation, request, { signal: step.signal });
       deployment.plan = plan;
       if (plan.kind === "unchanged") return;
+      operation.previous = plan.kind === "install" ? 0 : lastGood(plan.history);
       if (request.dryRun) {
         await planApply(operation, request, { change: plan, signal: step.signal });
       } else step.add(changeSteps(deployment, plan));

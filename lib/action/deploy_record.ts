@@ -159,7 +159,7 @@ function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
   const { operation, request } = deployment;
   const flag = operation.helmVersion === "v3" ? "atomic" : "rollback-on-failure";
   const install = plan.kind === "install";
-  const target = install ? undefined : lastGood(plan);
+  const target = install ? undefined : lastGood(plan.history);
   if (!install && target === undefined) {
     const message = "unable to find a previously successful release when attempting to rollback. " +
       `original upgrade error: ${error.message}`;
@@ -207,12 +207,16 @@ function undo(deployment: Deployment, { plan, step, error }: Undo): boolean {
       inner,
     );
   operation.lockPassedOn = true;
-  step.add(undoing.steps);
+  step.add(
+    undoing.steps.map((each) =>
+      each === undoing.steps.at(-1) ? { ...each, precedes: request.precedes } : each
+    ),
+  );
   return true;
 }
 
 /** The newest revision that is or was deployed. */
-function lastGood({ history }: Change): number | undefined {
+export function lastGood(history: Change["history"]): number | undefined {
   return history.findLast(({ status }) => status === "superseded" || status === "deployed")
     ?.revision;
 }

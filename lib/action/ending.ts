@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../errors.ts";
 import type { Release } from "../release/release.ts";
 import { Skip, type StepContext } from "../schedule/step.ts";
 import { releaseError } from "./errors.ts";
@@ -18,7 +19,7 @@ export function blockedByNeeds(
   for (const need of needs) {
     const outcome = step.outcomeOf(need);
     if (outcome !== undefined && outcome.status !== "succeeded") {
-      throw skipped(operation, outcome.blockedBy ?? need);
+      throw skipped(operation, step, outcome.blockedBy ?? need);
     }
   }
 }
@@ -28,7 +29,7 @@ export function failBeforeChange(operation: Operation, step: StepContext, culpri
   const [failure] = operation.failures;
   const outcome = step.outcomeOf(culprit);
   if (failure === undefined || outcome?.status === "aborted") {
-    throw skipped(operation, outcome?.blockedBy ?? culprit);
+    throw skipped(operation, step, outcome?.blockedBy ?? culprit);
   }
   const error = releaseError(failure.error, operation);
   operation.finish({ outcome: "failed", revision: 0, status: "", error });
@@ -61,8 +62,11 @@ export function summaryOf(
   return { release, revision: release.revision, status: release.info.status };
 }
 
-function skipped(operation: Operation, root: string): Skip {
-  const skip = new Skip(root);
+function skipped(operation: Operation, step: StepContext, root: string): Skip {
+  const error = step.outcomeOf(root)?.error;
+  // What is at the root of it says more by itself; here its first line is enough.
+  const [why] = error === undefined ? [undefined] : messageOf(error).split("\n", 1);
+  const skip = new Skip(root, why);
   operation.finish({ outcome: "skipped", revision: 0, status: "", error: skip });
   return skip;
 }

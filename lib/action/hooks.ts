@@ -10,7 +10,8 @@ import type { ReleaseHook } from "../release/release.ts";
 import { Skip, type StepContext } from "../schedule/step.ts";
 import type { Adopted } from "./adopt.ts";
 import { PARALLEL_ANNOTATION, planHooks } from "./hook_plan.ts";
-import { hasPolicy, hookObjects, type PlacedHook, removeHook, runHook } from "./hook_run.ts";
+import { runTried } from "./hook_retry.ts";
+import { hasPolicy, hookObjects, type PlacedHook, removeHook } from "./hook_run.ts";
 import { bounded, type Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
 import { DEFAULT_TIMEOUT, type HookRunOptions, type WaitingOptions } from "./types.ts";
@@ -110,7 +111,8 @@ function hookStep(
     batch: pool,
     claims: parallel ? [{ pool, limit: hookParallelism }] : undefined,
     failurePrefix,
-    run: ({ signal }) => runHook(operation, placed, { ...options, event, stepId: step.id, signal }),
+    run: ({ signal }) =>
+      runTried(operation, placed, { ...options, event, stepId: step.id, signal }),
   });
   return step;
 }

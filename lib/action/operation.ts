@@ -10,6 +10,7 @@ import type { ReadyRules } from "../kube/ready.ts";
 import type { Release } from "../release/release.ts";
 import { Skip, type Step, type StepContext } from "../schedule/step.ts";
 import { ActionCache } from "./cache.ts";
+import { Deadline } from "./deadline.ts";
 import { ReleaseLock } from "./lock.ts";
 import { Recorder } from "./recorder.ts";
 import type { ActionStep } from "./steps.ts";
@@ -79,8 +80,11 @@ export class Operation {
   lastSteps: readonly string[] = [];
   /** What Helm prints beside the result. */
   notice: string | undefined;
+  /** The revision that stood before, see {@linkcode OperationResult.previous}. */
+  previous: number | undefined;
   #result: OperationResult | undefined;
   readonly #claims: ReleaseRequest["claims"];
+  readonly #deadline: Deadline;
   readonly #onFinish: ((result: OperationResult) => void) | undefined;
 
   /** @param onFinish Told of the end instead of the event stream, for an operation inside another. */
@@ -104,6 +108,7 @@ export class Operation {
     this.readyRules = this.helmVersion === "v3" ? "legacy" : "watcher";
     this.lock = lock ?? new ReleaseLock(this);
     this.#claims = request.claims;
+    this.#deadline = new Deadline(request.timeLimit, `release ${request.name}`);
     this.#onFinish = onFinish;
   }
 
@@ -158,7 +163,12 @@ export class Operation {
       info: { kind, owner: this.owner, title },
       run: async (context) => {
         try {
-          await parts.run(runs === "settled" ? context : locked(context, this.lock));
+          await parts.run(
+            runs === "settled" ? context : within(context, [
+              this.lock.lost,
+              grouped ? this.#deadline.begin() : undefined,
+            ]),
+          );
           if (kind === "hook") await this.context.checkpoint?.(id);
         } catch (error) {
           if (!(error instanceof Skip)) {
@@ -191,27 +201,46 @@ export class Operation {
 
   /** Ends the operation and tells of it. */
   finish(result: Omit<OperationResult, "hooks" | "notice">): void {
-    this.#result = { ...result, hooks: this.hooksRun, notice: this.notice };
-    if (this.#onFinish !== undefined) return this.#onFinish(this.#result);
-    this.emit({
-      type: "release-finished",
-      owner: this.owner,
-      release: this.name,
-      namespace: this.namespace,
-      outcome: result.outcome,
-      revision: result.revision,
-      status: result.status,
-      hooks: this.hooksRun,
-      ...(result.error === undefined ? {} : { reason: messageOf(result.error) }),
-    });
+    const { hooksRun: hooks, notice, previous } = this;
+    this.#deadline.end();
+    this.#result = {
+      ...result,
+      hooks,
+      notice,
+      ...(previous === undefined ? {} : { previous }),
+    };
+    if (this.#onFinish !== undefined) this.#onFinish(this.#result);
+    else this.emit(releaseFinished(this, this.#result));
   }
 }
 
-/** The context of a step that ends also when the release is no longer its operation's. */
-function locked(context: StepContext, { lost }: ReleaseLock): StepContext {
-  if (lost === undefined) return context;
-  lost.throwIfAborted();
-  return { ...context, signal: AbortSignal.any([context.signal, lost]) };
+/** The event that tells how an operation on a release ended. */
+export function releaseFinished(
+  { owner, name, namespace }: Pick<Operation, "owner" | "name" | "namespace">,
+  { outcome, revision, status, hooks, error }: OperationResult,
+): RunEventBody {
+  return {
+    type: "release-finished",
+    owner,
+    release: name,
+    namespace,
+    outcome,
+    revision,
+    status,
+    hooks,
+    ...(error === undefined ? {} : { reason: messageOf(error) }),
+  };
+}
+
+/** The context of a step that ends also with one of these: a lost lock, a deadline. */
+function within(
+  context: StepContext,
+  ends: readonly (AbortSignal | undefined)[],
+): StepContext {
+  const signals = ends.filter((end) => end !== undefined);
+  if (signals.length === 0) return context;
+  for (const signal of signals) signal.throwIfAborted();
+  return { ...context, signal: AbortSignal.any([context.signal, ...signals]) };
 }
 
 /** Why an operation did not succeed. */

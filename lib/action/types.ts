@@ -9,6 +9,7 @@ import type { KubeApi } from "../kube/types.ts";
 import type { ReadyPredicate, ReadyRules } from "../kube/ready.ts";
 import type { Release } from "../release/release.ts";
 import type { Storage } from "../release/storage.ts";
+import type { RetryOptions } from "../schedule/retry.ts";
 import type { Claim } from "../schedule/step.ts";
 import type { ActionCache } from "./cache.ts";
 import type { HookSelection } from "./hook_plan.ts";
@@ -54,6 +55,10 @@ export interface ReleaseRequest {
   readonly claims?: readonly Claim[] | undefined;
   /** Ids of steps that come before the first step. @default {[]} */
   readonly needs?: readonly string[] | undefined;
+  /** Ids of steps that wait until all is over, the undoing of an atomic release included. @default {[]} */
+  readonly precedes?: readonly string[] | undefined;
+  /** Milliseconds from the first change to the record; then the operation fails. @default none */
+  readonly timeLimit?: number | undefined;
 }
 
 /** Options about hooks. */
@@ -64,6 +69,8 @@ export interface HookRunOptions {
   readonly hookParallelism?: number | undefined;
   /** Which hooks of one weight may overlap. @default {"all"} */
   readonly hookSelection?: HookSelection | undefined;
+  /** How often a hook that failed is run again. @default once */
+  readonly hookRetry?: RetryOptions | undefined;
 }
 
 /** Options about waiting. */
@@ -90,6 +97,8 @@ export interface OperationResult {
   readonly revision: number;
   /** Status of that revision. */
   readonly status: string;
+  /** The revision that stood before and can be gone back to; 0 where the release was not there. */
+  readonly previous?: number | undefined;
   /** Number of hooks that ran. */
   readonly hooks: number;
   /** Why it failed or was skipped. */

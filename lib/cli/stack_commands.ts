@@ -35,6 +35,10 @@ export interface ChangeFlags extends StackFlags {
 
 /** Flags of `up`. */
 export interface UpFlags extends ChangeFlags {
+  readonly onFailure?: "stop" | "continue" | "rollback";
+  readonly rollbackTimeout?: number;
+  readonly deadline?: number;
+  readonly evidence?: string;
   readonly force?: boolean;
   readonly resume?: boolean;
 }
@@ -81,10 +85,25 @@ const LOCK = {
   noLock: flag("do not keep other runs of the stack away"),
 } as const;
 
+/** What a failure means. */
+const FAILURE = {
+  onFailure: choice(
+    "stop: start nothing new; continue: skip only what needs it; rollback: undo all that the run has changed",
+    ["stop", "continue", "rollback"],
+  ),
+  rollbackTimeout: duration("time for --on-failure rollback (10m)"),
+  deadline: duration("time for the whole run; then what was begun is recorded as failed"),
+  evidence: text(
+    "folder for manifests, events and logs of what failed, saved before it is undone (.capstan/evidence)",
+    "path",
+  ),
+} as const;
+
 const UP = {
   ...RUN,
   ...FORCE,
   ...LOCK,
+  ...FAILURE,
   resume: flag("go on with the last run, which died or failed, without repeating what it finished"),
 } as const;
 

@@ -85,6 +85,10 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         resume: flags.resume,
         // A cluster that ends with this program needs neither.
         ...(command.connect === undefined ? await keeping(context, flags) : {}),
+        onFailure: flags.onFailure,
+        rollbackTimeout: flags.rollbackTimeout,
+        deadline: flags.deadline,
+        evidence: flags.evidence ?? `${loaded.folder}/.capstan/evidence`,
         prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
         now: context.now,
       }));

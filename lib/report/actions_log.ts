@@ -9,6 +9,7 @@
 import type { RunEvent } from "../events.ts";
 import type { RunState } from "./state.ts";
 import { formatDuration } from "./text.ts";
+import { turnText } from "./turns.ts";
 
 /** Writes a run's events as GitHub Actions shows them best. */
 export class ActionsLog {
@@ -44,6 +45,10 @@ export class ActionsLog {
       }
       case "warning":
         this.#command("warning", event.owner ?? state.stack, event.message);
+        break;
+      case "retry":
+      case "rollback-started":
+        this.#command("warning", event.type === "retry" ? "retry" : "rollback", turnText(event));
         break;
       case "step-planned":
       case "step-started":

@@ -7,6 +7,7 @@ import type { RunEvent } from "../events.ts";
 import { formatDuration, paint } from "./text.ts";
 import type { Style } from "./text.ts";
 import type { RunState } from "./state.ts";
+import { turnText } from "./turns.ts";
 
 /**
  * The line for one event, or nothing where it is not worth one. `state` is the run after the event.
@@ -37,6 +38,11 @@ function eventText(event: RunEvent, state: RunState, style: Style): string | und
       return `${paint("warning", "warn", style)} ${
         event.owner === undefined ? "" : `${event.owner}: `
       }${event.message}`;
+    case "retry":
+    case "rollback-started":
+      return `${paint(event.type === "retry" ? "retry" : "rollback", "warn", style)} ${
+        turnText(event)
+      }`;
     case "step-planned":
     case "step-started":
     case "step-progress":

@@ -132,6 +132,8 @@ function staysOnTerminal(event: RunEvent): boolean {
   switch (event.type) {
     case "step-log":
     case "warning":
+    case "retry":
+    case "rollback-started":
       return true;
     case "step-finished":
       return event.status === "failed";

@@ -140,6 +140,8 @@ export class RunFold {
         this.#run = { ...this.#run, finished: event.at, ok: event.ok, reason: event.reason };
         break;
       case "warning":
+      case "retry":
+      case "rollback-started":
         break;
     }
   }

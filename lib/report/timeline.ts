@@ -8,6 +8,7 @@ import type { ReleaseOutcome, RunEvent, StepClaim, StepKind, StepStatus } from "
 import { markCritical } from "./critical.ts";
 import { occupancyOf } from "./occupancy.ts";
 import type { Occupancy } from "./occupancy.ts";
+import { turnText } from "./turns.ts";
 
 /** A step. Times are milliseconds since the run's start; absent where it has not come to that. */
 export interface TimelineStep {
@@ -111,6 +112,10 @@ export class TimelineBuilder {
         this.#warnings.push({ at, message, ...(owner === undefined ? {} : { owner }) });
         break;
       }
+      case "retry":
+      case "rollback-started":
+        this.#warnings.push({ at, message: turnText(event) });
+        break;
       case "run-finished":
         this.#end = {
           ok: event.ok,

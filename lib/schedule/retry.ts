@@ -50,8 +50,7 @@ export async function retry<T>(
   work: (attempt: number) => Promise<T> | T,
   options: RetryOptions = {},
 ): Promise<T> {
-  const { attempts = 5, delay = 200, maxDelay = 10_000, when, onRetry, signal } = options;
-  const { random = Math.random, sleep = sleepFor } = options;
+  const { attempts = 5, onRetry, signal, sleep = sleepFor } = options;
   if (!Number.isInteger(attempts) || attempts < 1) {
     throw new RangeError(`attempts must be a positive integer: got ${attempts}`);
   }
@@ -60,14 +59,28 @@ export async function retry<T>(
     try {
       return await work(attempt);
     } catch (error) {
-      const verdict = when?.(error) ?? true;
-      if (attempt === attempts || verdict === false || signal?.aborted) throw error;
-      const bound = Math.min(maxDelay, delay * 2 ** (attempt - 1));
-      const pause = typeof verdict === "number" ? verdict : bound * (1 + random()) / 2;
+      if (attempt === attempts || signal?.aborted) throw error;
+      const pause = pauseBefore(error, attempt, options);
+      if (pause === undefined) throw error;
       onRetry?.(error, attempt, pause);
       await sleep(pause, signal);
     }
   }
+}
+
+/** Milliseconds to wait after a failed try; `undefined` when another would not help. */
+export function pauseBefore(
+  error: unknown,
+  attempt: number,
+  { delay = 200, maxDelay = 10_000, when, random = Math.random }: Pick<
+    RetryOptions,
+    "delay" | "maxDelay" | "when" | "random"
+  >,
+): number | undefined {
+  const verdict = when?.(error) ?? true;
+  if (verdict === false) return undefined;
+  const bound = Math.min(maxDelay, delay * 2 ** (attempt - 1));
+  return typeof verdict === "number" ? verdict : bound * (1 + random()) / 2;
 }
 
 /** Waits; throws the signal's reason when that is aborted first. */

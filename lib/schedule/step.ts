@@ -115,7 +115,9 @@ export class Skip extends Error {
   constructor(
     /** The step at the root of it. */
     readonly blockedBy: string,
+    /** What went wrong there. */
+    why?: string,
   ) {
-    super(`skipped because of ${blockedBy}`);
+    super(`skipped because of ${blockedBy}${why === undefined ? "" : `: ${why}`}`);
   }
 }

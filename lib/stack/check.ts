@@ -8,7 +8,9 @@ import { CapstanError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import { isReleaseName } from "../release/release.ts";
 import { closest } from "../text.ts";
+import { checkFailure } from "./check_failure.ts";
 import { parseDuration } from "./duration.ts";
+import { show } from "./show.ts";
 import { namesOf, resolveGraph } from "./graph.ts";
 import type { HookNode, ReleaseNode, StackDefinition } from "./types.ts";
 
@@ -16,20 +18,25 @@ import type { HookNode, ReleaseNode, StackDefinition } from "./types.ts";
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
+  "allowFailure",
   "atomic",
   "chart",
   "cluster",
   "createNamespace",
+  "deadline",
   "description",
   "forceConflicts",
   "hookParallelism",
+  "hookRetry",
   "hookSelection",
   "labels",
   "maxHistory",
   "namespace",
   "needs",
   "noHooks",
+  "onFailure",
   "postRender",
+  "retry",
   "set",
   "skipCrds",
   "takeOwnership",
@@ -39,17 +46,29 @@ const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
   "wait",
   "waitForJobs",
 ];
-const HOOK_OPTIONS: readonly (keyof HookNode)[] = ["after", "cluster", "run", "timeout", "weight"];
+const HOOK_OPTIONS: readonly (keyof HookNode)[] = [
+  "after",
+  "cluster",
+  "onFailure",
+  "retry",
+  "run",
+  "timeout",
+  "weight",
+];
 const STACK_OPTIONS: readonly (keyof StackDefinition)[] = [
+  "deadline",
   "hookParallelism",
   "hookSelection",
   "hooks",
   "name",
+  "onFailure",
   "parallelism",
   "releases",
+  "rollbackTimeout",
   "stateNamespace",
 ];
 const BOOLEANS = [
+  "allowFailure",
   "atomic",
   "createNamespace",
   "forceConflicts",
@@ -88,6 +107,7 @@ export function checkStack(
   }
   unknownOptions(definition, STACK_OPTIONS, "the stack", report);
   checkLimits(definition, "the stack", report);
+  checkFailure(definition, "the stack", report);
   if (
     definition.parallelism !== undefined &&
     !(Number.isInteger(definition.parallelism) && definition.parallelism > 0)
@@ -189,6 +209,7 @@ function checkRelease(node: ReleaseNode, errors: CapstanError[]): void {
   checkValues(node.values, what, report);
   checkCommon(node, what, report);
   checkLimits(node, what, report);
+  checkFailure(node, what, report);
 }
 
 function checkHook(node: HookNode, errors: CapstanError[]): void {
@@ -214,6 +235,7 @@ function checkHook(node: HookNode, errors: CapstanError[]): void {
   }
   unknownOptions(node, HOOK_OPTIONS, what, report);
   checkCommon(node, what, report);
+  checkFailure(node, what, report);
 }
 
 function checkCommon(node: ReleaseNode | HookNode, what: string, report: Report): void {
@@ -315,12 +337,4 @@ function checkDuplicates(nodes: readonly (ReleaseNode | HookNode)[], errors: Cap
       );
     }
   }
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
 }

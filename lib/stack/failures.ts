@@ -20,7 +20,7 @@ export interface RunFailure {
  * hooks and checks. What was only skipped or stopped is not among them.
  */
 export function failuresOf(
-  { steps, operations }: StackSteps,
+  { steps, operations, last, tried }: StackSteps,
   outcomes: ReadonlyMap<string, Outcome>,
 ): RunFailure[] {
   const others = steps.flatMap(({ id, info: { owner } }): RunFailure[] => {
@@ -29,7 +29,8 @@ export function failuresOf(
   });
   const releases = [...operations].flatMap(([owner, operation]): RunFailure[] => {
     const { outcome, error } = operation.result();
-    const failed = outcome === "failed" || outcome === "rolled-back";
+    const failed = (outcome === "failed" || outcome === "rolled-back") &&
+      !(tried.has(owner) && outcomes.get(last.get(owner)!)?.status === "succeeded");
     return failed && error !== undefined && !isAbort(error) ? [{ owner, error }] : [];
   });
   return [...others, ...releases];

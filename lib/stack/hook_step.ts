@@ -8,7 +8,9 @@ import { CapstanError, isAbort, messageOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { stackCluster } from "./cluster.ts";
 import type { RunClusters } from "./clusters.ts";
+import { retry } from "../schedule/retry.ts";
 import { timeoutOf } from "./duration.ts";
+import { retryOptions } from "./retry_policy.ts";
 import type { Duration, HookContext, HookNode } from "./types.ts";
 
 /** A node with its place in the graph. */
@@ -38,11 +40,26 @@ export function hookStep(
     info: { kind: "run", owner: id, title: "hook" },
     estimate: context.estimateOf?.(stepId) ?? 1_000,
     run: async ({ signal }) => {
-      await callHook(node, withTimeout(signal, node.timeout), (runSignal) => ({
-        cluster: stackCluster(context.api, runSignal),
-        log: (line) => emit({ type: "step-log", id: stepId, line }),
-        signal: runSignal,
-      }));
+      const policy = retryOptions(node.retry);
+      await retry(() =>
+        callHook(node, withTimeout(signal, node.timeout), (runSignal) => ({
+          cluster: stackCluster(context.api, runSignal),
+          log: (line) => emit({ type: "step-log", id: stepId, line }),
+          signal: runSignal,
+        })), {
+        ...policy,
+        signal,
+        onRetry: (error, attempt, pause) =>
+          emit({
+            type: "retry",
+            owner: id,
+            id: stepId,
+            attempt,
+            attempts: policy.attempts,
+            pause: Math.round(pause),
+            reason: messageOf(error),
+          }),
+      });
       await context.checkpoint?.(stepId);
     },
   };

@@ -4,15 +4,13 @@
  * @module
  */
 import type { HookSelection } from "../action/hook_plan.ts";
-import { stepEvents } from "../action/steps.ts";
 import { messageOf } from "../errors.ts";
 import { EVENTS_VERSION } from "../events.ts";
-import type { Emit, RunEvent } from "../events.ts";
-import { runSteps } from "../schedule/scheduler.ts";
+import type { RunEvent } from "../events.ts";
 import type { Outcome } from "../schedule/step.ts";
 import type { Connect } from "./clusters.ts";
+import { runPlanned } from "./ending.ts";
 import type { LoadedStack } from "./load.ts";
-import { failuresOf } from "./failures.ts";
 import type { RunFailure } from "./failures.ts";
 import type { ChartSettings } from "./charts.ts";
 import type { StackLockOptions } from "./lock.ts";
@@ -20,14 +18,18 @@ import { isFinished } from "./resume.ts";
 import { RunSession } from "./session.ts";
 import type { JournalOptions } from "./session.ts";
 import { withSources } from "./sources.ts";
+import { anyOf } from "./supervise.ts";
 import { downSteps, RELEASES, RUN, upSteps } from "./steps.ts";
 import type { Precheck, StepSources } from "./steps.ts";
+import type { UndoResult } from "./undo.ts";
+import type { Duration, FailurePolicy } from "./types.ts";
 
 export type { Connect, RunCluster } from "./clusters.ts";
 export type { RunFailure } from "./failures.ts";
 export type { StackLockOptions } from "./lock.ts";
 export type { JournalOptions } from "./session.ts";
 export type { Precheck } from "./steps.ts";
+export type { UndoResult } from "./undo.ts";
 
 /** Options of {@linkcode runStack}. */
 export interface RunOptions {
@@ -58,6 +60,17 @@ export interface RunOptions {
    * tells: without repeating finished steps or hooks. @default {false}
    */
   readonly resume?: boolean | undefined;
+  /** Overrides the stack's, every release's and every hook's. */
+  readonly onFailure?: FailurePolicy | undefined;
+  /** Overrides the stack's. */
+  readonly rollbackTimeout?: Duration | undefined;
+  /** Overrides the stack's. */
+  readonly deadline?: Duration | undefined;
+  /**
+   * Folder for what is known of releases that failed, saved before they are undone, in a folder of
+   * the run's own. @default nothing is saved
+   */
+  readonly evidence?: string | undefined;
   /** What must hold before the first change, besides every rendering. @default {[]} */
   readonly prechecks?: readonly Precheck[] | undefined;
   /** How charts are found that are not in a folder. @default without a cache, and without added repositories */
@@ -74,14 +87,18 @@ export interface RunResult {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   /** What went wrong by itself: not what was skipped or stopped because of it. */
   readonly failures: readonly RunFailure[];
+  /** What was undone, where a failure asked for that. */
+  readonly rollback?: UndoResult | undefined;
+  /** The folder with what is known of the failures, where it was saved. */
+  readonly evidence?: string | undefined;
 }
 
 /**
  * Installs or upgrades every release of a stack, or uninstalls them in reverse order.
  *
  * Everything that can be rendered before the first change is rendered before it. When something
- * fails, nothing new is started and what runs is finished; the failure is in the outcomes and the
- * events, not thrown.
+ * fails, `onFailure` says what becomes of the rest; the failure is in the outcomes and the events,
+ * not thrown.
  *
  * @throws {CapstanError} When there is no way to a cluster, before anything has run.
  *
@@ -131,7 +148,10 @@ interface SessionRun extends RunOptions {
 async function runSession(sources: StepSources, options: SessionRun): Promise<RunResult> {
   const { verb, now, run, lost } = options;
   const { stack, emit } = sources;
-  const planned = verb === "up" ? upSteps(sources, options.prechecks ?? []) : downSteps(sources);
+  const signal = anyOf(options.signal, lost);
+  const failure = new AbortController();
+  const halted = { ...sources, halt: anyOf(options.stop, signal, failure.signal) };
+  const planned = verb === "up" ? upSteps(halted, options.prechecks ?? []) : downSteps(halted);
   const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
   emit({
     type: "run-started",
@@ -143,19 +163,10 @@ async function runSession(sources: StepSources, options: SessionRun): Promise<Ru
     pools: limits,
   });
   tellResumed(sources);
-  const signal = options.signal !== undefined && lost !== undefined
-    ? AbortSignal.any([options.signal, lost])
-    : options.signal ?? lost;
-  const outcomes = await runUntilFailure(planned.steps, limits, { ...options, emit, now, signal });
+  const result = await runPlanned(planned, halted, { ...options, now, signal, failure, limits });
   if (lost?.aborted) emit({ type: "warning", message: messageOf(lost.reason) });
-  const ok = [...outcomes.values()].every(({ status }) => status === "succeeded");
-  emit({ type: "run-finished", ok });
-  const failures = failuresOf(planned, outcomes);
-  return {
-    ok,
-    outcomes,
-    failures: lost?.aborted ? [{ owner: RUN, error: lost.reason }] : failures,
-  };
+  emit({ type: "run-finished", ok: result.ok });
+  return lost?.aborted ? { ...result, failures: [{ owner: RUN, error: lost.reason }] } : result;
 }
 
 /** Tells of what is done already, so that the run's account is whole. */
@@ -178,34 +189,4 @@ function tellResumed({ progress, emit, nodes }: StepSources): void {
       emit(body);
     }
   }
-}
-
-interface Watched {
-  readonly emit: Emit;
-  readonly now: () => number;
-  readonly stop?: AbortSignal | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Runs the graph; the first failure stops what has not begun, as the caller's `stop` does. */
-async function runUntilFailure(
-  steps: Parameters<typeof runSteps>[0],
-  pools: Readonly<Record<string, number>>,
-  { emit, now, stop, signal }: Watched,
-): Promise<ReadonlyMap<string, Outcome>> {
-  const failure = new AbortController();
-  const events = stepEvents(emit);
-  return await runSteps(steps, {
-    ...events,
-    pools,
-    now,
-    signal,
-    stop: stop === undefined ? failure.signal : AbortSignal.any([stop, failure.signal]),
-    onSettle(step, outcome) {
-      events.onSettle?.(step, outcome);
-      if (outcome.status === "failed") {
-        failure.abort(new DOMException(`stopped after ${step.id} failed`, "AbortError"));
-      }
-    },
-  });
 }

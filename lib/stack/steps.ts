@@ -4,7 +4,6 @@
  * @module
  */
 import type { PlannedOperation } from "../action/chain.ts";
-import { planDeploy } from "../action/deploy.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { ActionStep } from "../action/steps.ts";
@@ -13,16 +12,18 @@ import type { Emit } from "../events.ts";
 import type { NodeDigest } from "../journal/entries.ts";
 import type { RunProgress } from "../journal/progress.ts";
 import type { StepContext } from "../schedule/step.ts";
+import { planRelease } from "./attempts.ts";
 import type { ChartSource } from "./charts.ts";
 import { stackCluster } from "./cluster.ts";
 import type { RunClusters } from "./clusters.ts";
-import { timeoutOf } from "./duration.ts";
+import { parseDuration, timeoutOf } from "./duration.ts";
 import type { GraphNode } from "./graph.ts";
 import { hookStep } from "./hook_step.ts";
 import type { Placed } from "./hook_step.ts";
 import { inputDigest } from "./fingerprint.ts";
 import { orderHooks } from "./order.ts";
 import { isFinished, releaseProgress } from "./resume.ts";
+import { retryOptions } from "./retry_policy.ts";
 import type { ReleaseNode, Stack } from "./types.ts";
 import { areStatic, releaseValues } from "./values.ts";
 
@@ -53,6 +54,8 @@ export interface StepSources {
   readonly progress?: RunProgress | undefined;
   /** Told what each release is rendered from. */
   readonly onInputs?: ((owner: string, digest: NodeDigest) => void) | undefined;
+  /** Aborted when nothing new shall be begun. @default never */
+  readonly halt?: AbortSignal | undefined;
 }
 
 /** A graph and the pools that its steps claim. */
@@ -61,6 +64,10 @@ export interface StackSteps {
   readonly pools: Readonly<Record<string, number>>;
   /** The operations on releases by the release's id, for their results. */
   readonly operations: ReadonlyMap<string, PlannedOperation>;
+  /** The step by whose end each release and hook has finished, by its id. */
+  readonly last: ReadonlyMap<string, string>;
+  /** Releases of which only that last step says whether they failed: they are tried again, or may fail. */
+  readonly tried: ReadonlySet<string>;
 }
 
 /** Pool of releases in flight. */
@@ -96,7 +103,11 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
     const after = [GATE, ...needs.flatMap((need) => last.get(need) ?? [])];
     if (node.type === "release") {
       const request = deployRequest({ id, node, after }, sources);
-      const operation = planDeploy(request, sources.clusters.contextOf(node));
+      const operation = planRelease(request, sources.clusters.contextOf(node), {
+        retry: retryOptions(node.retry),
+        allowFailure: node.allowFailure ?? false,
+        halt: sources.halt,
+      });
       operations.set(id, operation);
       return operation.steps;
     }
@@ -107,13 +118,14 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
       claims: place?.claims ?? [],
     }];
   });
-  return { steps: [...checks, gate, ...work], pools: hooks.pools, operations };
+  const tried = new Set(nodes.filter(({ node }) => isTried(node)).map(({ id }) => id));
+  return { steps: [...checks, gate, ...work], pools: hooks.pools, operations, last, tried };
 }
 
 /** The steps of `down`: each release is removed when all that needed it is gone. */
 export function downSteps(sources: StepSources): StackSteps {
   const { nodes, stack } = sources;
-  const dependents = dependentReleases(nodes);
+  const dependents = dependentsOf(nodes, () => true);
   const operations = new Map<string, PlannedOperation>();
   for (const { id, node } of nodes) {
     if (node.type === "hook") continue;
@@ -131,30 +143,44 @@ export function downSteps(sources: StepSources): StackSteps {
     operations.set(id, planUninstall(request, sources.clusters.contextOf(node)));
   }
   const steps = [...operations.values()].flatMap((operation) => operation.steps);
-  return { steps, pools: {}, operations };
+  const last = new Map([...operations.keys()].map((id) => [id, `${id}/record`]));
+  return { steps, pools: {}, operations, last, tried: new Set() };
+}
+
+/** Whether the failure of a release's deployment is perhaps not its own. */
+function isTried(node: GraphNode["node"]): boolean {
+  return node.type === "release" &&
+    (node.allowFailure === true || retryOptions(node.retry).attempts > 1);
 }
 
 /** The step by whose end a node has finished. */
 function lastSteps(nodes: readonly GraphNode[]): Map<string, string> {
   return new Map(
-    nodes.map(({ id, node }) => [id, node.type === "release" ? `${id}/record` : `${id}/run`]),
+    nodes.map(({ id, node }) => {
+      if (node.type === "hook") return [id, `${id}/run`];
+      return [id, isTried(node) ? `${id}/end` : `${id}/record`];
+    }),
   );
 }
 
-/** For each release, the releases that need it, through hooks as well. */
-function dependentReleases(nodes: readonly GraphNode[]): Map<string, string[]> {
+/** For each of some releases, the nearest of them that need it, through other nodes as well. */
+export function dependentsOf(
+  nodes: readonly GraphNode[],
+  isAmong: (id: string) => boolean,
+): Map<string, string[]> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const dependents = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
-  const releasesBehind = (ids: readonly string[], seen: Set<string>): string[] =>
+  const counts = ({ id, node }: GraphNode) => node.type === "release" && isAmong(id);
+  const behind = (ids: readonly string[], seen: Set<string>): string[] =>
     ids.flatMap((id) => {
       if (seen.has(id)) return [];
       seen.add(id);
-      const { node, needs } = byId.get(id)!;
-      return node.type === "release" ? [id] : releasesBehind(needs, seen);
+      const node = byId.get(id)!;
+      return counts(node) ? [id] : behind(node.needs, seen);
     });
-  for (const { id, node, needs } of nodes) {
-    if (node.type === "hook") continue;
-    for (const need of releasesBehind(needs, new Set())) dependents.get(need)!.push(id);
+  const chosen = nodes.filter(counts);
+  const dependents = new Map<string, string[]>(chosen.map(({ id }) => [id, []]));
+  for (const { id, needs } of chosen) {
+    for (const need of behind(needs, new Set())) dependents.get(need)!.push(id);
   }
   return dependents;
 }
@@ -163,7 +189,7 @@ function dependentReleases(nodes: readonly GraphNode[]): Map<string, string[]> {
 export function deployRequest(
   { id, node, after }: Placed<ReleaseNode>,
   sources: StepSources,
-): DeployRequest {
+): DeployRequest & { readonly owner: string } {
   const { stack, charts, clusters, folder, overrides, progress, onInputs } = sources;
   const { api, cache } = clusters.contextOf(node);
   return {
@@ -187,6 +213,7 @@ export function deployRequest(
     resume: releaseProgress(progress),
     ...pick(node, DEPLOY_OPTIONS),
     ...timeoutOf(node.timeout),
+    timeLimit: node.deadline === undefined ? undefined : parseDuration(node.deadline),
     ...hookOptions(node, stack, sources),
   };
 }
@@ -210,8 +237,10 @@ const DEPLOY_OPTIONS = [
   "labels",
 ] as const;
 
-function hookOptions(node: ReleaseNode, stack: Stack, { overrides }: StepSources) {
+/** How the hooks of a release run. */
+export function hookOptions(node: ReleaseNode, stack: Stack, { overrides }: StepSources) {
   return {
+    hookRetry: node.hookRetry === undefined ? undefined : retryOptions(node.hookRetry),
     hookParallelism: overrides.hookParallelism ?? node.hookParallelism ?? stack.hookParallelism,
     hookSelection: overrides.hookSelection ?? node.hookSelection ?? stack.hookSelection,
   };

@@ -31,6 +31,31 @@ export type ValuesInput =
   | readonly (Values | string)[]
   | ((context: ValuesContext) => Values | Promise<Values>);
 
+/**
+ * What a failure means for the run: `stop` starts nothing new and finishes what runs; `continue`
+ * skips what needs it and goes on with the rest; `rollback` stops, and then undoes every release
+ * that the run has changed, in reverse order.
+ */
+export type FailurePolicy = "stop" | "continue" | "rollback";
+
+/** An error by its class, its `code` (or the code's part before the slash), or as a function says. */
+export type ErrorMatch =
+  | (abstract new (...args: never[]) => Error)
+  | string
+  | ((error: unknown) => boolean);
+
+/** How often and how patiently to try again. */
+export interface StackRetry {
+  /** Tries in all. */
+  readonly attempts: number;
+  /** Before the second try; it doubles with each further one, and up to half is left off at random. @default {"1s"} */
+  readonly delay?: Duration | undefined;
+  /** The pause does not grow beyond this. @default {"1m"} */
+  readonly maxDelay?: Duration | undefined;
+  /** Only errors of one of these; an error's causes count too. @default every error */
+  readonly on?: ErrorMatch | readonly ErrorMatch[] | undefined;
+}
+
 /** Credentials and trust for a chart repository or a registry. Files are PEM. */
 export interface RepositoryOptions {
   /** User name; of a registry, that of a login where it has one. @default none */
@@ -144,6 +169,19 @@ export interface ReleaseOptions {
   readonly hookParallelism?: number | undefined;
   /** Overrides the stack's `hookSelection`. */
   readonly hookSelection?: HookSelection | undefined;
+  /** What its failure means for the run; overrides the stack's. */
+  readonly onFailure?: FailurePolicy | undefined;
+  /**
+   * Its failure is told and recorded, but does not fail the run: what needs it goes on.
+   * @default {false}
+   */
+  readonly allowFailure?: boolean | undefined;
+  /** How often a deployment that failed is tried again. @default once */
+  readonly retry?: StackRetry | undefined;
+  /** How often each of the chart's hooks that failed is tried again. @default once */
+  readonly hookRetry?: StackRetry | undefined;
+  /** For the whole deployment, from its first change to its record, all tries together. @default none */
+  readonly deadline?: Duration | undefined;
 }
 
 /** A declared release. */
@@ -178,8 +216,12 @@ export interface HookOptions {
   readonly weight?: number | undefined;
   /** The cluster its function is given. @default the run's `--kube-context` */
   readonly cluster?: KubeContext | undefined;
-  /** Time for the function. @default none */
+  /** Time for each call of the function. @default none */
   readonly timeout?: Duration | undefined;
+  /** How often it is called again after it threw. @default once */
+  readonly retry?: StackRetry | undefined;
+  /** What its failure means for the run; overrides the stack's. */
+  readonly onFailure?: FailurePolicy | undefined;
   /** The work; what it throws fails the hook. */
   readonly run: (context: HookContext) => void | Promise<void>;
 }
@@ -214,6 +256,12 @@ export interface StackDefinition {
   readonly hookSelection?: HookSelection | undefined;
   /** Namespace of the stack's lock and of the copies of its journals. @default {"default"} */
   readonly stateNamespace?: string | undefined;
+  /** What a failure means for the run. @default {"stop"} */
+  readonly onFailure?: FailurePolicy | undefined;
+  /** Time for the `rollback` of {@linkcode StackDefinition.onFailure}, which the run's deadline does not touch. @default {"10m"} */
+  readonly rollbackTimeout?: Duration | undefined;
+  /** Time for the whole run; then requests are aborted and what was begun is recorded as failed. @default none */
+  readonly deadline?: Duration | undefined;
 }
 
 /** What a stack function is given. */
