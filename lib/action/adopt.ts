@@ -18,6 +18,8 @@ import type { DeployPlan } from "./prepare.ts";
 export interface Adopted extends DeployProgress {
   /** When the revision's record was created, on the server's clock. */
   readonly created?: string | undefined;
+  /** Nothing of the release was there before the revision. */
+  readonly fresh: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function adoptRevision(
     history: before,
     objects: parseManifest(release.manifest),
     crds: [],
-    adopted: { ...resume, created: last.created },
+    adopted: { ...resume, created: last.created, fresh: before.length === 0 },
   };
 }
 

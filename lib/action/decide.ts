@@ -42,7 +42,7 @@ export function decide(
   const revision = (last?.revision ?? 0) + 1;
   // What never came to stand is installed from the beginning, with the hooks of an install.
   const stood = history.some(({ status }) => STOOD.includes(status));
-  if (recover && install && isPending(last!.status) && !stood) {
+  if (recover && install && last !== undefined && isPending(last.status) && !stood) {
     return { verb: "install", revision, last, current: last };
   }
   if (!upgrade) {

@@ -45,7 +45,7 @@ export async function runHook(
   });
   const left = await leftObjects(operation, objects, run);
   const running = left.length === objects.length && isRunOnce(hook, event) &&
-    left.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+    left.every((object) => isSurelyLeft(object, run.adopted!));
   if (!running && (left.length > 0 || hasPolicy(hook, "before-hook-creation"))) {
     await removeHook(operation, hook, objects, run);
   }
@@ -90,6 +90,15 @@ async function leftObjects(
     object !== undefined &&
     Date.parse(object.metadata.creationTimestamp ?? "") >= Date.parse(created)
   ) as KubeObject[];
+}
+
+/**
+ * Whether an object can be waited for: it stays, and is no leftover of the revision before. Servers
+ * tell times in whole seconds, so what was created in the revision's first second may be one.
+ */
+function isSurelyLeft({ metadata }: KubeObject, { created, fresh }: Adopted): boolean {
+  if (metadata.deletionTimestamp !== undefined) return false;
+  return fresh || Date.parse(metadata.creationTimestamp!) > Date.parse(created!);
 }
 
 /** Whether an operation runs the hook at one moment only, so that its objects tell of that. */
