@@ -1,10 +1,12 @@
 /**
- * What hears of a run beside the terminal: a page that is served, a collector of spans.
+ * What hears of a run beside the terminal: a page that is served, a collector of spans, and the file
+ * that `capstan report` reads.
  *
  * @module
  */
 import type { RunEvent } from "../events.ts";
 import type { CliContext } from "./context.ts";
+import { keepLastRun } from "./last_run.ts";
 import { spanSender } from "./spans.ts";
 
 /** Hears of a run's events. */
@@ -21,12 +23,15 @@ export async function followersOf(
 ): Promise<Followers> {
   const spans = await spanSender(context);
   const page = flags.watch ? await servePage(context) : undefined;
+  const last = await keepLastRun(context);
   return {
     add(event) {
+      last?.add(event);
       spans?.add(event);
       page?.add(event);
     },
     async end() {
+      last?.end();
       await Promise.all([spans?.send(), page?.close()]);
     },
   };

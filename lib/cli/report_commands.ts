@@ -52,7 +52,7 @@ export const REPORT_ROUTES = {
         "Draws the releases and hooks of a stack and what each waits for. Loads no chart and asks no cluster. An arrow that others imply is left out, unless --all-edges is given.",
     },
   }),
-  report: lazyCommand<ReportFlags, [string]>({
+  report: lazyCommand<ReportFlags, [string?]>({
     loader: async () => (await import("./commands/report.ts")).report,
     parameters: {
       flags: {
@@ -67,9 +67,11 @@ export const REPORT_ROUTES = {
       positional: {
         kind: "tuple",
         parameters: [{
-          brief: "events of a run, one a line, as --output json prints them; - is standard input",
+          brief:
+            "the id of a run, or a file of events as --output json prints them (- is standard input); the last run of this machine when left out",
           parse: String,
-          placeholder: "events.jsonl",
+          placeholder: "run",
+          optional: true,
         }],
       },
     },

@@ -23,7 +23,12 @@ async function onTerminal(command: string, columns: number, folder: string): Pro
     stdin: "null",
     stdout: "piped",
     clearEnv: true,
-    env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, TERM: "xterm-256color" },
+    env: {
+      PATH: Deno.env.get("PATH")!,
+      HOME: Deno.env.get("HOME")!,
+      TERM: "xterm-256color",
+      CAPSTAN_STATE_HOME: `${folder}/state`,
+    },
   }).spawn();
   const pieces: string[] = [];
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) pieces.push(piece);

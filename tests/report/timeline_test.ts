@@ -211,6 +211,44 @@ export default defineStack({ name: "shop", releases: [release("web", { chart: ".
   });
 });
 
+Deno.test("capstan report shows the last run, a rehearsal too, or one by its id", async () => {
+  const stack = {
+    ...chartFiles("web", { "hook.yaml": hookJob("migrate", "pre-install") }),
+    "stack.ts": `
+import { defineStack, hook, release } from "${new URL("../../mod.ts", import.meta.url)}";
+const web = release("web", { chart: "./web" });
+export default defineStack({
+  name: "shop",
+  releases: [web],
+  hooks: [hook("seed", { after: [web], run: ({ log }) => log("sown") })],
+});`,
+  };
+  await atWork(stack, async ({ capstan, folder }) => {
+    const none = await capstan("report");
+    assert.equal(none.code, 1);
+    assert.match(
+      none.stderr,
+      /^Error: cannot report on the last run: there was none on this machine\n/,
+    );
+    assert.equal((await capstan("rehearse", "--no-check")).code, 0);
+    const spans = async (...args: string[]) =>
+      spansOf(JSON.parse((await capstan("report", "--format", "otlp", "-o", "-", ...args)).stdout));
+    assert.equal((await spans())[0]!.name, "up shop");
+    assert.match((await capstan("report", "-o", "-")).stdout, /"log":\["sown"\]/);
+    const file = await Deno.stat(`${folder}/state/last/events.jsonl`);
+    assert.equal(file.mode! & 0o777, 0o600);
+    assert.equal((await capstan("up", "--no-check")).code, 0);
+    assert.equal((await capstan("down", "--no-check")).code, 0);
+    assert.equal((await spans())[0]!.name, "down shop");
+    const runs = await Array.fromAsync(Deno.readDir(`${folder}/state/runs/shop`));
+    const names = await Promise.all(
+      runs.map(async ({ name }) => (await spans(name.replace(".jsonl", "")))[0]!.name),
+    );
+    assert.deepEqual(names.sort(), ["down shop", "up shop"]);
+    assert.match((await capstan("report", "0badc0de")).stderr, /hint: name the id of a run/);
+  });
+});
+
 Deno.test("a run sends its spans to the collector that the environment names", async () => {
   const requests: { url: string; auth: string | null; body: unknown }[] = [];
   const collector = Deno.serve(
@@ -237,6 +275,7 @@ export default defineStack({ name: "shop", releases: [release("web", { chart: ".
         args: ["run", "-A", cli, "rehearse", "--no-check", "--quiet"],
         cwd: folder,
         env: {
+          CAPSTAN_STATE_HOME: `${folder}/state`,
           OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
           OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20x",
         },

@@ -4,13 +4,19 @@
  * @module
  */
 import { CapstanError, messageOf } from "../../errors.ts";
+import type { RunEvent } from "../../events.ts";
+import { eventsOf } from "../../journal/entries.ts";
+import { findJournal } from "../../journal/find.ts";
+import { JournalFolder } from "../../journal/folder.ts";
 import { chromeTrace } from "../../report/chrome_trace.ts";
 import { parseEvents } from "../../report/events_file.ts";
 import { otlpSpans } from "../../report/otlp.ts";
 import { reportPage } from "../../report/page/page.ts";
 import { type Timeline, TimelineBuilder } from "../../report/timeline.ts";
 import type { CliContext } from "../context.ts";
+import { lastRunFile } from "../last_run.ts";
 import type { ReportFlags } from "../report_commands.ts";
+import { stateFolder } from "../state_folder.ts";
 
 /** Where a report goes unless told otherwise. */
 const NAMES = {
@@ -20,10 +26,10 @@ const NAMES = {
 } as const;
 
 /** Reads events and writes what was asked for. */
-export async function report(this: CliContext, flags: ReportFlags, path: string): Promise<void> {
+export async function report(this: CliContext, flags: ReportFlags, path?: string): Promise<void> {
   const { format = "html" } = flags;
   const builder = new TimelineBuilder();
-  for (const event of parseEvents(await readText(path), path)) builder.add(event);
+  for (const event of await eventsFor(this, path)) builder.add(event);
   const text = textOf(builder.build(), format);
   const output = flags.output ?? NAMES[format];
   if (output === "-") return this.process.stdout.write(text);
@@ -50,16 +56,45 @@ function textOf(timeline: Timeline, format: keyof typeof NAMES): string {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** The events of a file, of a run by its id, or of the last run. */
+async function eventsFor(context: CliContext, path: string | undefined): Promise<RunEvent[]> {
+  if (path === undefined) return await lastEvents(context);
+  if (path === "-") return parseEvents(await new Response(Deno.stdin.readable).text(), path);
+  const text = await readFile(path);
+  if (typeof text === "string") return parseEvents(text, path);
+  const state = stateFolder(context);
+  const found = /^[0-9a-f-]+$/i.test(path) && state !== undefined
+    ? await findJournal(path, { folder: new JournalFolder(state) })
+    : [];
+  if (found.length === 1) return eventsOf(found[0]!);
+  throw new CapstanError(`cannot report on ${path}: ${messageOf(text)}`, {
+    code: "report/read",
+    hint: found.length > 1
+      ? `${found.length} runs begin with ${path}; write more of the id`
+      : "name the id of a run (`capstan runs` lists them), or a file of events, as --output json prints them",
+    cause: text,
+  });
+}
+
+async function lastEvents(context: CliContext): Promise<RunEvent[]> {
+  const path = lastRunFile(context);
+  const text = path === undefined ? undefined : await readFile(path);
+  if (typeof text === "string") return parseEvents(text, path!);
+  const why = text === undefined || text instanceof Deno.errors.NotFound
+    ? "there was none on this machine"
+    : messageOf(text);
+  throw new CapstanError(`cannot report on the last run: ${why}`, {
+    code: "report/no-run",
+    hint: "run a stack with `capstan rehearse` or `capstan up`, or name a file of events",
+    cause: text,
+  });
+}
+
+/** A file's text, or why it cannot be read. */
+async function readFile(path: string): Promise<unknown> {
   try {
-    return path === "-"
-      ? await new Response(Deno.stdin.readable).text()
-      : await Deno.readTextFile(path);
+    return await Deno.readTextFile(path);
   } catch (error) {
-    throw new CapstanError(`cannot report on ${path}: ${messageOf(error)}`, {
-      code: "report/read",
-      hint: "a file of events is written by: capstan up --output json > events.jsonl",
-      cause: error,
-    });
+    return error;
   }
 }
