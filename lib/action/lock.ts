@@ -71,26 +71,34 @@ interface LockParts {
 
 /** The lock of one operation. */
 export class ReleaseLock {
-  /** What the records say of the lock while they are not settled. */
-  readonly stamp: string;
   readonly #parts: LockParts;
-  readonly #id: string;
+  #kind: { readonly cover: LockCover } | { readonly id: string } | undefined;
   #lease: Promise<Lease | undefined> | undefined;
   #lost: AbortSignal | undefined;
 
   constructor(parts: LockParts) {
-    const cover = parts.context.lock?.cover;
     this.#parts = parts;
-    this.#id = cover?.id ?? crypto.randomUUID();
-    this.#lost = cover?.lost;
-    this.stamp = cover === undefined
-      ? `${parts.namespace}/${leaseName(parts.name)}/${this.#id}`
-      : `${cover.namespace}/${cover.name}/${cover.id}`;
+  }
+
+  /** What the records say of the lock while they are not settled. */
+  get stamp(): string {
+    const kind = this.#settle();
+    if ("id" in kind) {
+      return `${this.#parts.namespace}/${leaseName(this.#parts.name)}/${kind.id}`;
+    }
+    return `${kind.cover.namespace}/${kind.cover.name}/${kind.cover.id}`;
   }
 
   /** Aborted when somebody else has the lock now. */
   get lost(): AbortSignal | undefined {
-    return this.#lost;
+    return this.#kind !== undefined && "cover" in this.#kind ? this.#kind.cover.lost : this.#lost;
+  }
+
+  /** A run may take the Lease that covers it only after its operations were planned. */
+  #settle(): { readonly cover: LockCover } | { readonly id: string } {
+    if (this.#kind !== undefined) return this.#kind;
+    const cover = this.#parts.context.lock?.cover;
+    return this.#kind = cover === undefined ? { id: crypto.randomUUID() } : { cover };
   }
 
   /**
@@ -103,7 +111,7 @@ export class ReleaseLock {
     verb: string,
     { lockWait, recover, signal }: LockOptions & { readonly signal: AbortSignal },
   ): Promise<boolean> {
-    if (this.#parts.context.lock?.cover !== undefined) return true;
+    if ("cover" in this.#settle()) return true;
     this.#lease ??= this.#acquire(verb, { lockWait, recover, signal });
     return await this.#lease !== undefined;
   }
@@ -122,10 +130,12 @@ export class ReleaseLock {
     { lockWait, recover, signal }: LockOptions & { readonly signal: AbortSignal },
   ): Promise<Lease | undefined> {
     const { name, namespace, context: { api, lock, now }, cache } = this.#parts;
+    const kind = this.#settle();
+    const id = "id" in kind ? kind.id : kind.cover.id;
     const holder = {
       ...await cache.process(),
       purpose: lock?.purpose ?? `capstan ${verb} ${name}`,
-      id: this.#id,
+      id,
     };
     try {
       const lease = await acquireLease(api, {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { ActionCache } from "../../lib/action/cache.ts";
-import { leaseName } from "../../lib/action/lock.ts";
-import { deploy, install, rollback, uninstall, upgrade } from "../../lib/action/run.ts";
+import { planDeploy } from "../../lib/action/deploy.ts";
+import { leaseName, type LockCover, type LockSettings } from "../../lib/action/lock.ts";
+import {
+  deploy,
+  install,
+  rollback,
+  runOperation,
+  uninstall,
+  upgrade,
+} from "../../lib/action/run.ts";
 import type { ActionContext } from "../../lib/action/types.ts";
 import { SYSTEM_CLOCK } from "../../lib/apiserver/env.ts";
 import { acquireLease } from "../../lib/kube/lease.ts";
@@ -300,6 +308,39 @@ Deno.test("a Lease that covers a run stands for those of its releases", async ()
       "going on from revision 3, which was left pending-upgrade: whoever began it has ended without " +
       "settling it",
     ]);
+  });
+});
+
+Deno.test("the Lease that covers a run may be taken after its operations were planned", async () => {
+  await onCluster(async (bench) => {
+    const { context, server } = bench;
+    let cover: LockCover | undefined;
+    const lock: LockSettings = {
+      get cover() {
+        return cover;
+      },
+    };
+    const stamps: (string | undefined)[] = [];
+    const { storage } = context;
+    const seen: ActionContext = {
+      ...context,
+      lock,
+      storage: Object.assign(Object.create(storage), {
+        history: storage.history.bind(storage),
+        get: storage.get.bind(storage),
+        check: storage.check.bind(storage),
+        update: storage.update.bind(storage),
+        create: (release: Release) => {
+          stamps.push(release.lock);
+          return storage.create(release);
+        },
+      }),
+    };
+    const planned = planDeploy(web(SIMPLE), seen);
+    cover = { id: "run-1", name: "capstan.stack", namespace: "shop" };
+    await runOperation(planned, seen);
+    assert.deepEqual([stamps, leases(bench)], [["shop/capstan.stack/run-1"], []]);
+    assert.equal(server.requests.filter(({ path }) => path.includes("/leases")).length, 0);
   });
 });
 
