@@ -314,10 +314,10 @@ Deno.test("a Lease that covers a run stands for those of its releases", async ()
 Deno.test("the Lease that covers a run may be taken after its operations were planned", async () => {
   await onCluster(async (bench) => {
     const { context, server } = bench;
-    let cover: LockCover | undefined;
+    const later: { cover?: LockCover } = {};
     const lock: LockSettings = {
       get cover() {
-        return cover;
+        return later.cover;
       },
     };
     const stamps: (string | undefined)[] = [];
@@ -337,7 +337,7 @@ Deno.test("the Lease that covers a run may be taken after its operations were pl
       }),
     };
     const planned = planDeploy(web(SIMPLE), seen);
-    cover = { id: "run-1", name: "capstan.stack", namespace: "shop" };
+    later.cover = { id: "run-1", name: "capstan.stack", namespace: "shop" };
     await runOperation(planned, seen);
     assert.deepEqual([stamps, leases(bench)], [["shop/capstan.stack/run-1"], []]);
     assert.equal(server.requests.filter(({ path }) => path.includes("/leases")).length, 0);
