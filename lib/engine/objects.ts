@@ -9,7 +9,7 @@ import type { HelmVersion } from "../chart/chart.ts";
 import { pathValue, table } from "../chart/values.ts";
 import { plainValue } from "../sprig/json_write.ts";
 import { func, GoObject, isMap, newMap } from "../template/value.ts";
-import type { GoFunc, GoMap, Kind } from "../template/value.ts";
+import type { GoField, GoFunc, GoMap, Kind } from "../template/value.ts";
 import { emitYaml } from "../yaml/emit.ts";
 import { formatValue } from "../template/format.ts";
 
@@ -83,15 +83,11 @@ function missingPart(map: GoMap, path: string): string {
 }
 
 /** A field of a struct. */
-export interface StructField {
-  readonly name: string;
-  readonly value: unknown;
+export interface StructField extends GoField {
   /** Its name in JSON; without one it is written under its Go name. */
   readonly json?: string | undefined;
   /** Left out of JSON where it is empty. */
   readonly omitEmpty?: boolean | undefined;
-  /** Printed, but neither a template nor JSON gets to it. */
-  readonly hidden?: boolean | undefined;
 }
 
 /** What a struct or a pointer to one is made of. */
@@ -136,7 +132,7 @@ export class StructObject extends GoObject {
     if (embedded === undefined) return fields;
     const inner = (embedded.value as StructObject).structFields();
     const own = fields.filter(({ name }) => !inner.some((field) => field.name === name));
-    return [embedded, ...own];
+    return [{ ...embedded, embedded: true }, ...own];
   }
 
   override boxed(): StructObject {

@@ -16,6 +16,7 @@ import {
   sliceType,
   typedSlice,
 } from "../template/value.ts";
+import { GoVersion } from "./versions.ts";
 
 const MAX_DEPTH = 1000;
 
@@ -46,6 +47,7 @@ function copy(value: unknown, { budget, depth }: { budget: Budget; depth: number
     return value.slice();
   }
   if (isMap(value)) return copyEntries(value, { copyItem, budget });
+  if (value instanceof GoVersion) return value.zero();
   if (!(value instanceof GoObject) || value.kind !== "map") return value;
   return new CopiedMap(value, copyEntries(value.entries() ?? newMap(), { copyItem, budget }));
 }

@@ -14,7 +14,8 @@ import { UTC, type Zone, type ZoneState } from "./zone.ts";
 
 const BILLION = 1_000_000_000;
 const GO_STRING = "2006-01-02 15:04:05.999999999 -0700 MST";
-const RFC3339_NANO = "2006-01-02T15:04:05.999999999Z07:00";
+/** Go's layout of that name. */
+export const RFC3339_NANO = "2006-01-02T15:04:05.999999999Z07:00";
 /** Seconds from year 1, where Go's zero time lies, to 1970. */
 const ZERO_SECONDS = -62_135_596_800;
 

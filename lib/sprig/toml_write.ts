@@ -12,9 +12,12 @@ import {
   GoObject,
   isMap,
   isNil,
+  newMap,
 } from "../template/value.ts";
 import { formatFloat, formatFloat32 } from "../yaml/go_text.ts";
 import { GoDuration } from "./duration.ts";
+import { exportedFields } from "./struct.ts";
+import type { ExportedField } from "./struct.ts";
 import { GoTime } from "./time.ts";
 
 /** A value that cannot be written as TOML, or a text that is none; the message is Go's. */
@@ -87,13 +90,14 @@ class Writer {
     const { direct, tables } = this.#split(map);
     for (const name of [...direct, ...tables]) {
       const value = plain(map[name]);
-      if (value !== null) this.#encode([...key, name], value);
+      if (!isAbsent(value)) this.#encode([...key, name], value);
     }
     this.#depth--;
   }
 
   #split(map: GoMap): { direct: string[]; tables: string[] } {
-    const keys = Object.keys(map).sort(compareStrings);
+    const keys = Object.keys(map);
+    if (!Object.hasOwn(map, ORDERED)) keys.sort(compareStrings);
     this.#spend(keys.length);
     const isTable = (name: string) => {
       const value = plain(map[name]);
@@ -147,7 +151,7 @@ class Writer {
     for (const [names, follows] of [[direct, tables.length > 0], [tables, false]] as const) {
       names.forEach((name, i) => {
         const value = plain(map[name]);
-        if (value === null) return;
+        if (isAbsent(value)) return;
         text += `${tomlKey(name)} = ${this.#element(value)}`;
         if (follows || i < names.length - 1) text += ", ";
       });
@@ -160,12 +164,32 @@ class Writer {
   }
 }
 
+/** Marks a map whose keys stand in order: that of a struct's fields. */
+const ORDERED = Symbol("ordered");
+
+function orderedMap(fields: readonly ExportedField[]): GoMap {
+  const map = newMap();
+  for (const { name, value, embedded } of fields) {
+    const inner = embedded === true ? exportedFields(value) : undefined;
+    if (inner === undefined) map[name] = value;
+    else Object.assign(map, orderedMap(inner));
+  }
+  return Object.defineProperty(map, ORDERED, { value: true });
+}
+
+/** What a table leaves out: nil, also a list that is nil. */
+function isAbsent(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && isNil(value));
+}
+
 /** A value without its Go wrapping: null (also for a map that is nil), scalars, times, lists and plain maps. */
 function plain(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (value instanceof Uint8Array) return Array.from(value, BigInt);
   if (value instanceof GoComplex) throw new TomlError("unsupported type for key '': complex128");
   if (value instanceof GoDuration) return value.format();
+  const fields = exportedFields(value);
+  if (fields !== undefined) return orderedMap(fields);
   if (value instanceof GoObject && !(value instanceof GoTime)) {
     return plain(value.kind === "map" ? value.entries() : value.toJSONValue());
   }

@@ -40,6 +40,11 @@ export class GoVersion extends GoObject {
     super();
   }
 
+  /** What Go's reflection can copy of one, which has no exported field: a version without numbers. */
+  zero(): GoVersion {
+    return new GoVersion(parseVersion("0.0.0"));
+  }
+
   override method(name: string): GoFunc | undefined {
     return Object.hasOwn(VALUE_METHODS, name) ? VALUE_METHODS[name]!(this.version) : undefined;
   }
@@ -69,6 +74,10 @@ export class GoVersion extends GoObject {
 export class GoVersionPointer extends GoVersion {
   override readonly goType = "*semver.Version";
   override readonly kind = "ptr";
+
+  override zero(): GoVersionPointer {
+    return new GoVersionPointer(parseVersion("0.0.0"));
+  }
 
   override method(name: string): GoFunc | undefined {
     if (!Object.hasOwn(POINTER_METHODS, name)) return super.method(name);

@@ -14,11 +14,14 @@ import {
   isNil,
   newMap,
 } from "../template/value.ts";
-import { emitYaml, emitYamlPretty } from "../yaml/emit.ts";
+import { emitYaml, emitYamlPretty, OrderedMap, PlainScalar } from "../yaml/emit.ts";
 import { YamlError } from "../yaml/error.ts";
 import { parseYamlList, parseYamlMap } from "../yaml/parse.ts";
+import { GoDuration } from "./duration.ts";
 import type { SprigEnv } from "./env.ts";
 import { JsonError, plainValue } from "./json_write.ts";
+import { exportedFields } from "./struct.ts";
+import { GoTime, RFC3339_NANO } from "./time.ts";
 
 /**
  * toYaml, toYamlPretty, fromYaml, fromYamlArray; in Helm 4 also mustToYaml.
@@ -63,8 +66,19 @@ function mustToYaml(toYaml: (value: unknown) => string): (value: unknown) => str
   };
 }
 
-/** goyaml v3 sees Go's values themselves: bytes are a list of numbers, a nil map is a map. */
+/**
+ * goyaml v3 sees Go's values themselves: bytes are a list of numbers, a nil map is a map, a struct's
+ * fields go by their names in lower case, times are no strings.
+ */
 function prettyValue(value: object): unknown {
+  if (value instanceof GoTime) return new PlainScalar(value.layout(RFC3339_NANO));
+  if (value instanceof GoDuration) return value.format();
+  const fields = exportedFields(value);
+  if (fields !== undefined) {
+    return new OrderedMap(
+      Object.fromEntries(fields.map((field) => [field.name.toLowerCase(), field.value])),
+    );
+  }
   if (value instanceof Uint8Array) return Array.from(value, BigInt);
   if (value instanceof GoObject && value.kind === "map") return value.entries() ?? newMap();
   if (value instanceof GoNumber && typeof value.value === "bigint") return value.value;

@@ -28,6 +28,8 @@ export function escapeJS(text: string): string {
 }
 
 function escapeJSChar(char: string): string {
+  // A byte that is no UTF-8 stays as it is.
+  if (!char.isWellFormed()) return char;
   if (char === "\\" || char === "'" || char === '"') return `\\${char}`;
   const code = char.codePointAt(0)!;
   if (code >= 0x80 && strayByte(code) === undefined && isPrintable(code)) return char;

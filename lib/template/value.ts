@@ -82,6 +82,16 @@ export function int64(value: bigint | number): GoNumber {
   return new GoNumber("int64", BigInt.asIntN(64, BigInt(value)));
 }
 
+/** A field of a struct. */
+export interface GoField {
+  readonly name: string;
+  readonly value: unknown;
+  /** Go's reflection sees it, templates and encoders do not. */
+  readonly hidden?: boolean | undefined;
+  /** It is embedded: its own fields count as the struct's. */
+  readonly embedded?: boolean | undefined;
+}
+
 /**
  * A Go value with a type of its own: a struct, a pointer to one, a named map or slice.
  *
@@ -130,7 +140,7 @@ export abstract class GoObject {
   }
 
   /** Fields as fmt prints them one by one; `undefined` for what prints in a way of its own. */
-  structFields(): readonly { readonly name: string; readonly value: unknown }[] | undefined {
+  structFields(): readonly GoField[] | undefined {
     return undefined;
   }
 

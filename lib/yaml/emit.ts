@@ -52,6 +52,16 @@ export function emitYamlPretty(value: unknown, options: EmitYamlOptions = {}): s
   return new Emitter(true, options).document(value);
 }
 
+/** A map that is written in the order of its keys, for {@linkcode EmitYamlOptions.plain} to give. */
+export class OrderedMap {
+  constructor(readonly map: Readonly<Record<string, unknown>>) {}
+}
+
+/** A scalar that is written as it stands, for {@linkcode EmitYamlOptions.plain} to give. */
+export class PlainScalar {
+  constructor(readonly text: string) {}
+}
+
 /** Go gives up on deeper values in the belief that they hold themselves. */
 const MAX_DEPTH = 1000;
 const MAX_SAFE_DIGITS = 1e15;
@@ -110,7 +120,10 @@ class Emitter {
     if (Array.isArray(value)) this.#list(value, indent, inline);
     else if (this.#plain === undefined || isPlainMap(value)) {
       this.#map(value as Record<string, unknown>, indent, inline);
-    } else this.#node(this.#plain(value), indent, inline);
+    } else if (value instanceof OrderedMap) {
+      this.#pairs(value.map, Object.keys(value.map), { indent, inline });
+    } else if (value instanceof PlainScalar) this.#token(value.text);
+    else this.#node(this.#plain(value), indent, inline);
     this.#depth--;
   }
 
@@ -128,8 +141,16 @@ class Emitter {
 
   #map(map: Record<string, unknown>, indent: number, inline: boolean): void {
     const keys = this.#sortedKeys(map);
-    this.#spend(keys.length);
     if (keys.length === 0) return this.#token(this.#isNull(map) ? "null" : "{}");
+    this.#pairs(map, keys, { indent, inline });
+  }
+
+  #pairs(
+    map: Readonly<Record<string, unknown>>,
+    keys: readonly string[],
+    { indent, inline }: { indent: number; inline: boolean },
+  ): void {
+    this.#spend(keys.length);
     const inner = indent + 2;
     for (let i = 0; i < keys.length; i++) {
       if (i === 0 && inline) this.#space();

@@ -30,6 +30,38 @@ type: application
 
 const rows: Row[] = [
   {
+    template: '{{ js "a\\xffb\\xc3" | b64enc }}',
+    v4: "Yf9iww==",
+  },
+  {
+    template:
+      '{{ toYamlPretty (dict "t" (toDate "2006-01-02" "2020-02-03") "l" (list .Capabilities.KubeVersion)) }}',
+    v4: 'l:\n  - version: v1.37.0\n    major: "1"\n    minor: "37"\nt: 2020-02-03T00:00:00Z',
+  },
+  {
+    template: '{{ toYamlPretty (dict "d" (mustToDuration "90m")) }}',
+    v4: "d: 1h30m0s",
+    v3: {
+      error: 'parse error at (probe/templates/case.yaml:1): function "mustToDuration" not defined',
+    },
+  },
+  {
+    template: '{{ toYamlPretty (omit .Chart "IsRoot") | trunc 12 }}|{{ toToml .Chart | trunc 12 }}',
+    v4: "APIVersion: |APIVersion =",
+    v3: {
+      error:
+        'template: probe/templates/case.yaml:1:22: executing "probe/templates/case.yaml" at <.Chart>: wrong type for value; expected map[string]interface {}; got struct { chart.Metadata; IsRoot bool }',
+    },
+  },
+  {
+    template: '{{ toToml (dict "v" .Capabilities.KubeVersion "none" (regexFindAll "x" "y" -1)) }}',
+    v4: '[v]\n  Version = "v1.37.0"\n  Major = "1"\n  Minor = "37"\n',
+  },
+  {
+    template: '{{ deepCopy (dict "v" (semver "1.2.3")) }}',
+    v4: "map[v:0.0.0]",
+  },
+  {
     template: "{{ toJson 2i }}|{{ toPrettyJson 2i }}|{{ toYaml 2i }}",
     v4: "||",
   },
