@@ -26,6 +26,8 @@ export interface ApplyObjectsOptions {
   readonly takeOver?: boolean | undefined;
   /** Let the client compare and patch, as Helm 3 does, instead of the server. @default none */
   readonly client?: ClientSide | undefined;
+  /** Let the server drop fields that a kind does not have, instead of refusing them. @default {false} */
+  readonly skipFieldValidation?: boolean | undefined;
   /** Go on with other objects after a failure, as an upgrade does. @default {false} */
   readonly keepGoing?: boolean | undefined;
   /** Told of each object that was applied. */
@@ -101,17 +103,20 @@ export function batchesOf(objects: readonly ManifestObject[]): ManifestObject[][
 async function applyObject(
   api: KubeApi,
   object: KubeObject,
-  { signal, forceConflicts, takeOver, onApplied, putter }: ApplyObjectsOptions & {
-    readonly putter: Putter | undefined;
-  },
+  { signal, forceConflicts, takeOver, onApplied, putter, skipFieldValidation = false }:
+    & ApplyObjectsOptions
+    & {
+      readonly putter: Putter | undefined;
+    },
 ): Promise<KubeObject> {
+  const strict = !skipFieldValidation;
   // The server picks the name, so there is nothing to apply to.
-  if (!object.metadata.name) return await api.create(object, { strict: true, signal });
+  if (!object.metadata.name) return await api.create(object, { strict, signal });
   try {
     if (takeOver && putter === undefined) await handOver(api, refOf(object), { signal });
     const live = putter === undefined
-      ? await api.apply(object, { strict: true, force: forceConflicts, signal })
-      : await putter(object, signal);
+      ? await api.apply(object, { strict, force: forceConflicts, signal })
+      : await putter(object, { strict, signal });
     onApplied?.(live);
     return live;
   } catch (error) {
@@ -121,15 +126,18 @@ async function applyObject(
 }
 
 /** Puts one object in place. */
-type Putter = (object: KubeObject, signal: AbortSignal) => Promise<KubeObject>;
+type Putter = (
+  object: KubeObject,
+  options: { readonly strict: boolean; readonly signal: AbortSignal },
+) => Promise<KubeObject>;
 
 async function clientSide(api: KubeApi, { before, replace }: ClientSide): Promise<Putter> {
   // Loaded only here: it brings the types of all built-in kinds along.
   const { ClientApply } = await import("./client_apply.ts");
   const client = new ClientApply(api);
   const originals = new Map(before.map(({ object }) => [keyOf(refOf(object)), object]));
-  return (object, signal) =>
-    client.put(object, { before: originals.get(keyOf(refOf(object))), replace, signal });
+  return (object, options) =>
+    client.put(object, { before: originals.get(keyOf(refOf(object))), replace, ...options });
 }
 
 function patchFailure(object: KubeObject, error: unknown): CapstanError {

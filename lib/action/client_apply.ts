@@ -8,7 +8,7 @@ import { Kinds } from "../apiserver/kinds.ts";
 import { type Schema, TypeTable } from "../apiserver/schema.ts";
 import { isAlreadyExists } from "../kube/errors.ts";
 import { refOf } from "../kube/resource.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
+import type { KubeApi, KubeObject, WriteOptions } from "../kube/types.ts";
 import { type Fields, isEmpty, mergeDiff, strategicDiff } from "./strategic_diff.ts";
 
 /** Options of {@linkcode ClientApply.put}. */
@@ -17,6 +17,8 @@ export interface PutOptions {
   readonly before: KubeObject | undefined;
   /** Replace what is there, whatever others have added to it. */
   readonly replace?: boolean | undefined;
+  /** Refuse fields that a kind does not have. @default {true} */
+  readonly strict?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -31,19 +33,20 @@ export class ClientApply {
   }
 
   /** Puts an object in place and returns it as the server has it. */
-  async put(object: KubeObject, { before, replace, signal }: PutOptions): Promise<KubeObject> {
+  async put(object: KubeObject, options: PutOptions): Promise<KubeObject> {
+    const { before, replace, strict = true, signal } = options;
     const ref = refOf(object);
     const live = await this.#api.get(ref, { signal });
     if (live === undefined) {
       try {
-        return await this.#api.create(object, { strict: true, signal });
+        return await this.#api.create(object, { strict, signal });
       } catch (error) {
         // Somebody was faster: then it is there to be changed.
         if (!isAlreadyExists(error)) throw error;
-        return await this.put(object, { before, replace, signal });
+        return await this.put(object, options);
       }
     }
-    if (replace) return await this.#replace(object, live, signal);
+    if (replace) return await this.#replace(object, live, { strict, signal });
     const schema = this.#schemaOf(object);
     // Of an object that no revision had, nothing is the release's to remove.
     const original = before ?? {};
@@ -55,15 +58,15 @@ export class ClientApply {
     const type = schema === undefined
       ? "application/merge-patch+json"
       : "application/strategic-merge-patch+json";
-    return await this.#api.patch(ref, type, changes, { strict: true, signal });
+    return await this.#api.patch(ref, type, changes, { strict, signal });
   }
 
   /** Puts the object in the place of another; what only the server may change stays as it is. */
-  async #replace(object: KubeObject, live: KubeObject, signal: AbortSignal): Promise<KubeObject> {
+  async #replace(object: KubeObject, live: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const { resourceVersion = "" } = live.metadata;
     return await this.#api.replace(
       { ...object, metadata: { ...object.metadata, resourceVersion } },
-      { signal, strict: true },
+      options,
     );
   }
 

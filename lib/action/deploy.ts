@@ -38,7 +38,7 @@ import { lastGood, recordDeploy } from "./deploy_record.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { Operation } from "./operation.ts";
 import { confirmAlone, lockFirst } from "./recovery.ts";
-import { type Change, type DeployPlan, prepareDeploy } from "./prepare.ts";
+import { type Change, type DeployPlan, isOffline, prepareDeploy } from "./prepare.ts";
 import type { InnerOptions } from "./rollback.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext } from "./types.ts";
@@ -81,6 +81,7 @@ export function planDeploy(
       deployment.plan = plan;
       if (plan.kind === "unchanged") return;
       operation.previous = plan.kind === "install" ? 0 : lastGood(plan.history);
+      if (isOffline(request)) return;
       if (request.dryRun) {
         await planApply(operation, request, { change: plan, signal: step.signal });
       } else step.add(changeSteps(deployment, plan));
@@ -194,6 +195,7 @@ async function apply(deployment: Deployment, step: StepContext): Promise<void> {
   deployment.live = await applyObjects(api, objects, {
     signal,
     forceConflicts: request.forceConflicts,
+    skipFieldValidation: request.skipFieldValidation,
     takeOver: kind === "upgrade" ? current?.applyMethod !== "ssa" : request.takeOwnership,
     client: release.applyMethod === "csa" ? { before, replace: request.forceReplace } : undefined,
     keepGoing: kind === "upgrade",

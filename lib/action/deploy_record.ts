@@ -5,9 +5,9 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import type { KubeApi, ObjectRef } from "../kube/types.ts";
 import { type Release, withStatus } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
+import { cleanUp } from "./clean_up.ts";
 import type { Deployment } from "./deploy.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, summaryOf } from "./ending.ts";
 import { type ReleaseError, releaseError } from "./errors.ts";
@@ -33,7 +33,12 @@ export async function recordDeploy(deployment: Deployment, step: StepContext): P
   if (request.dryRun) {
     const failure = operation.failures[0];
     if (failure !== undefined) return failBeforeChange(operation, step, failure.step);
-    const release = withStatus(plan.release, plan.release.info.status, "Dry run complete");
+    const said = plan.kind === "upgrade" ? request.description : undefined;
+    const release = withStatus(
+      plan.release,
+      plan.release.info.status,
+      said ?? "Dry run complete",
+    );
     return operation.finish({ outcome: "unchanged", ...summaryOf(release) });
   }
   await operation.recorder?.stop();
@@ -112,40 +117,18 @@ async function fail(
     );
   }
   if (request.cleanupOnFail && plan.kind === "upgrade") {
-    error = await cleanUp(deployment, error, signal);
+    const { api } = operation.context;
+    const told = await cleanUp(api, deployment.apply?.added ?? [], error, {
+      verb: "upgrade",
+      signal,
+    });
+    error = releaseError(told, operation);
   }
   if (request.atomic && !failure.interrupted && undo(deployment, { plan, step, error })) {
     throw error;
   }
   operation.finish({ outcome: "failed", ...summaryOf(recorder.release), error });
   throw error;
-}
-
-/** Deletes what the upgrade has added. */
-async function cleanUp(
-  { operation, apply }: Deployment,
-  error: ReleaseError,
-  signal: AbortSignal,
-): Promise<ReleaseError> {
-  const problems = await deleteAll(operation.context.api, apply?.added ?? [], signal);
-  if (problems.length === 0) return error;
-  return releaseError(
-    new Error(
-      `an error occurred while cleaning up resources. original upgrade error: ${error.message}: ` +
-        `unable to cleanup resources: ${problems.join(", ")}`,
-      { cause: error },
-    ),
-    operation,
-  );
-}
-
-async function deleteAll(
-  api: KubeApi,
-  refs: readonly ObjectRef[],
-  signal: AbortSignal,
-): Promise<string[]> {
-  const settled = await Promise.allSettled(refs.map((ref) => api.delete(ref, { signal })));
-  return settled.flatMap((one) => one.status === "rejected" ? [messageOf(one.reason)] : []);
 }
 
 interface Undo {

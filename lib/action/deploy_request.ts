@@ -43,20 +43,36 @@ export interface DeployRequest
   readonly force?: boolean | undefined;
   /** Goes on with what a run that died has done of this deployment. @default nothing */
   readonly resume?: DeployProgress | undefined;
-  /** Render and check, and change nothing. @default {false} */
-  readonly dryRun?: boolean | undefined;
+  /**
+   * Render and check, and change nothing. `"client"` does not ask the cluster for what templates
+   * look up, and for an install (`upgrade: false`) asks it nothing. @default {false}
+   */
+  readonly dryRun?: boolean | "client" | undefined;
   /** What becomes of the values of the revision before. @default {"never"} */
   readonly reuseValues?: ReuseValues | undefined;
   /** Do not check the values against the chart's schema. @default {false} */
   readonly skipSchemaValidation?: boolean | undefined;
   /** Keep the notes of subcharts too. @default {false} */
   readonly subNotes?: boolean | undefined;
+  /** Leave out of the manifest what Secrets hold; only for a dry run. @default {false} */
+  readonly hideSecrets?: boolean | undefined;
+  /**
+   * Renders with what answers the template function `getHostByName`, again and again until all that
+   * it asks for is known. @default {it answers with an empty text}
+   */
+  readonly withHosts?:
+    | (<T>(
+      render: (resolveHost: (name: string) => string) => Promise<T>,
+    ) => Promise<T>)
+    | undefined;
   /** Changes manifests and hooks before they are used; for Helm 3 the manifests alone. */
   readonly postRender?: ((manifest: string, signal?: AbortSignal) => Promise<string>) | undefined;
   /** Create the namespace when it is missing. @default {false} */
   readonly createNamespace?: boolean | undefined;
   /** Do not install the chart's crds/. @default {false} */
   readonly skipCrds?: boolean | undefined;
+  /** Drop fields that a kind does not have, instead of refusing them. @default {false} */
+  readonly skipFieldValidation?: boolean | undefined;
   /** Take over objects that belong to no release or another. @default {false} */
   readonly takeOwnership?: boolean | undefined;
   /** On failure roll back (upgrade) or uninstall (install); implies `wait`. @default {false} */

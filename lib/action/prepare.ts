@@ -7,7 +7,7 @@ import { CapstanError } from "../errors.ts";
 import { type Chart, isLibrary } from "../chart/chart.ts";
 import { missingDependencies } from "../chart/dependencies.ts";
 import { coalesceTables, coalesceValues, copyValues } from "../chart/values.ts";
-import type { Capabilities } from "../engine/capabilities.ts";
+import { type Capabilities, offlineCapabilities } from "../engine/capabilities.ts";
 import type { Hook } from "../engine/hooks.ts";
 import { renderChart, type RenderedChart } from "../engine/render_chart.ts";
 import type { Release, ReleaseHook } from "../release/release.ts";
@@ -84,6 +84,19 @@ export async function prepareDeploy(
   return { kind, release, current: stored, history: inputs.history, objects, crds: rendered.crds };
 }
 
+/** Whether a dry run asks the cluster nothing. */
+export function isOffline(request: DeployRequest): boolean {
+  return request.dryRun === "client" && isDryInstall(request);
+}
+
+/** As in Helm, every name is free for the dry run of an install, which is of a first revision. */
+function isDryInstall({ dryRun = false, upgrade }: DeployRequest): boolean {
+  return dryRun !== false && upgrade === false;
+}
+
+/** What is found of a name that is free. */
+const NO_HISTORY = { history: [], abandoned: false } as const;
+
 /** All that a revision is made from. */
 interface Inputs {
   readonly history: readonly RevisionEntry[];
@@ -104,15 +117,20 @@ async function readInputs(
   signal: AbortSignal,
 ): Promise<Inputs> {
   const { context, helmVersion, cache } = operation;
+  const offline = isOffline(request);
   const [{ history, abandoned }, chart, given, served] = await Promise.all([
-    readHistory(operation, request, signal),
+    isDryInstall(request) ? NO_HISTORY : readHistory(operation, request, signal),
     typeof request.chart === "function" ? request.chart(signal) : request.chart,
     typeof request.values === "function" ? request.values(signal) : request.values ?? newMap(),
-    cache.capabilities(context.api, { helmVersion, signal }),
+    offline
+      ? offlineCapabilities(undefined, [], helmVersion)
+      : cache.capabilities(context.api, { helmVersion, signal }),
   ]);
   checkChart(chart);
   const recover = abandoned || request.resume !== undefined;
-  const decision = decide({ ...request, recover }, history, helmVersion);
+  const decided = decide({ ...request, recover }, history, helmVersion);
+  const dryInstall = request.dryRun && decided.verb === "install";
+  const decision = dryInstall ? { ...decided, revision: 1 } : decided;
   operation.verb = decision.verb;
   const reuse = request.reuseValues ?? "never";
   const before = reuse === "never" ? undefined : await currentOf(operation, decision, signal);
@@ -137,26 +155,32 @@ async function readInputs(
 
 async function render(
   operation: Operation,
-  { skipSchemaValidation, subNotes, postRender }: DeployRequest,
+  request: DeployRequest,
   { chart, values, capabilities, decision, revision, signal }:
     & Inputs
     & { readonly revision: number; readonly signal: AbortSignal },
 ): Promise<RenderedChart> {
   const { name, namespace, helmVersion, now } = operation;
+  const { skipSchemaValidation, subNotes, postRender, hideSecrets } = request;
+  const online = request.dryRun !== "client";
   // What is there was installed as its first revision, whatever is done to it next.
   const isUpgrade = revision === decision.revision ? decision.verb === "upgrade" : revision > 1;
-  return await renderChart(chart, values, {
-    release: { name, namespace, revision, isUpgrade },
-    helmVersion,
-    capabilities,
-    skipSchemaValidation,
-    subNotes,
-    postRender,
-    lookup: clusterLookup(operation.context.api, { signal }),
-    now,
-    warn: (message) => operation.warn(message),
-    signal,
-  });
+  const run = (resolveHost?: (name: string) => string) =>
+    renderChart(chart, values, {
+      release: { name, namespace, revision, isUpgrade },
+      helmVersion,
+      capabilities,
+      skipSchemaValidation,
+      subNotes,
+      postRender,
+      hideSecrets,
+      resolveHost,
+      lookup: online ? clusterLookup(operation.context.api, { signal }) : undefined,
+      now,
+      warn: (message) => operation.warn(message),
+      signal,
+    });
+  return await (request.withHosts?.(run) ?? run());
 }
 
 /** Options of a request that make a revision another one. */

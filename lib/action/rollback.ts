@@ -15,6 +15,7 @@ import type { StepContext } from "../schedule/step.ts";
 import { applyObjects, droppedFrom, removeObjects } from "./apply.ts";
 import { applyMethodFor, type ApplyOptionsOfRelease } from "./apply_method.ts";
 import { createRevision, interrupted, objectsBefore, parseStored } from "./begin.ts";
+import { absentOf, cleanUp } from "./clean_up.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
@@ -38,6 +39,10 @@ export interface RollbackRequest
   extends ReleaseRequest, HookRunOptions, WaitingOptions, LockOptions, ApplyOptionsOfRelease {
   /** The revision to bring back; 0 is the one before the last. @default {0} */
   readonly revision?: number | undefined;
+  /** Check, and change nothing. @default {false} */
+  readonly dryRun?: boolean | undefined;
+  /** When objects cannot be put in place, delete those that were added. @default {false} */
+  readonly cleanupOnFail?: boolean | undefined;
   /** Revisions kept; 0 keeps all. @default {10} */
   readonly maxHistory?: number | undefined;
   /** Text kept with the new revision. @default {"Rollback to N"} */
@@ -92,7 +97,7 @@ export function planRollback(
     needs,
     run: async (step) => {
       rollback = await readRevisions(operation, request, step);
-      step.add(changeSteps(rollback, read.id));
+      if (!request.dryRun) step.add(changeSteps(rollback, read.id));
     },
   });
   const record = operation.step({
@@ -121,7 +126,8 @@ async function readRevisions(
   if (!Number.isInteger(asked) || asked < 0) {
     throw new RollbackError("invalid release revision", name, { code: "release/revision" });
   }
-  const locked = await operation.lock.acquire("rollback", { ...request, signal });
+  const locked = !request.dryRun &&
+    await operation.lock.acquire("rollback", { ...request, signal });
   const { history, abandoned } = await readHistory(operation, request, signal);
   const last = history.at(-1);
   if (last === undefined) throw new ReleaseNotFoundError("release: not found", name);
@@ -226,6 +232,7 @@ async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<v
     object: markOwned(object, operation),
     path,
   }));
+  const added = request.cleanupOnFail ? await absentOf(api, resolved, { before, signal }) : [];
   rollback.live = await applyObjects(api, objects, {
     signal,
     forceConflicts: request.forceConflicts,
@@ -235,6 +242,9 @@ async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<v
       : undefined,
     keepGoing: true,
     onApplied: progress(operation, id, objects.length),
+  }).catch(async (error) => {
+    if (!request.cleanupOnFail || signal.aborted) throw error;
+    throw await cleanUp(api, added, error, { verb: "rollback", signal });
   });
   await removeObjects(api, droppedFrom(before, resolved), { signal });
   const others = await otherRevisions(operation, history, { known: current, signal });
@@ -251,6 +261,9 @@ async function recordRollback(rollback: Rollback, step: StepContext): Promise<vo
   const failure = operation.failureOf(step);
   if (failure !== undefined && !recorder.created) {
     return failBeforeChange(operation, step, failure.blockedBy);
+  }
+  if (rollback.request.dryRun) {
+    return operation.finish({ outcome: "unchanged", ...summaryOf(recorder.release) });
   }
   await bounded(operation.context.recordTimeout ?? 30_000, async (signal) => {
     if (failure !== undefined) return await fail(rollback, failure.error, { step, signal });

@@ -47,6 +47,8 @@ export interface UninstallRequest
   readonly keepHistory?: boolean | undefined;
   /** A release that is not there is no failure. @default {false} */
   readonly ignoreNotFound?: boolean | undefined;
+  /** Look whether the release is there, and change nothing. @default {false} */
+  readonly dryRun?: boolean | undefined;
   /** Text kept with the history. @default {"Uninstallation complete"} */
   readonly description?: string | undefined;
   /** How dependents of objects are deleted. @default {"Background"} */
@@ -91,7 +93,9 @@ export function planUninstall(
     needs,
     run: async (step) => {
       found = await readRelease(operation, request, step);
-      if (found !== "absent" && !found.purgeOnly) step.add(changeSteps(found, read.id));
+      if (found !== "absent" && !found.purgeOnly && !request.dryRun) {
+        step.add(changeSteps(found, read.id));
+      }
     },
   });
   const record = operation.step({
@@ -124,20 +128,21 @@ async function readRelease(
       code: "release/name",
     });
   }
-  const locked = await operation.lock.acquire("uninstall", { ...request, signal });
+  const { dryRun } = request;
+  const locked = !dryRun && await operation.lock.acquire("uninstall", { ...request, signal });
   const { history } = await readHistory(operation, request, signal);
   const last = history.at(-1);
   const release = last === undefined ? undefined : await storage.get(last, { signal });
   if (release === undefined) {
     if (request.ignoreNotFound) return "absent";
     throw new ReleaseNotFoundError(
-      `uninstall: Release not loaded: ${name}: release: not found`,
+      dryRun ? "release: not found" : `uninstall: Release not loaded: ${name}: release: not found`,
       name,
       { hint: `is it in another namespace than ${namespace}?` },
     );
   }
   const purgeOnly = release.info.status === "uninstalled";
-  if (purgeOnly && request.keepHistory) {
+  if (purgeOnly && request.keepHistory && !dryRun) {
     throw new UninstallError(`the release named ${JSON.stringify(name)} is already deleted`, name, {
       code: "release/uninstalled",
     });
@@ -255,6 +260,9 @@ async function recordUninstall(uninstallation: Uninstallation, step: StepContext
   await recorder.stop();
   failIfLost(operation);
   const failure = operation.failureOf(step);
+  if (failure === undefined && uninstallation.request.dryRun) {
+    return operation.finish({ outcome: "unchanged", ...summaryOf(recorder.release) });
+  }
   const deleted = purgeOnly || step.outcomeOf(operation.id("delete"))?.status === "succeeded";
   if (failure !== undefined && !deleted) {
     // As in Helm the release stays as it is, uninstalling, to be uninstalled once more.

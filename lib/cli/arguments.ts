@@ -5,11 +5,29 @@
  */
 
 /** Flags that take a value and that Helm's users write before the command. */
-const LEADING = ["--kubeconfig", "--kube-context", "--namespace", "-n"];
+const LEADING = [
+  "--kubeconfig",
+  "--kube-apiserver",
+  "--kube-as-group",
+  "--kube-as-user",
+  "--kube-ca-file",
+  "--kube-context",
+  "--kube-tls-server-name",
+  "--kube-token",
+  "--namespace",
+  "-n",
+];
 
 /** Values of flags that may stand alone, by command. */
 const OPTIONAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   template: { "--dry-run": "unset", "--wait": "watcher" },
+  install: { "--dry-run": "unset", "--server-side": "true", "--wait": "watcher" },
+  upgrade: { "--dry-run": "unset", "--wait": "watcher" },
+  rollback: { "--dry-run": "unset", "--wait": "watcher" },
+  uninstall: { "--wait": "watcher" },
+  del: { "--wait": "watcher" },
+  delete: { "--wait": "watcher" },
+  un: { "--wait": "watcher" },
 };
 
 /** Short flags that take a value in every command that has them. */

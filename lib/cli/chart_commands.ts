@@ -18,7 +18,6 @@ const IGNORED_SWITCHES = [
   "forceConflicts",
   "forceReplace",
   "hideNotes",
-  "kubeInsecureSkipTlsVerify",
   "renderSubchartNotes",
   "replace",
   "rollbackOnFailure",
@@ -30,16 +29,6 @@ const IGNORED_SWITCHES = [
 
 /** The same for flags that take a value. */
 const IGNORED_TEXTS = [
-  "burstLimit",
-  "color",
-  "colour",
-  "contentCache",
-  "kubeApiserver",
-  "kubeAsUser",
-  "kubeCaFile",
-  "kubeTlsServerName",
-  "kubeToken",
-  "qps",
   "timeout",
   "wait",
 ] as const;
@@ -66,7 +55,6 @@ export interface TemplateFlags extends ChartFlags, NamespaceFlags, Switches, Tex
   readonly postRenderer?: string;
   readonly postRendererArgs?: readonly string[];
   readonly labels?: readonly string[];
-  readonly kubeAsGroup?: readonly string[];
 }
 
 /** Flags of `lint`, which follows Helm 4. */
@@ -103,7 +91,6 @@ const TEMPLATE = {
   ...NAMESPACE,
   ...hiddenSwitches(IGNORED_SWITCHES),
   ...hiddenTexts(IGNORED_TEXTS),
-  kubeAsGroup: hidden(texts("accepted, without effect")),
   labels: hidden(texts("labels of the release record, which is not written")),
   showOnly: texts("print only the manifests of these templates (can be repeated)", "path"),
   includeCrds: flag("print the chart's crds/ as well"),

@@ -5,7 +5,7 @@
  */
 import { CapstanError } from "../errors.ts";
 import { createKubeClient } from "../kube/client.ts";
-import { loadConnection } from "../kube/config.ts";
+import { type ConnectionOverrides, loadConnection } from "../kube/config.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { configMapStorage, secretStorage } from "../release/kube_storage.ts";
 import type { Storage } from "../release/storage.ts";
@@ -38,17 +38,43 @@ export async function withTarget<T>(
   }
 }
 
+/** A target for what asks no cluster: nothing is kept there, and nobody answers. */
+export async function offlineTarget(context: CliContext, flags: NamespaceFlags): Promise<Target> {
+  const { namespaceOf } = await import("./namespace.ts");
+  const { memoryStorage } = await import("../release/memory_storage.ts");
+  const namespace = flags.namespace ?? context.env("HELM_NAMESPACE") ??
+    await namespaceOf(context, flags);
+  const api = createKubeClient({ server: "http://offline.invalid", namespace });
+  return { api, storage: memoryStorage(), namespace };
+}
+
 /** A client for the cluster that the flags name, and its context's namespace. */
 export async function connect(
   context: CliContext,
-  flags: ClusterFlags,
+  flags: ClusterFlags & NamespaceFlags,
 ): Promise<{ api: KubeApi; namespace: string }> {
   const connection = await loadConnection({
     kubeconfig: flags.kubeconfig,
     context: flags.kubeContext ?? context.env("HELM_KUBECONTEXT"),
     env: (name) => context.env(name),
+    overrides: overridesOf(context, flags),
   });
   return { api: createKubeClient(connection), namespace: connection.namespace };
+}
+
+/** What flags and Helm's environment variables put in the place of the kubeconfig's. */
+function overridesOf({ env }: CliContext, flags: NamespaceFlags): ConnectionOverrides {
+  const groups = env("HELM_KUBEASGROUPS") || undefined;
+  const insecure = env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") === "true" || undefined;
+  return {
+    server: flags.kubeApiserver ?? env("HELM_KUBEAPISERVER"),
+    token: flags.kubeToken ?? env("HELM_KUBETOKEN"),
+    caFile: flags.kubeCaFile ?? env("HELM_KUBECAFILE"),
+    insecure: flags.kubeInsecureSkipTlsVerify ?? insecure,
+    serverName: flags.kubeTlsServerName ?? env("HELM_KUBETLS_SERVER_NAME"),
+    asUser: flags.kubeAsUser ?? env("HELM_KUBEASUSER"),
+    asGroups: flags.kubeAsGroup ?? groups?.split(","),
+  };
 }
 
 /** Where release records are kept: Secrets, or what HELM_DRIVER says. */

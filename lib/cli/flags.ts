@@ -13,10 +13,20 @@ export interface ClusterFlags {
   readonly kubeContext?: string;
 }
 
-/** Which cluster and namespace. */
+/** Which cluster and namespace, and how to be let in. */
 export interface NamespaceFlags extends ClusterFlags {
   readonly namespace?: string;
+  readonly kubeApiserver?: string;
+  readonly kubeAsGroup?: readonly string[];
+  readonly kubeAsUser?: string;
+  readonly kubeCaFile?: string;
+  readonly kubeInsecureSkipTlsVerify?: boolean;
+  readonly kubeTlsServerName?: string;
+  readonly kubeToken?: string;
 }
+
+/** Whether to wait for objects, and by whose rules. */
+export type WaitChoice = "watcher" | "hookOnly" | "legacy" | "true" | "false";
 
 /** How hooks of one weight may overlap. */
 export interface HookFlags {
@@ -118,11 +128,44 @@ export const CLUSTER = {
   kubeContext: text("name of the kubeconfig context to use", "name"),
 } as const;
 
-/** Which cluster and namespace. */
+/** Flags of Helm's that change nothing here, so that scripts go on to work. */
+const WITHOUT_EFFECT = {
+  burstLimit: hidden(integer("accepted, without effect")),
+  color: hidden(text("accepted, without effect")),
+  colour: hidden(text("accepted, without effect")),
+  contentCache: hidden(text("accepted, without effect")),
+  qps: hidden(text("accepted, without effect")),
+} as const;
+
+/** Which cluster and namespace, and how to be let in. */
 export const NAMESPACE = {
   ...CLUSTER,
   namespace: text("namespace scope for this request", "name"),
+  kubeApiserver: text("address of the API server, instead of the kubeconfig's", "address"),
+  kubeAsGroup: texts("group to act as; with --kube-as-user", "group"),
+  kubeAsUser: text("user to act as", "name"),
+  kubeCaFile: text("trust the authority in this PEM file", "path"),
+  kubeInsecureSkipTlsVerify: flag(
+    "do not check the API server's certificate; Deno wants --unsafely-ignore-certificate-errors",
+  ),
+  kubeTlsServerName: text("name in the API server's certificate", "name"),
+  kubeToken: text("bearer token to be let in with", "token"),
+  ...WITHOUT_EFFECT,
 } as const;
+
+/** Whether to wait for objects: alone it is `watcher`. */
+export const WAIT = choice(
+  "wait until objects are ready: watcher (Helm 4's rules; --wait alone), legacy (Helm 3's), hookOnly",
+  ["watcher", "hookOnly", "legacy", "true", "false"],
+);
+
+/** What `--wait` comes to. */
+export function waitOptions(
+  { wait = "hookOnly" }: { readonly wait?: WaitChoice },
+): { readonly wait: boolean; readonly readyRules?: "legacy" } {
+  if (wait === "legacy") return { wait: true, readyRules: wait };
+  return { wait: wait === "watcher" || wait === "true" };
+}
 
 /** How hooks of one weight may overlap. */
 export const HOOKS = {

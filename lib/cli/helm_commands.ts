@@ -22,8 +22,16 @@ import {
   text,
   texts,
   VALUES,
+  WAIT,
 } from "./flags.ts";
-import type { ApplyFlags, HookFlags, LockFlags, NamespaceFlags, ValueFlags } from "./flags.ts";
+import type {
+  ApplyFlags,
+  HookFlags,
+  LockFlags,
+  NamespaceFlags,
+  ValueFlags,
+  WaitChoice,
+} from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of the commands that find and render a chart. */
@@ -43,7 +51,15 @@ export interface ChartFlags extends ValueFlags, DownloadFlags {
 /** Flags of `install` and `upgrade`. */
 export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, LockFlags, ApplyFlags {
   readonly createNamespace?: boolean;
-  readonly wait?: boolean;
+  readonly dryRun?: string;
+  readonly hideSecret?: boolean;
+  readonly hideNotes?: boolean;
+  readonly renderSubchartNotes?: boolean;
+  readonly enableDns?: boolean;
+  readonly disableOpenapiValidation?: boolean;
+  readonly postRenderer?: string;
+  readonly postRendererArgs?: readonly string[];
+  readonly wait?: WaitChoice;
   readonly waitForJobs?: boolean;
   readonly timeout?: number;
   readonly atomic?: boolean;
@@ -53,12 +69,18 @@ export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, Lock
   readonly output?: "table" | "json" | "yaml";
 }
 
+/** Flags of `install`. */
+export interface InstallFlags extends DeployFlags {
+  readonly replace?: boolean;
+}
+
 /** Flags of `upgrade`. */
 export interface UpgradeFlags extends DeployFlags {
   readonly install?: boolean;
   readonly resetValues?: boolean;
   readonly reuseValues?: boolean;
   readonly resetThenReuseValues?: boolean;
+  readonly cleanupOnFail?: boolean;
   readonly historyMax?: number;
 }
 
@@ -67,21 +89,26 @@ export interface UninstallFlags extends NamespaceFlags, HookFlags, LockFlags {
   readonly keepHistory?: boolean;
   readonly ignoreNotFound?: boolean;
   readonly noHooks?: boolean;
-  readonly wait?: boolean;
+  readonly dryRun?: boolean;
+  readonly wait?: WaitChoice;
   readonly timeout?: number;
   readonly cascade?: "background" | "foreground" | "orphan";
   readonly description?: string;
+  readonly helmVersion?: "v3" | "v4";
   readonly debug?: boolean;
 }
 
 /** Flags of `rollback`. */
 export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags, ApplyFlags {
   readonly noHooks?: boolean;
-  readonly wait?: boolean;
+  readonly dryRun?: string;
+  readonly cleanupOnFail?: boolean;
+  readonly wait?: WaitChoice;
   readonly waitForJobs?: boolean;
   readonly timeout?: number;
   readonly historyMax?: number;
   readonly description?: string;
+  readonly helmVersion?: "v3" | "v4";
   readonly debug?: boolean;
 }
 
@@ -89,7 +116,9 @@ export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags, App
 export interface TestFlags extends NamespaceFlags, HookFlags {
   readonly filter?: readonly string[];
   readonly logs?: boolean;
+  readonly hideNotes?: boolean;
   readonly timeout?: number;
+  readonly helmVersion?: "v3" | "v4";
   readonly debug?: boolean;
 }
 
@@ -113,13 +142,26 @@ export const CHART = {
   debug: DEBUG,
 } as const;
 
+const DRY_RUN = text(
+  "change nothing: client (an install asks no cluster), server (it checks what it can)",
+  "mode",
+);
+
 const DEPLOY = {
   ...CHART,
   ...NAMESPACE,
   ...HOOKS,
   ...LOCK,
   createNamespace: flag("create the release's namespace when it is missing"),
-  wait: flag("wait until every object is ready"),
+  dryRun: DRY_RUN,
+  hideSecret: flag("with --dry-run, do not print what Secrets hold"),
+  hideNotes: flag("do not print the notes"),
+  renderSubchartNotes: flag("keep and print the notes of subcharts too"),
+  enableDns: flag("let getHostByName ask the DNS"),
+  disableOpenapiValidation: flag("drop fields that a kind does not have, instead of refusing them"),
+  postRenderer: text("program that changes the manifests; it needs --allow-run", "command"),
+  postRendererArgs: texts("argument of the post-renderer (can be repeated)", "arg"),
+  wait: WAIT,
   waitForJobs: flag("with --wait, also until every Job has completed"),
   timeout: duration("time for each wait: readiness, and each hook (5m)"),
   atomic: flag("on failure undo what this command did; implies --wait"),
@@ -129,6 +171,8 @@ const DEPLOY = {
   labels: texts("labels of the release record: key=value (can be repeated)", "labels"),
   output: OUTPUT,
 } as const;
+
+const HISTORY_MAX = integer("revisions kept; 0 keeps all (HELM_MAX_HISTORY, or 10)");
 
 const CHART_ALIASES = { ...ALIASES, g: "generateName", l: "labels" } as const;
 
@@ -145,9 +189,16 @@ export const NAME_AND_CHART = {
 
 /** Commands by name. */
 export const HELM_ROUTES = {
-  install: lazyCommand<DeployFlags, [string, string?]>({
+  install: lazyCommand<InstallFlags, [string, string?]>({
     loader: async () => (await import("./commands/install.ts")).install,
-    parameters: { flags: DEPLOY, aliases: CHART_ALIASES, positional: NAME_AND_CHART },
+    parameters: {
+      flags: {
+        ...DEPLOY,
+        replace: flag("take the name of a release that failed or was uninstalled"),
+      },
+      aliases: CHART_ALIASES,
+      positional: NAME_AND_CHART,
+    },
     docs: { brief: "install a chart as a new release" },
   }),
   upgrade: lazyCommand<UpgradeFlags, [string, string]>({
@@ -161,7 +212,8 @@ export const HELM_ROUTES = {
         resetThenReuseValues: flag(
           "use the new chart's values, then the last revision's, then those given here",
         ),
-        historyMax: integer("revisions kept; 0 keeps all (10)"),
+        cleanupOnFail: flag("on failure delete the objects that the upgrade has added"),
+        historyMax: HISTORY_MAX,
       },
       aliases: { ...ALIASES, i: "install", l: "labels" },
       positional: { kind: "tuple", parameters: [RELEASE, CHART_PARAMETER] },
@@ -178,10 +230,12 @@ export const HELM_ROUTES = {
         keepHistory: flag("keep the release's records and mark them uninstalled"),
         ignoreNotFound: flag("a release that is not there is no error"),
         noHooks: flag("do not run hooks"),
-        wait: flag("wait until every object is gone"),
+        dryRun: flag("only look whether the releases are there"),
+        wait: WAIT,
         timeout: duration("time for each wait (5m)"),
         cascade: choice("how dependents are deleted", ["background", "foreground", "orphan"]),
         description: text("text kept with the revision", "text"),
+        helmVersion: HELM_VERSION,
         debug: DEBUG,
       },
       aliases: { n: "namespace" },
@@ -197,12 +251,15 @@ export const HELM_ROUTES = {
         ...HOOKS,
         ...LOCK,
         noHooks: flag("do not run hooks"),
-        wait: flag("wait until every object is ready"),
+        dryRun: DRY_RUN,
+        cleanupOnFail: flag("on failure delete the objects that the rollback has added"),
+        wait: WAIT,
         waitForJobs: flag("with --wait, also until every Job has completed"),
         timeout: duration("time for each wait: readiness, and each hook (5m)"),
         ...APPLY,
-        historyMax: integer("revisions kept; 0 keeps all (10)"),
+        historyMax: HISTORY_MAX,
         description: text("text kept with the revision", "text"),
+        helmVersion: HELM_VERSION,
         debug: DEBUG,
       },
       aliases: { n: "namespace" },
@@ -229,7 +286,9 @@ export const HELM_ROUTES = {
           "filter",
         ),
         logs: flag("print the logs of every test"),
+        hideNotes: flag("with --helm-version v3: do not print the notes, as Helm 4 never does"),
         timeout: duration("time for each test (5m)"),
+        helmVersion: HELM_VERSION,
         debug: DEBUG,
       },
       aliases: { n: "namespace" },

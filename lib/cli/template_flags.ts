@@ -25,17 +25,6 @@ const DEPRECATED: Readonly<Partial<Record<keyof TemplateFlags, string>>> = {
   validate: "use '--dry-run=server' instead",
 };
 
-/** Flags that are taken only where they cannot matter. */
-const CLUSTER: readonly (keyof TemplateFlags)[] = [
-  "kubeApiserver",
-  "kubeAsGroup",
-  "kubeAsUser",
-  "kubeCaFile",
-  "kubeInsecureSkipTlsVerify",
-  "kubeTlsServerName",
-  "kubeToken",
-];
-
 /** Warns of flags that Helm 4 gives up, and refuses those that cannot be honoured. */
 export function checkTemplateFlags(flags: TemplateFlags, warn: Warn): void {
   for (const [name, advice] of Object.entries(DEPRECATED)) {
@@ -58,7 +47,6 @@ export function clusterUse(flags: TemplateFlags, warn: Warn): ClusterUse {
     );
   }
   const use = helmVersion === "v3" ? useOfHelm3(flags) : useOfHelm4(flags, warn);
-  if (use.capabilities || use.lookup) refuse(flags, CLUSTER, "to reach the cluster");
   return use;
 }
 
@@ -88,14 +76,6 @@ function useOfHelm4({ dryRun = "client", validate }: TemplateFlags, warn: Warn):
     );
   }
   return { capabilities: server, lookup: server };
-}
-
-function refuse(flags: TemplateFlags, names: readonly (keyof TemplateFlags)[], what: string): void {
-  const given = names.find((name) => flags[name] !== undefined);
-  if (given === undefined) return;
-  throw new CapstanError(`cannot use ${dashed(given)}: Capstan does not take it ${what} yet`, {
-    code: "flag/not-available",
-  });
 }
 
 function dashed(name: string): string {

@@ -13,6 +13,7 @@ import {
   mergeKubeconfigs,
   readKubeconfig,
   selectContext,
+  type SelectedContext,
   type UserEntry,
 } from "./kubeconfig.ts";
 import { needsPlugin, pluginCredentials } from "./plugin_credentials.ts";
@@ -23,12 +24,32 @@ export interface LoadConnectionOptions {
   readonly kubeconfig?: string | undefined;
   /** Context to use. @default {the kubeconfig's current one} */
   readonly context?: string | undefined;
+  /** What takes the place of the kubeconfig's. @default nothing */
+  readonly overrides?: ConnectionOverrides | undefined;
   /** Environment variables: KUBECONFIG, HOME, KUBERNETES_SERVICE_HOST and _PORT. @default {Deno.env.get} */
   readonly env?: ((name: ConnectionVariable) => string | undefined) | undefined;
   /** Reads the kubeconfig, and the certificates and tokens it names. @default {Deno.readTextFile} */
   readonly readFile?: ReadFile | undefined;
   /** Milliseconds since any fixed time. @default {performance.now} */
   readonly now?: (() => number) | undefined;
+}
+
+/** Settings that win over those of the kubeconfig; empty ones are as if they were left out. */
+export interface ConnectionOverrides {
+  /** Address of the API server. With it no kubeconfig is needed. */
+  readonly server?: string | undefined;
+  /** Bearer token, in the place of any other way to be let in. */
+  readonly token?: string | undefined;
+  /** Path of a PEM file with the authority to trust. */
+  readonly caFile?: string | undefined;
+  /** Do not check the server's certificate; see {@linkcode Connection.insecure}. */
+  readonly insecure?: boolean | undefined;
+  /** Name in the server's certificate. */
+  readonly serverName?: string | undefined;
+  /** User to act as. */
+  readonly asUser?: string | undefined;
+  /** Groups to act as. */
+  readonly asGroups?: readonly string[] | undefined;
 }
 
 /** The environment variables that lead to a cluster. */
@@ -66,10 +87,16 @@ export async function loadConnection(options: LoadConnectionOptions = {}): Promi
     readFile: options.readFile ?? ((path) => Deno.readTextFile(path)),
     now: options.now ?? (() => performance.now()),
   };
-  const { kubeconfig, context } = options;
+  const { kubeconfig, context, overrides = {} } = options;
   const paths = kubeconfig ? [kubeconfig] : defaultPaths(io);
   const files = await readAll(paths, { io, mustExist: Boolean(kubeconfig) });
-  if (files.length > 0) return await connectionOf(mergeKubeconfigs(files), { context, io });
+  const config = mergeKubeconfigs(files);
+  if (overrides.server && !context && config.contexts.size === 0) {
+    return await connectionOf(NOTHING, { overrides, io });
+  }
+  if (files.length > 0) {
+    return await connectionOf(selectContext(config, context), { overrides, io });
+  }
   const inCluster = await inClusterConnection(io);
   if (inCluster !== undefined) return inCluster;
   throw new CapstanError(`no kubeconfig: there is no file ${paths.join(" or ") || "to read"}`, {
@@ -165,10 +192,10 @@ async function parse(text: string, path: string): Promise<unknown> {
 }
 
 async function connectionOf(
-  config: Kubeconfig,
-  { context: name, io }: { readonly context: string | undefined; readonly io: Io },
+  given: SelectedContext,
+  { overrides, io }: { readonly overrides: ConnectionOverrides; readonly io: Io },
 ): Promise<Connection> {
-  const selected = selectContext(config, name);
+  const selected = override(given, overrides);
   const { cluster, context, namespace, user } = selected;
   checkCluster(cluster, context);
   const tls: TlsSettings = {
@@ -187,6 +214,29 @@ async function connectionOf(
   }
   const plugin = await pluginCredentials(selected);
   return { ...base, tls: { ...tls, ...plugin.tls }, credentials: plugin.credentials };
+}
+
+/** Where there is no kubeconfig. */
+const NOTHING: SelectedContext = { context: "", cluster: {}, user: {}, namespace: "default" };
+
+function override(given: SelectedContext, overrides: ConnectionOverrides): SelectedContext {
+  const { server, token, caFile, insecure, serverName, asUser, asGroups } = overrides;
+  const { "certificate-authority-data": _, ...untrusting } = given.cluster;
+  const cluster = caFile ? { ...untrusting, "certificate-authority": caFile } : given.cluster;
+  return {
+    ...given,
+    cluster: {
+      ...cluster,
+      ...(server ? { server } : {}),
+      ...(insecure ? { "insecure-skip-tls-verify": true } : {}),
+      ...(serverName ? { "tls-server-name": serverName } : {}),
+    },
+    user: {
+      ...(token ? { token } : given.user),
+      ...(asUser ? { as: asUser } : {}),
+      ...(asGroups?.length ? { "as-groups": asGroups } : {}),
+    },
+  };
 }
 
 function serverOf(cluster: ClusterEntry, context: string): string {

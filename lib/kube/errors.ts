@@ -123,12 +123,16 @@ export interface Asked {
   readonly insecure?: boolean | undefined;
 }
 
+/** Objects that do not fit their kind are refused as if the server had failed. */
+const UNTYPED = /"message":"failed to create typed patch object /;
+
 /** The error of an answer that is not 2xx. `body` is the answer's text, a `Status` object or not. */
 export function errorOfAnswer(
   asked: Asked,
   answer: { readonly status: number; readonly headers: Headers; readonly body: string },
 ): ApiError {
   const { status, headers } = answer;
+  const wrong = UNTYPED.test(answer.body);
   const parsed = parseStatus(answer.body);
   const reason = parsed?.reason || reasonOf(status);
   const details = parsed?.details ?? {};
@@ -138,8 +142,8 @@ export function errorOfAnswer(
     reason,
     details,
     retryAfter,
-    retryable: isTransient(status),
-    refused: status < 500 || retryAfter !== undefined,
+    retryable: isTransient(status) && !wrong,
+    refused: wrong || status < 500 || retryAfter !== undefined,
     hint: hintOf(status, asked.server),
   });
 }

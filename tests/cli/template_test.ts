@@ -321,10 +321,6 @@ Deno.test("template says what Helm says of flags that do not go together or do n
       "Error: cannot read certificate file /nowhere.pem: No such file or directory (os error 2): readfile '/nowhere.pem'\n",
     ],
     [
-      ["--dry-run=server", "--kube-token=x"],
-      "Error: cannot use --kube-token: Capstan does not take it to reach the cluster yet\n",
-    ],
-    [
       ["--name-template=x"],
       "Error: cannot set --name-template and also specify a name\n  hint: leave out the name, or the flag\n",
     ],

@@ -1,5 +1,10 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { connectionFrom, type ConnectionVariable, loadConnection } from "../../lib/kube/config.ts";
+import {
+  connectionFrom,
+  type ConnectionOverrides,
+  type ConnectionVariable,
+  loadConnection,
+} from "../../lib/kube/config.ts";
 import type { Connection } from "../../lib/kube/connection.ts";
 
 /** Loads with nothing but the given files and variables. */
@@ -9,6 +14,7 @@ function load(
     env?: Partial<Record<ConnectionVariable, string>>;
     kubeconfig?: string;
     context?: string;
+    overrides?: ConnectionOverrides;
   } = {},
 ): Promise<Connection> {
   const { env = {}, ...rest } = options;
@@ -178,4 +184,30 @@ Deno.test("connectionFrom() reads the text of a kubeconfig", async () => {
     true,
     "http://p",
   ]);
+});
+
+Deno.test("loadConnection() lets flags win over the kubeconfig", async () => {
+  const PEM = "-----BEGIN CERTIFICATE-----\n";
+  const overridden = async (overrides: ConnectionOverrides, text = config("as: eve, token: abc")) =>
+    await load({ k: text, "ca.pem": PEM }, { kubeconfig: "k", overrides });
+  const connection = await overridden({ server: "other:1", caFile: "ca.pem", insecure: true });
+  equal(connection.server, "https://other:1");
+  deepEqual(connection.tls?.caCerts, [PEM]);
+  equal(connection.insecure, true);
+  equal((await overridden({ server: "", insecure: false })).server, "https://c:6443");
+  const rows: [ConnectionOverrides, unknown][] = [
+    [{}, { authorization: "Bearer abc", "impersonate-user": "eve" }],
+    [{ token: "t" }, { authorization: "Bearer t" }],
+    [{ token: "t", asUser: "bob", asGroups: ["ops"] }, {
+      authorization: "Bearer t",
+      "impersonate-user": "bob",
+      "impersonate-group": "ops",
+    }],
+  ];
+  for (const [overrides, expected] of rows) {
+    deepEqual(await headers(await overridden(overrides)), expected);
+  }
+  await rejects(overridden({ serverName: "x" }), /uses tls-server-name/);
+  equal((await overridden({ server: "http://only" }, "")).server, "http://only");
+  equal((await load({}, { overrides: { server: "http://only" } })).namespace, "default");
 });

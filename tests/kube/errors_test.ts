@@ -151,3 +151,15 @@ Deno.test("errorOfFetch() names the permission that is missing", () => {
   equal(error.hint, "allow it with --allow-net=example.test:6443");
   equal(error.retryable, false);
 });
+
+Deno.test("errorOfAnswer() does not take a wrong object for a failing server", () => {
+  const message = "failed to create typed patch object (a/b; /v1, Kind=ConfigMap): .bad: " +
+    "field not declared in schema";
+  const body = JSON.stringify({ kind: "Status", status: "Failure", message, code: 500 });
+  const error = errorOfAnswer({ method: "PATCH", path: "/x", server: "s" }, {
+    status: 500,
+    headers: new Headers(),
+    body,
+  });
+  deepEqual([error.message, error.retryable, error.refused], [message, false, true]);
+});

@@ -5,27 +5,31 @@
  */
 import { planDeploy } from "../../action/deploy.ts";
 import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts";
-import type { Release } from "../../release/release.ts";
+import type { OperationResult } from "../../action/types.ts";
 import { CapstanError } from "../../errors.ts";
 import { chartFor, labelsOf, nameAndChart, valuesFrom } from "../charts.ts";
-import { withTarget } from "../connect.ts";
+import { offlineTarget, withTarget } from "../connect.ts";
+import type { Target } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import type { DeployFlags, UpgradeFlags } from "../helm_commands.ts";
-import { applyOptions } from "../flags.ts";
+import { describeRelease } from "../describe.ts";
+import { type DryRunMode, dryRunMode } from "../dry_run_mode.ts";
+import { applyOptions, waitOptions } from "../flags.ts";
+import type { DeployFlags, InstallFlags, UpgradeFlags } from "../helm_commands.ts";
+import { historyMax } from "../history_max.ts";
 import { runShown } from "../operation.ts";
 import { formatRelease } from "../output.ts";
-import { describeRelease } from "../describe.ts";
 
 /** Installs a chart as a new release. */
 export async function install(
   this: CliContext,
-  flags: DeployFlags,
+  flags: InstallFlags,
   first: string,
   second?: string,
 ): Promise<void> {
   const { name, chart } = await nameAndChart(this, flags, { first, second });
-  const release = await deploy(this, flags, { name, chart, upgrade: false });
-  print(this, flags, release, "");
+  const { replace } = flags;
+  const { result } = await deploy(this, flags, { name, chart, upgrade: false, replace });
+  print(this, flags, result, "");
 }
 
 /** Upgrades a release, or with `--install` installs it when there is none. */
@@ -35,19 +39,21 @@ export async function upgrade(
   name: string,
   chart: string,
 ): Promise<void> {
-  const release = await deploy(this, flags, {
+  const { result, kind } = await deploy(this, flags, {
     name,
     chart,
     install: flags.install ?? false,
     reuseValues: reuseOf(flags),
-    ...(flags.historyMax === undefined ? {} : { maxHistory: flags.historyMax }),
+    cleanupOnFail: flags.cleanupOnFail,
+    maxHistory: historyMax(this, flags),
   });
-  const verb = release.revision === 1 ? "installed" : "upgraded";
   print(
     this,
     flags,
-    release,
-    release.revision === 1 ? "" : `Release "${name}" has been ${verb}. Happy Helming!\n`,
+    result,
+    kind === "install"
+      ? `Release "${name}" does not exist. Installing it now.\n`
+      : `Release "${name}" has been upgraded. Happy Helming!\n`,
   );
 }
 
@@ -58,53 +64,114 @@ function reuseOf(flags: UpgradeFlags): ReuseValues {
   return flags.resetThenReuseValues ? "merge" : "when-empty";
 }
 
-type Asked = Pick<DeployRequest, "name" | "upgrade" | "install" | "reuseValues" | "maxHistory"> & {
-  readonly chart: string;
-};
+type Asked =
+  & Pick<
+    DeployRequest,
+    "name" | "upgrade" | "install" | "replace" | "reuseValues" | "cleanupOnFail" | "maxHistory"
+  >
+  & { readonly chart: string };
 
-async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Promise<Release> {
-  return await withTarget(context, flags, async (target) => {
-    const [chart, values] = await Promise.all([
-      chartFor(context, flags, asked.chart),
-      valuesFrom(context, flags),
-    ]);
-    const request: DeployRequest = {
-      ...asked,
-      chart,
-      values,
-      namespace: target.namespace,
-      // Helm makes a revision of every upgrade, whether anything has changed or not.
-      force: true,
-      atomic: flags.atomic || flags.rollbackOnFailure,
-      createNamespace: flags.createNamespace,
-      wait: flags.wait,
-      waitForJobs: flags.waitForJobs,
-      timeout: flags.timeout,
-      noHooks: flags.noHooks,
-      skipCrds: flags.skipCrds,
-      skipSchemaValidation: flags.skipSchemaValidation,
-      takeOwnership: flags.takeOwnership,
-      ...applyOptions(flags),
-      description: flags.description,
-      labels: labelsOf(flags.labels),
-      hookParallelism: flags.hookParallelism,
-      hookSelection: flags.hookSelection,
-      lockWait: flags.lockWait,
-      recover: flags.recover,
-    };
-    const { release } = await runShown(
-      context,
-      { target, helmVersion: flags.helmVersion },
-      (action) => planDeploy(request, action),
-    );
-    if (release === undefined) throw new CapstanError(`release ${asked.name} was not deployed`);
-    return release;
-  });
+interface Deployed {
+  readonly result: OperationResult;
+  readonly kind: "install" | "upgrade";
 }
 
-function print(context: CliContext, flags: DeployFlags, release: Release, before: string): void {
-  const output = flags.output ?? "table";
-  context.process.stdout.write(
-    output === "table" ? before + describeRelease(release) : formatRelease(release, output),
+async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Promise<Deployed> {
+  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const mode = dryRunMode(flags, warn);
+  const use = (target: Target) => deployTo(context, flags, { asked, mode, target });
+  return mode === "client" && asked.upgrade === false
+    ? await use(await offlineTarget(context, flags))
+    : await withTarget(context, flags, use);
+}
+
+interface Deploying {
+  readonly asked: Asked;
+  readonly mode: DryRunMode;
+  readonly target: Target;
+}
+
+async function deployTo(
+  context: CliContext,
+  flags: DeployFlags,
+  { asked, mode, target }: Deploying,
+): Promise<Deployed> {
+  const [chart, values, postRender, withHosts] = await Promise.all([
+    chartFor(context, flags, asked.chart),
+    valuesFrom(context, flags),
+    postRenderOf(flags),
+    hostsOf(flags),
+  ]);
+  const request: DeployRequest = {
+    ...requestOf(flags),
+    ...asked,
+    chart,
+    values,
+    postRender,
+    withHosts,
+    namespace: target.namespace,
+    dryRun: mode === "server" ? true : mode === "client" ? mode : false,
+  };
+  const { helmVersion } = flags;
+  const result = await runShown(
+    context,
+    { target, helmVersion },
+    (action) => planDeploy(request, action),
+  );
+  const { release } = result;
+  if (release === undefined) throw new CapstanError(`release ${asked.name} was not deployed`);
+  const installed = result.outcome === "installed" || release.info.status === "pending-install";
+  return { result, kind: installed ? "install" : "upgrade" };
+}
+
+/** What the flags say of a deployment. */
+function requestOf(flags: DeployFlags) {
+  return {
+    // Helm makes a revision of every upgrade, whether anything has changed or not.
+    force: true,
+    atomic: flags.atomic || flags.rollbackOnFailure,
+    createNamespace: flags.createNamespace,
+    ...waitOptions(flags),
+    waitForJobs: flags.waitForJobs,
+    timeout: flags.timeout,
+    noHooks: flags.noHooks,
+    skipCrds: flags.skipCrds,
+    skipSchemaValidation: flags.skipSchemaValidation,
+    skipFieldValidation: flags.disableOpenapiValidation,
+    takeOwnership: flags.takeOwnership,
+    ...applyOptions(flags),
+    hideSecrets: flags.hideSecret,
+    subNotes: flags.renderSubchartNotes,
+    description: flags.description,
+    labels: labelsOf(flags.labels),
+    hookParallelism: flags.hookParallelism,
+    hookSelection: flags.hookSelection,
+    lockWait: flags.lockWait,
+    recover: flags.recover,
+  } as const;
+}
+
+async function postRenderOf(flags: DeployFlags): Promise<DeployRequest["postRender"]> {
+  const { postRenderer: command, postRendererArgs: args = [] } = flags;
+  if (!command) return undefined;
+  const { postRenderer } = await import("../post_renderer.ts");
+  return await postRenderer({ command, args });
+}
+
+/** What `--enable-dns` asks for. */
+async function hostsOf({ enableDns }: DeployFlags): Promise<DeployRequest["withHosts"]> {
+  return enableDns ? (await import("../dns.ts")).withDns : undefined;
+}
+
+function print(
+  { process: { stdout } }: CliContext,
+  { output = "table", helmVersion, hideNotes, debug }: DeployFlags,
+  { release }: OperationResult,
+  before: string,
+): void {
+  stdout.write(
+    output === "table"
+      ? before + describeRelease(release!, { helmVersion, hideNotes, contents: debug })
+      : formatRelease(release!, output, { helmVersion }),
   );
 }

@@ -7,7 +7,9 @@ import { planRollback } from "../../action/rollback.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { RollbackFlags } from "../helm_commands.ts";
-import { applyOptions } from "../flags.ts";
+import { dryRunMode } from "../dry_run_mode.ts";
+import { applyOptions, waitOptions } from "../flags.ts";
+import { historyMax } from "../history_max.ts";
 import { runShown } from "../operation.ts";
 
 /** Makes a new revision of an earlier one. */
@@ -18,16 +20,20 @@ export async function rollback(
   revision?: number,
 ): Promise<void> {
   await withTarget(this, flags, async (target) => {
-    const { historyMax: maxHistory, ...options } = flags;
+    const { dryRun: _, helmVersion, ...options } = flags;
+    const warn = (message: string) => this.process.stderr.write(`${message}\n`);
+    const dryRun = dryRunMode(flags, warn) !== "none";
     await runShown(
       this,
-      { target },
+      { target, helmVersion },
       (action) =>
         planRollback(
           {
             ...options,
             ...applyOptions(flags),
-            maxHistory,
+            ...waitOptions(flags),
+            dryRun,
+            maxHistory: historyMax(this, flags),
             name,
             namespace: target.namespace,
             revision,

@@ -13,15 +13,19 @@ import { describeRelease } from "../describe.ts";
 
 /** Runs the test hooks and prints how each went. */
 export async function test(this: CliContext, flags: TestFlags, name: string): Promise<void> {
-  const { filter, ...options } = flags;
+  const { filter, helmVersion = "v4", hideNotes = helmVersion === "v4", ...options } = flags;
   const names = namesOf(filter ?? []);
   await withTarget(this, flags, async (target) => {
     const { release } = await runShown(
       this,
-      { target },
+      { target, helmVersion },
       (action) => planTest({ ...options, ...names, name, namespace: target.namespace }, action),
     );
-    if (release !== undefined) this.process.stdout.write(describeRelease(release));
+    if (release !== undefined) {
+      this.process.stdout.write(
+        describeRelease(release, { helmVersion, hideNotes, contents: flags.debug }),
+      );
+    }
   });
 }
 

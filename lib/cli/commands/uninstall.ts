@@ -7,6 +7,7 @@ import { planUninstall } from "../../action/uninstall.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { UninstallFlags } from "../helm_commands.ts";
+import { waitOptions } from "../flags.ts";
 import { runShown } from "../operation.ts";
 
 /** Removes the named releases, one after another as Helm does. */
@@ -17,24 +18,29 @@ export async function uninstall(
 ): Promise<void> {
   await withTarget(this, flags, async (target) => {
     for (const name of names) {
-      const { outcome, notice } = await runShown(this, { target }, (action) =>
-        planUninstall({
-          name,
-          namespace: target.namespace,
-          keepHistory: flags.keepHistory,
-          ignoreNotFound: flags.ignoreNotFound,
-          noHooks: flags.noHooks,
-          wait: flags.wait,
-          timeout: flags.timeout,
-          propagation: propagationOf(flags.cascade),
-          description: flags.description,
-          hookParallelism: flags.hookParallelism,
-          hookSelection: flags.hookSelection,
-          lockWait: flags.lockWait,
-          recover: flags.recover,
-        }, action));
+      const { notice } = await runShown(
+        this,
+        { target, helmVersion: flags.helmVersion },
+        (action) =>
+          planUninstall({
+            name,
+            namespace: target.namespace,
+            keepHistory: flags.keepHistory,
+            ignoreNotFound: flags.ignoreNotFound,
+            noHooks: flags.noHooks,
+            dryRun: flags.dryRun,
+            ...waitOptions(flags),
+            timeout: flags.timeout,
+            propagation: propagationOf(flags.cascade),
+            description: flags.description,
+            hookParallelism: flags.hookParallelism,
+            hookSelection: flags.hookSelection,
+            lockWait: flags.lockWait,
+            recover: flags.recover,
+          }, action),
+      );
       if (notice !== undefined) this.process.stdout.write(`${notice}\n`);
-      if (outcome === "uninstalled") this.process.stdout.write(`release "${name}" uninstalled\n`);
+      this.process.stdout.write(`release "${name}" uninstalled\n`);
     }
   });
 }

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { dryRunMode } from "../../lib/cli/dry_run_mode.ts";
+import { atWork } from "./cluster.ts";
+
+Deno.test("dryRunMode() takes what each Helm takes, and says what it says", () => {
+  const rows: ["v3" | "v4", string | undefined, string, string?][] = [
+    ["v4", undefined, "none"],
+    ["v4", "client", "client"],
+    ["v4", "server", "server"],
+    ["v4", "unset", "client", "--dry-run is deprecated"],
+    ["v4", "true", "client", "boolean '--dry-run=true' flag is deprecated"],
+    ["v4", "0", "none", "must be replaced with '--dry-run=none'"],
+    ["v3", undefined, "none"],
+    ["v3", "false", "none"],
+    ["v3", "unset", "client"],
+    ["v3", "server", "server"],
+  ];
+  for (const [helmVersion, dryRun, expected, warning = ""] of rows) {
+    const said: string[] = [];
+    const flags = { helmVersion, ...(dryRun === undefined ? {} : { dryRun }) };
+    const mode = dryRunMode(flags, (message) => said.push(message));
+    assert.equal(mode, expected, `${helmVersion} ${dryRun}`);
+    assert.equal(said.length, warning === "" ? 0 : 1);
+    assert.ok(said.join().includes(warning), said.join());
+  }
+  const bad: [Parameters<typeof dryRunMode>[0], RegExp][] = [
+    [{ dryRun: "maybe" }, /^CapstanError: invalid dry-run value \("maybe"\). Must be "none"/],
+    [{ dryRun: "maybe", helmVersion: "v3" }, /Invalid dry-run flag/],
+    [{ hideSecret: true }, /hiding Kubernetes secrets requires a dry-run mode/],
+  ];
+  for (const [flags, message] of bad) assert.throws(() => dryRunMode(flags, () => {}), message);
+});
+
+const CHART = {
+  "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+  "web/templates/NOTES.txt": "Hello {{ .Release.Revision }}\n",
+  "web/templates/a.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}"}
+data: {ns: "{{ (lookup "v1" "Namespace" "" "default").metadata }}", host: "{{ getHostByName "localhost" }}"}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: secret}
+stringData: {password: s3cret}
+`,
+  "web/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+  "web/charts/sub/templates/NOTES.txt": "From below\n",
+  "web/templates/extra.yaml":
+    `{{ with .Values.extra }}{apiVersion: v1, kind: ConfigMap, metadata: {name: extra}, bad: field}{{ end }}`,
+};
+
+const POST_RENDERER = ["--post-renderer=sed", "--post-renderer-args=s/s3cret/changed/"];
+
+Deno.test("install and upgrade take Helm's flags", async () => {
+  await atWork(CHART, async ({ capstan, writes, server, storage }) => {
+    const say = async (...args: string[]) => {
+      const { code, stdout, stderr } = await capstan(...args);
+      assert.equal(code, 0, `${args.join(" ")}\n${stderr}`);
+      return stdout;
+    };
+    const before = server.requests.length;
+    const client = await say("install", "w", "./web", "--dry-run=client", "--hide-secret");
+    assert.equal(server.requests.length, before, "a client's dry run asks nothing");
+    assert.match(client, /DESCRIPTION: Dry run complete\n.*HOOKS:\nMANIFEST:\n---\n# Source: web/s);
+    assert.match(client, /# HIDDEN: The Secret output has been suppressed\n/);
+    assert.match(client, /ns: "<nil>"|ns: ""/, "nothing is looked up");
+    const dry = await say("install", "w", "./web", "--dry-run=server", "--hide-notes");
+    assert.match(dry, /ns: "map\[/);
+    assert.doesNotMatch(dry, /NOTES/);
+    assert.deepEqual(writes(), [], "a dry run changes nothing");
+
+    await say("install", "w", "./web", "--enable-dns", ...POST_RENDERER);
+    const installed = await say("get", "manifest", "w");
+    assert.match(installed, /host: "(127\.0\.0\.1|::1)"/);
+    assert.match(installed, /password: changed/);
+    assert.match(await say("get", "notes", "w"), /^NOTES:\nHello 1\n+$/);
+
+    const unknown = await capstan("upgrade", "w", "./web", "--set", "extra=1", "--cleanup-on-fail");
+    assert.match(unknown.stderr, /field not declared in schema|unknown field/);
+    await say(
+      ..."upgrade w ./web --set extra=1 --server-side=false --disable-openapi-validation --render-subchart-notes"
+        .split(
+          " ",
+        ),
+    );
+    assert.match(await say("get", "notes", "w"), /From below\n+Hello 3/);
+    assert.match(
+      await say("upgrade", "w", "./web", "--dry-run", "--description", "why"),
+      /^Release "w" has been upgraded[^]*REVISION: 4\nDESCRIPTION: why\n/,
+    );
+    assert.equal(
+      await say("rollback", "w", "1", "--dry-run=client"),
+      "Rollback was a success! Happy Helming!\n",
+    );
+    assert.equal(await say("uninstall", "w", "--dry-run"), 'release "w" uninstalled\n');
+    assert.equal((await storage.list()).length, 3, "nor do those of others");
+
+    await say("uninstall", "w", "--keep-history", "--wait");
+    assert.match((await capstan("install", "w", "./web")).stderr, /cannot reuse a name/);
+    assert.match(await say("install", "w", "./web", "--replace", "--wait=legacy"), /REVISION: 4\n/);
+    assert.equal(await say("uninstall", "x", "--ignore-not-found"), 'release "x" uninstalled\n');
+    assert.match(
+      await say("upgrade", "-i", "y", "./web", "--take-ownership"),
+      /^Release "y" does not exist. Installing it now.\nNAME: y\n/,
+    );
+  });
+});
+
+Deno.test("flags about the cluster win over the kubeconfig", async () => {
+  await atWork({}, async ({ capstan, server, folder }) => {
+    const { clusters } = JSON.parse(
+      JSON.stringify(await readYaml(`${folder}/kubeconfig`)),
+    ) as { clusters: { cluster: { server: string } }[] };
+    const address = clusters[0]!.cluster.server;
+    const { code, stderr } = await capstan(
+      ...`list --kubeconfig=/dev/null --kube-apiserver ${address} --kube-token=t0ken`.split(" "),
+      ..."--kube-as-user bob --kube-as-group ops --qps 5 --burst-limit 9".split(" "),
+    );
+    assert.equal(code, 0, stderr);
+    assert.ok(server.requests.length > 0);
+  });
+});
+
+async function readYaml(path: string): Promise<unknown> {
+  const { parseYaml } = await import("../../lib/yaml/parse.ts");
+  return parseYaml(await Deno.readTextFile(path));
+}
