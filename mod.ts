@@ -232,7 +232,11 @@ export type { KubeClientOptions } from "./lib/kube/client.ts";
 export type { Fetch, TransportOptions } from "./lib/kube/transport.ts";
 export type { Retry, RetryPolicy } from "./lib/kube/retry.ts";
 export { connectionFrom, loadConnection } from "./lib/kube/config.ts";
-export type { ConnectionVariable, LoadConnectionOptions } from "./lib/kube/config.ts";
+export type {
+  ConnectionOverrides,
+  ConnectionVariable,
+  LoadConnectionOptions,
+} from "./lib/kube/config.ts";
 export type { ReadFile } from "./lib/kube/credentials.ts";
 export type { Connection, Credentials, TlsSettings } from "./lib/kube/connection.ts";
 export { ApiError } from "./lib/kube/errors.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { choice, CLUSTER, flag, text } from "./flags.ts";
+import { choice, flag, NAMESPACE, text } from "./flags.ts";
 import type { NamespaceFlags } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
@@ -20,7 +20,7 @@ export const RUN_ROUTES = {
     loader: async () => (await import("./commands/runs.ts")).runs,
     parameters: {
       flags: {
-        ...CLUSTER,
+        ...NAMESPACE,
         namespace: text("look also at the copies that the cluster keeps in this namespace", "name"),
         stack: text("only runs of this stack", "name"),
         output: choice("table: for people; json: one run, or of one run one event, per line", [

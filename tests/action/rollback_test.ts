@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ReleaseNotFoundError, RollbackError } from "../../lib/action/errors.ts";
-import { deploy, rollback } from "../../lib/action/run.ts";
+import { deploy, rollback, uninstall } from "../../lib/action/run.ts";
 import {
   chart,
   configMap,
@@ -118,5 +118,36 @@ Deno.test("rollback() gets a release out of a pending state", async () => {
     assert.equal((await records()).at(-1), "3 deployed Rollback to 1");
     const other = chart({ "b.yaml": configMap("b") });
     assert.equal((await deploy(web(other), context)).outcome, "upgraded");
+  });
+});
+
+Deno.test("rollback() cleans up what it added when it fails, if asked", async () => {
+  for (const cleanupOnFail of [false, true]) {
+    await onCluster(async ({ context, names, server }) => {
+      const both = chart({ "a.yaml": configMap("a"), "b.yaml": configMap("b") });
+      await deploy(web(both), context);
+      await deploy(web(chart({ "b.yaml": configMap("b") })), context);
+      assert.deepEqual(await names("ConfigMap"), ["b"]);
+      server.inject({ method: "PATCH", path: "/configmaps/b", status: 403, message: "no" });
+      await assert.rejects(rollback({ ...WEB, cleanupOnFail }, context), /no/);
+      assert.deepEqual(await names("ConfigMap"), cleanupOnFail ? ["b"] : ["a", "b"]);
+    });
+  }
+});
+
+Deno.test("rollback() and uninstall() of a dry run look, and change nothing", async () => {
+  await onCluster(async ({ context, records, writes }) => {
+    await deploy(web(chart({ "a.yaml": configMap("a") })), context);
+    await deploy(web(chart({})), context);
+    writes();
+    await rollback({ ...WEB, dryRun: true }, context);
+    await uninstall({ ...WEB, dryRun: true }, context);
+    assert.deepEqual(writes(), []);
+    assert.equal((await records()).length, 2);
+    const rows: [() => Promise<unknown>, RegExp][] = [
+      [() => rollback({ ...WEB, dryRun: true, revision: 9 }, context), /release has no 9 version/],
+      [() => uninstall({ ...WEB, dryRun: true, name: "no" }, context), /: release: not found/],
+    ];
+    for (const [run, message] of rows) await assert.rejects(run, message);
   });
 });

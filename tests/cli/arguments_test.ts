@@ -11,7 +11,7 @@ Deno.test("normalizeArguments() puts Helm's ways of writing flags into one", asy
     [["template", "--dry-run", "web"], ["template", "--dry-run=unset", "web"]],
     [["template", "--dry-run=server", "web"], ["template", "--dry-run=server", "web"]],
     [["template", "--wait", "web"], ["template", "--wait=watcher", "web"]],
-    [["install", "--wait", "web"], ["install", "--wait", "web"]],
+    [["install", "--wait", "web"], ["install", "--wait=watcher", "web"]],
     [["template", "-nshop", "-f", "-"], ["template", "-n", "shop", "-f", "-"]],
     [["template", "-n=shop"], ["template", "-n=shop"]],
     [["template", "--set", "-nshop"], ["template", "--set=-nshop"]],

@@ -101,6 +101,7 @@ const NAMES = [
   "ConfigurationOptions",
   "Connect",
   "Connection",
+  "ConnectionOverrides",
   "ConnectionVariable",
   "Credentials",
   "DeadlineError",
