@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
+import {
+  buildApplication,
+  buildChoiceParser,
+  buildCommand,
+  buildRouteMap,
+  text_en,
+} from "@stricli/core";
 import type { Application } from "@stricli/core";
 import { AUTHOR_ROUTES } from "./author_commands.ts";
 import { CHART_ROUTES } from "./chart_commands.ts";
@@ -12,6 +18,8 @@ import type { CliContext } from "./context.ts";
 import { DEPENDENCY_ROUTES } from "./dependency_commands.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { HELM_ROUTES } from "./helm_commands.ts";
+import { SHELLS } from "./shells.ts";
+import { lazyCommand } from "./lazy_command.ts";
 import type { LazyCommand } from "./lazy_command.ts";
 import { READ_ROUTES } from "./read_commands.ts";
 import { REGISTRY_ROUTES } from "./registry_commands.ts";
@@ -46,6 +54,7 @@ export function buildApp(options: AppOptions): Application<CliContext> {
   const root = buildRouteMap({
     ...routesFor(options),
     docs: {
+      hideRoute: { __complete: true },
       brief: "Capstan runs many Helm releases as one graph, with an engine of its own.",
       fullDescription: [
         "Capstan runs many Helm releases as one graph, with an engine of its own: no helm binary.",
@@ -98,6 +107,8 @@ function routesFor({ command = "", version }: AppOptions) {
     ...DEPENDENCY_ROUTES,
     ...HELM_ROUTES,
     ...READ_ROUTES,
+    completions: COMPLETIONS,
+    __complete: COMPLETE,
     version: () => versionCommand(version),
   };
   const name = Object.hasOwn(ALIASES, command) ? ALIASES[command as keyof typeof ALIASES] : command;
@@ -109,6 +120,36 @@ function routesFor({ command = "", version }: AppOptions) {
     ),
   };
 }
+
+const COMPLETIONS = lazyCommand<Record<never, never>, [typeof SHELLS[number]]>({
+  loader: async () => (await import("./commands/completions.ts")).completions,
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [{
+        brief: "bash, zsh or fish",
+        parse: buildChoiceParser(SHELLS),
+        placeholder: "SHELL",
+      }],
+    },
+  },
+  docs: {
+    brief: "print the script that completes command lines in a shell",
+    fullDescription:
+      "Completes commands, flags, and names of releases, namespaces, contexts, repositories and charts. Load it with `source <(capstan completions bash)`, the same with zsh, or `capstan completions fish | source`.",
+  },
+});
+
+const COMPLETE = lazyCommand<Record<never, never>, string[]>({
+  loader: async () => (await import("./commands/completions.ts")).complete,
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { brief: "words", parse: String, placeholder: "word" },
+    },
+  },
+  docs: { brief: "what the last word of a command line may be" },
+});
 
 function versionCommand(version: string) {
   return buildCommand<Record<never, never>, [], CliContext>({

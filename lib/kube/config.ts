@@ -105,6 +105,19 @@ export async function loadConnection(options: LoadConnectionOptions = {}): Promi
   });
 }
 
+/** Names of the contexts that {@linkcode loadConnection} could be asked for; none without a kubeconfig. */
+export async function contextNames(options: LoadConnectionOptions = {}): Promise<string[]> {
+  const io: Io = {
+    env: options.env ?? ((name) => Deno.env.get(name)),
+    readFile: options.readFile ?? ((path) => Deno.readTextFile(path)),
+    now: options.now ?? (() => performance.now()),
+  };
+  const { kubeconfig } = options;
+  const paths = kubeconfig ? [kubeconfig] : defaultPaths(io);
+  const files = await readAll(paths, { io, mustExist: Boolean(kubeconfig) });
+  return [...mergeKubeconfigs(files).contexts.keys()];
+}
+
 /**
  * The connection that the text of one kubeconfig describes. Paths in it are relative to the working
  * folder.

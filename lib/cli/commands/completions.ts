@@ -1,0 +1,60 @@
+/**
+ * `capstan completions`, and `capstan __complete`, which the scripts ask.
+ *
+ * @module
+ */
+import { proposeCompletions } from "@stricli/core";
+import { buildApp } from "../app.ts";
+import { normalizeArguments } from "../arguments.ts";
+import { proposeNames } from "../complete_names.ts";
+import { SCRIPTS } from "../completion_scripts.ts";
+import type { CliContext } from "../context.ts";
+import type { SHELLS } from "../shells.ts";
+import { VERSION } from "../version.ts";
+
+/** Prints a shell's script. */
+export function completions(
+  this: CliContext,
+  _flags: Record<never, never>,
+  shell: typeof SHELLS[number],
+): void {
+  this.process.stdout.write(SCRIPTS[shell]);
+}
+
+/** Prints what the last word may be, a line each, with a tab and a description. Never fails. */
+export async function complete(
+  this: CliContext,
+  _flags: Record<never, never>,
+  ...words: string[]
+): Promise<void> {
+  const found = new Map<string, string>();
+  try {
+    for (const { completion, brief } of await propose(this, words)) found.set(completion, brief);
+  } catch {
+    // A half-written command line may be anything: then there is nothing to propose.
+  }
+  const lines = [...found].map(([word, brief]) => `${word}\t${brief.split("\n")[0]}\n`);
+  this.process.stdout.write(lines.join(""));
+}
+
+async function propose(context: CliContext, words: readonly string[]) {
+  const partial = words.at(-1) ?? "";
+  const names = await proposeNames(context, words);
+  if (names !== undefined) {
+    return names.filter((name) => name.startsWith(partial)).map((completion) => ({
+      completion,
+      brief: "",
+    }));
+  }
+  const [command, ...rest] = normalizeArguments(words.slice(0, -1));
+  const inputs = command === undefined ? [partial] : [command, ...rest, partial];
+  const app = buildApp({
+    version: VERSION,
+    debug: false,
+    command: words.length > 1 ? command : undefined,
+  });
+  return await proposeCompletions(app, inputs, {
+    process: context.process,
+    forCommand: () => context,
+  });
+}

@@ -1,0 +1,152 @@
+/**
+ * Names that only the user's own files and cluster know: releases, namespaces, contexts, charts.
+ *
+ * @module
+ */
+import { listReleases } from "../action/read.ts";
+import { contextNames } from "../kube/config.ts";
+import { readRepositories } from "../registry/repositories_file.ts";
+import { withTarget } from "./connect.ts";
+import type { CliContext } from "./context.ts";
+import { pathsFor, withLocator } from "./locator.ts";
+
+/** Which arguments of a command are names, in their order. */
+const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
+  "get all": ["release"],
+  "get hooks": ["release"],
+  "get manifest": ["release"],
+  "get metadata": ["release"],
+  "get notes": ["release"],
+  "get values": ["release"],
+  "history": ["release"],
+  "install": ["none", "chart"],
+  "lint": ["chart"],
+  "pull": ["chart"],
+  "repo remove": ["repository"],
+  "repo update": ["repository"],
+  "rollback": ["release"],
+  "show all": ["chart"],
+  "show chart": ["chart"],
+  "show crds": ["chart"],
+  "show readme": ["chart"],
+  "show values": ["chart"],
+  "status": ["release"],
+  "template": ["none", "chart"],
+  "test": ["release"],
+  "types": ["chart"],
+  "uninstall": ["release"],
+  "upgrade": ["release", "chart"],
+};
+
+const FLAGS: Readonly<Record<string, Kind>> = {
+  "--kube-context": "context",
+  "--namespace": "namespace",
+  "-n": "namespace",
+};
+
+type Kind = "release" | "chart" | "context" | "namespace" | "none" | "repository";
+
+/** Flags that stand alone; any other takes the next word. */
+const ALONE =
+  /^(--[\w-]+=.*|-[aAhqlrcW]|--(all|all-namespaces|atomic|create-namespace|debug|devel|dry-run|force|install|no-hooks|quiet|short|untar|verify|wait|wait-for-jobs))$/;
+
+/** Names for the last word, all of them; `undefined` where no name is wanted. */
+export async function proposeNames(
+  context: CliContext,
+  words: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const partial = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  const kind = FLAGS[before.at(-1) ?? ""] ??
+    (partial.startsWith("-") ? undefined : argumentKind(before));
+  switch (kind) {
+    case "context":
+      return await contexts(context, before);
+    case "namespace":
+      return await namespaces(context, before);
+    case "release":
+      return await releases(context, before);
+    case "repository":
+      return (await repositories(context)).map(({ name }) => name);
+    case "chart":
+      return await charts(context, partial);
+    default:
+      return undefined;
+  }
+}
+
+/** What the argument after these words is. */
+function argumentKind(before: readonly string[]): Kind | undefined {
+  const plain: string[] = [];
+  for (let i = 0; i < before.length; i++) {
+    const word = before[i]!;
+    if (!word.startsWith("-")) plain.push(word);
+    // The last one waits for its value, which is no argument.
+    else if (!ALONE.test(word) && ++i === before.length) return undefined;
+  }
+  for (const parts of [2, 1]) {
+    const kinds = ARGUMENTS[plain.slice(0, parts).join(" ")];
+    if (kinds !== undefined && plain.length >= parts) return kinds[plain.length - parts];
+  }
+  return undefined;
+}
+
+function flagValue(words: readonly string[], ...names: readonly string[]): string | undefined {
+  for (const [i, word] of words.entries()) {
+    if (names.includes(word)) return words[i + 1];
+    const joined = names.find((name) => word.startsWith(`${name}=`));
+    if (joined !== undefined) return word.slice(joined.length + 1);
+  }
+  return undefined;
+}
+
+function clusterFlags(words: readonly string[]) {
+  const kubeconfig = flagValue(words, "--kubeconfig");
+  const kubeContext = flagValue(words, "--kube-context");
+  const namespace = flagValue(words, "--namespace", "-n");
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(kubeContext === undefined ? {} : { kubeContext }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+async function contexts(context: CliContext, words: readonly string[]): Promise<string[]> {
+  return await contextNames({
+    kubeconfig: flagValue(words, "--kubeconfig"),
+    env: (name) => context.env(name),
+  });
+}
+
+async function namespaces(context: CliContext, words: readonly string[]): Promise<string[]> {
+  const { namespace: _, ...flags } = clusterFlags(words);
+  return await withTarget(context, flags, async ({ api }) => {
+    const { items } = await api.list({ apiVersion: "v1", kind: "Namespace" }, {
+      signal: context.abort,
+    });
+    return items.map(({ metadata }) => metadata.name);
+  });
+}
+
+async function releases(context: CliContext, words: readonly string[]): Promise<string[]> {
+  return await withTarget(context, clusterFlags(words), async ({ storage, namespace }) => {
+    const found = await listReleases({ namespace, signal: context.abort }, { storage });
+    return found.map(({ name }) => name);
+  });
+}
+
+async function repositories(context: CliContext) {
+  return await readRepositories(pathsFor(context, {}).repositoryConfig);
+}
+
+/** Repositories, then their charts; the shell itself proposes files where there is nothing. */
+async function charts(context: CliContext, partial: string): Promise<string[] | undefined> {
+  if (/^[./]/.test(partial) || partial.includes("://")) return undefined;
+  const all = await repositories(context);
+  const [alias] = partial.split("/");
+  if (!partial.includes("/")) return all.map(({ name }) => `${name}/`);
+  return await withLocator(context, {}, async ({ indexes }) => {
+    const index = all.some(({ name }) => name === alias) ? await indexes.known(alias!) : undefined;
+    return [...index?.keys() ?? []].map((name) => `${alias}/${name}`);
+  });
+}
