@@ -163,6 +163,18 @@ for (const [name, helm] of HELMS) {
   });
 }
 
+Deno.test("Capstan and Helm 3 take turns while both patch by the client", async () => {
+  const byClient: Tool = (verb, ...args) => {
+    const applies = ["install", "upgrade", "rollback"].includes(verb!);
+    return capstan(verb!, ...args, ...(applies ? ["--server-side=false"] : []));
+  };
+  const [, helm3] = HELMS.find(([name]) => name === "Helm 3")!;
+  await withNamespaces(
+    ["interop"],
+    ([namespace], api) => alternate([byClient, helm3], { api, namespace }),
+  );
+});
+
 /**
  * The records of a release as what they hold, with times and namespaces made alike. Capstan writes
  * them as Helm 4 does, so beside Helm 3 what only Helm 3 or 4 writes is left out.
