@@ -54,7 +54,9 @@ export type {
   RunFailure,
   RunOptions,
   RunResult,
+  Selection,
   StackLockOptions,
+  StackVerb,
   UndoResult,
 } from "./lib/stack/run.ts";
 export { planStack } from "./lib/stack/plan.ts";

@@ -34,6 +34,15 @@ export interface HookFlags {
   readonly hookSelection?: "all" | "annotated";
 }
 
+/** Which part of a stack. */
+export interface SelectFlags {
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly selector?: readonly string[];
+  readonly from?: readonly string[];
+  readonly withNeeds?: boolean;
+}
+
 /** What to do about others that work on the release. */
 export interface LockFlags {
   readonly lockWait?: number;
@@ -181,6 +190,29 @@ export const HOOKS = {
     "annotated",
   ]),
 } as const;
+
+/** Which part of a stack. */
+export const SELECT = {
+  only: texts(
+    "only these releases and hooks: a name, namespace/name, with * and ? (can be repeated)",
+    "pattern",
+  ),
+  skip: texts("not these releases and hooks (can be repeated)", "pattern"),
+  selector: texts(
+    "only releases with these labels: key=value, key!=value (can be repeated)",
+    "labels",
+  ),
+  from: texts(
+    "only these releases and hooks and all that comes after them (can be repeated)",
+    "pattern",
+  ),
+  withNeeds: flag("with --only, --from, --selector: also all that the selected needs"),
+} as const;
+
+/** The part of a stack that flags select. */
+export function selectionOf({ only, skip, selector: labels, from, withNeeds }: SelectFlags) {
+  return { only, skip, labels, from, withNeeds };
+}
 
 /** What to do about others that work on the release. */
 export const LOCK = {

@@ -16,9 +16,9 @@ import {
   integer,
   LOCK,
   NAMESPACE,
-  ONE_NAME,
   OUTPUT,
   RELEASE,
+  SELECT,
   text,
   texts,
   VALUES,
@@ -29,6 +29,7 @@ import type {
   HookFlags,
   LockFlags,
   NamespaceFlags,
+  SelectFlags,
   ValueFlags,
   WaitChoice,
 } from "./flags.ts";
@@ -113,7 +114,10 @@ export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags, App
 }
 
 /** Flags of `test`. */
-export interface TestFlags extends NamespaceFlags, HookFlags {
+export interface TestFlags extends NamespaceFlags, HookFlags, SelectFlags {
+  readonly env?: string;
+  readonly noCheck?: boolean;
+  readonly parallelism?: number;
   readonly filter?: readonly string[];
   readonly logs?: boolean;
   readonly hideNotes?: boolean;
@@ -275,7 +279,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "bring an earlier revision of a release back" },
   }),
-  test: lazyCommand<TestFlags, [string]>({
+  test: lazyCommand<TestFlags, [string?]>({
     loader: async () => (await import("./commands/test.ts")).test,
     parameters: {
       flags: {
@@ -289,11 +293,30 @@ export const HELM_ROUTES = {
         hideNotes: flag("with --helm-version v3: do not print the notes, as Helm 4 never does"),
         timeout: duration("time for each test (5m)"),
         helmVersion: HELM_VERSION,
+        ...SELECT,
+        env: text("environment, for a stack that is a function of it", "name"),
+        noCheck: flag("do not type-check the stack file first"),
+        parallelism: integer(
+          "releases of a stack that are tested at once; overrides the stack's",
+          1,
+        ),
         debug: DEBUG,
       },
       aliases: { n: "namespace" },
-      positional: ONE_NAME,
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "a release's name, or a stack file; ./stack.ts when left out",
+          parse: String,
+          placeholder: "name|stack.ts",
+          optional: true,
+        }],
+      },
     },
-    docs: { brief: "run a release's tests" },
+    docs: {
+      brief: "run the tests of a release, or of every release of a stack",
+      fullDescription:
+        "With a release's name, as Helm does. With a stack file: the tests of all its releases at once, and of one release those of one weight at once up to --hook-parallelism; one that fails does not keep the others from running.",
+    },
   }),
 };

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { choice, CLUSTER, duration, flag, HOOKS, integer, text } from "./flags.ts";
-import type { ClusterFlags, HookFlags } from "./flags.ts";
+import { choice, CLUSTER, duration, flag, HOOKS, integer, SELECT, text } from "./flags.ts";
+import type { ClusterFlags, HookFlags, SelectFlags } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of every command that loads a stack. */
-export interface StackFlags extends ClusterFlags, HookFlags {
+export interface StackFlags extends ClusterFlags, HookFlags, SelectFlags {
   readonly env?: string;
   readonly noCheck?: boolean;
   readonly parallelism?: number;
@@ -58,6 +58,7 @@ export interface RehearseFlags extends StackFlags {
 const STACK = {
   ...CLUSTER,
   ...HOOKS,
+  ...SELECT,
   env: text("environment, for a stack that is a function of it", "name"),
   noCheck: flag("do not type-check the stack file first"),
   parallelism: integer("releases in flight at once; overrides the stack's", 1),

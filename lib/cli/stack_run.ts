@@ -11,12 +11,13 @@ import { closingTable } from "../report/summary.ts";
 import { folderOf, loadStack, resolveStack } from "../stack/load.ts";
 import type { LoadedStack } from "../stack/load.ts";
 import { runStack } from "../stack/run.ts";
-import type { Precheck, RunCluster, RunFailure, RunOptions } from "../stack/run.ts";
+import type { Precheck, RunCluster, RunFailure, RunOptions, StackVerb } from "../stack/run.ts";
 import { GATE, RUN } from "../stack/steps.ts";
 import { typeCheck } from "../stack/typecheck.ts";
 import { connect, storageFor } from "./connect.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./errors.ts";
+import { selectionOf } from "./flags.ts";
 import type { ClusterFlags } from "./flags.ts";
 import { followersOf } from "./followers.ts";
 import { progressTarget } from "./progress_target.ts";
@@ -27,8 +28,10 @@ import type { StackFlags, UpFlags } from "./stack_commands.ts";
 
 /** What a command runs. */
 export interface StackCommand {
-  readonly verb: "up" | "down";
+  readonly verb: StackVerb;
   readonly flags: UpFlags;
+  /** Show the logs of every test. @default {false} */
+  readonly logs?: boolean | undefined;
   readonly loaded: LoadedStack;
   /** @default the clusters of the user's kubeconfig */
   readonly connect?: ((context: string | undefined) => Promise<RunCluster>) | undefined;
@@ -82,9 +85,11 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         hookParallelism: flags.hookParallelism,
         hookSelection: flags.hookSelection,
         force: flags.force,
+        logs: command.logs,
+        select: selectionOf(flags),
         resume: flags.resume,
         // A cluster that ends with this program needs neither.
-        ...(command.connect === undefined ? await keeping(context, flags) : {}),
+        ...(command.connect === undefined && verb !== "test" ? await keeping(context, flags) : {}),
         onFailure: flags.onFailure,
         rollbackTimeout: flags.rollbackTimeout,
         deadline: flags.deadline,
@@ -184,7 +189,7 @@ function reporter(context: CliContext, { flags, verb }: StackCommand): Reporter 
   }
   const fold = new RunFold();
   const progress = flags.quiet ? undefined : new Progress(progressTarget(context));
-  let changing = verb === "down";
+  let changing = verb !== "up";
   let open = true;
   return {
     add(event) {

@@ -70,6 +70,7 @@ export interface PlanOptions extends
   Pick<
     RunOptions,
     | "charts"
+    | "select"
     | "connect"
     | "signal"
     | "force"

@@ -21,6 +21,8 @@ import { withSources } from "./sources.ts";
 import { anyOf } from "./supervise.ts";
 import { downSteps, RELEASES, RUN, upSteps } from "./steps.ts";
 import type { Precheck, StepSources } from "./steps.ts";
+import type { Selection } from "./select.ts";
+import { testSteps } from "./test_steps.ts";
 import type { UndoResult } from "./undo.ts";
 import type { Duration, FailurePolicy } from "./types.ts";
 
@@ -29,14 +31,20 @@ export type { RunFailure } from "./failures.ts";
 export type { StackLockOptions } from "./lock.ts";
 export type { JournalOptions } from "./session.ts";
 export type { Precheck } from "./steps.ts";
+export type { Selection } from "./select.ts";
 export type { UndoResult } from "./undo.ts";
+
+/** What can be done to a stack. */
+export type StackVerb = "up" | "down" | "test";
 
 /** Options of {@linkcode runStack}. */
 export interface RunOptions {
   /** The cluster behind a kubeconfig context, or the default one. Called once for each; the run closes it. */
   readonly connect: Connect;
-  /** Bring the stack up, or take it down. @default {"up"} */
-  readonly verb?: "up" | "down" | undefined;
+  /** Bring the stack up, take it down, or run the tests of its releases. @default {"up"} */
+  readonly verb?: StackVerb | undefined;
+  /** The part of the stack that is worked on. @default all of it */
+  readonly select?: Selection | undefined;
   /** Told everything that happens, in order. */
   readonly emit?: ((event: RunEvent) => void) | undefined;
   /** First wish to stop: start nothing new, finish or unwind what runs. */
@@ -49,6 +57,8 @@ export interface RunOptions {
   readonly hookParallelism?: number | undefined;
   /** Overrides the stack's and every release's. */
   readonly hookSelection?: HookSelection | undefined;
+  /** Tell the log lines of every test, not only of those whose policy asks for it. @default {false} */
+  readonly logs?: boolean | undefined;
   /** Deploy releases again that have not changed. @default {false} */
   readonly force?: boolean | undefined;
   /** Keeps other runs from the same stack on the same clusters meanwhile. @default no lock */
@@ -94,7 +104,7 @@ export interface RunResult {
 }
 
 /**
- * Installs or upgrades every release of a stack, or uninstalls them in reverse order.
+ * Installs or upgrades every release of a stack, uninstalls them in reverse order, or tests them.
  *
  * Everything that can be rendered before the first change is rendered before it. When something
  * fails, `onFailure` says what becomes of the rest; the failure is in the outcomes and the events,
@@ -137,7 +147,7 @@ export async function runStack(loaded: LoadedStack, options: RunOptions): Promis
 }
 
 interface SessionRun extends RunOptions {
-  readonly verb: "up" | "down";
+  readonly verb: StackVerb;
   readonly now: () => number;
   readonly run: string;
   /** Aborted when somebody else may work on the stack. */
@@ -151,7 +161,11 @@ async function runSession(sources: StepSources, options: SessionRun): Promise<Ru
   const signal = anyOf(options.signal, lost);
   const failure = new AbortController();
   const halted = { ...sources, halt: anyOf(options.stop, signal, failure.signal) };
-  const planned = verb === "up" ? upSteps(halted, options.prechecks ?? []) : downSteps(halted);
+  const planned = verb === "up"
+    ? upSteps(halted, options.prechecks ?? [])
+    : verb === "down"
+    ? downSteps(halted)
+    : testSteps(halted);
   const limits = { [RELEASES]: options.parallelism ?? stack.parallelism, ...planned.pools };
   emit({
     type: "run-started",
@@ -159,11 +173,14 @@ async function runSession(sources: StepSources, options: SessionRun): Promise<Ru
     run,
     stack: stack.name,
     verb,
-    releases: stack.releases.length,
+    releases: sources.nodes.filter(({ node }) => node.type === "release").length,
     pools: limits,
   });
   tellResumed(sources);
-  const result = await runPlanned(planned, halted, { ...options, now, signal, failure, limits });
+  // One failed test says nothing of the others.
+  const onFailure = verb === "test" ? "continue" : options.onFailure;
+  const given = { ...options, now, signal, failure, limits, onFailure };
+  const result = await runPlanned(planned, halted, given);
   if (lost?.aborted) emit({ type: "warning", message: messageOf(lost.reason) });
   emit({ type: "run-finished", ok: result.ok });
   return lost?.aborted ? { ...result, failures: [{ owner: RUN, error: lost.reason }] } : result;

@@ -10,6 +10,8 @@ import { RunClusters } from "./clusters.ts";
 import type { Connect, RunClustersOptions } from "./clusters.ts";
 import { resolveGraph } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
+import { selectNodes } from "./select.ts";
+import type { Selection } from "./select.ts";
 import type { StepSources } from "./steps.ts";
 
 /** Options of {@linkcode withSources}. */
@@ -18,6 +20,8 @@ export interface SourceOptions {
   readonly emit?: ((event: RunEvent) => void) | undefined;
   readonly now: () => number;
   readonly overrides: StepSources["overrides"];
+  /** The part of the stack that is worked on. @default all of it */
+  readonly select?: Selection | undefined;
   /** How charts are found. */
   readonly charts?: ChartSettings | undefined;
   /** What operations are given beside. @default nothing */
@@ -35,7 +39,7 @@ export async function withSources<T>(
   use: (sources: StepSources) => Promise<T>,
 ): Promise<T> {
   const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
-  const { nodes } = resolveGraph(stack);
+  const nodes = selectNodes(resolveGraph(stack).nodes, options.select);
   const clusters = new RunClusters();
   await clusters.connect(nodes.map(({ node }) => node), connect, { ...action, emit, now });
   const charts = new ChartSource(folder, options.charts);

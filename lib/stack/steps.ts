@@ -49,6 +49,7 @@ export interface StepSources {
     readonly hookParallelism?: number | undefined;
     readonly hookSelection?: HookSelection | undefined;
     readonly force?: boolean | undefined;
+    readonly logs?: boolean | undefined;
   };
   /** What a process that died has done of the run. @default nothing */
   readonly progress?: RunProgress | undefined;

@@ -18,6 +18,7 @@ import type { LoadedStack } from "../../stack/load.ts";
 import { planStack } from "../../stack/plan.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
+import { selectionOf } from "../flags.ts";
 import type { PlanFlags } from "../stack_commands.ts";
 import { withCharts } from "../stack_charts.ts";
 import { clusterOf, loadFor, typeChecks } from "../stack_run.ts";
@@ -53,6 +54,7 @@ async function planFor(
   const options = {
     charts,
     signal: context.stop,
+    select: selectionOf(flags),
     prechecks: typeChecks(flags, loaded),
     now: context.now,
     hookParallelism: flags.hookParallelism,
