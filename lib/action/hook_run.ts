@@ -12,6 +12,7 @@ import type { ReleaseHook } from "../release/release.ts";
 import type { Adopted } from "./adopt.ts";
 import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
+import { PodReasons } from "./pod_reasons.ts";
 import type { WaitingOptions } from "./types.ts";
 import { DEFAULT_TIMEOUT } from "./types.ts";
 
@@ -177,13 +178,20 @@ async function awaitHook(
   object: KubeObject,
   { timeout = DEFAULT_TIMEOUT, readyRules = operation.readyRules, stepId, signal }: HookRun,
 ): Promise<void> {
-  await waitHook(operation.context.api, object, {
-    timeout,
-    rules: readyRules,
-    signal,
-    now: operation.now,
-    onProgress: (_, message) => operation.emit({ type: "step-progress", id: stepId, message }),
-  });
+  const { api } = operation.context;
+  const tell = (message: string) => operation.emit({ type: "step-progress", id: stepId, message });
+  const reasons = new PodReasons([object], { api, signal, tell });
+  try {
+    await waitHook(api, object, {
+      timeout,
+      rules: readyRules,
+      signal,
+      now: operation.now,
+      onProgress: (ref, message) => reasons.progress(ref, message),
+    });
+  } finally {
+    reasons.end();
+  }
 }
 
 /** Lines of a failed hook's log that are told though no policy asks for them. */

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { PodReasons, podsReason } from "../../lib/action/pod_reasons.ts";
+import type { KubeObject } from "../../lib/kube/types.ts";
+import { release } from "../../lib/stack/stack.ts";
+import { chartFiles, rehearse } from "../harness.ts";
+
+function pod(name: string, status: unknown, metadata: object = {}): KubeObject {
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, ...metadata }, status };
+}
+
+const waiting = (reason: string) => ({
+  phase: "Pending",
+  containerStatuses: [{ ready: false, state: { waiting: { reason } } }],
+});
+const unscheduled = {
+  phase: "Pending",
+  conditions: [{ type: "PodScheduled", status: "False", message: "0/3 nodes are available" }],
+};
+const ended = (exitCode: number) => ({
+  phase: "Failed",
+  containerStatuses: [{ ready: false, state: { terminated: { exitCode, reason: "Error" } } }],
+});
+
+Deno.test("podsReason() tells why pods are not ready, and nothing of those that only take their time", () => {
+  const rows: [why: string, pods: KubeObject[], reason: string | undefined][] = [
+    ["none", [], undefined],
+    ["an image", [pod("a", waiting("ImagePullBackOff"))], "a: ImagePullBackOff"],
+    ["on its way", [pod("a", waiting("ContainerCreating"))], undefined],
+    ["no room", [pod("a", unscheduled)], "a: 0/3 nodes are available"],
+    ["an end", [pod("a", ended(3))], "a: Error (exit code 3)"],
+    ["a good end", [pod("a", ended(0))], undefined],
+    ["no status yet", [pod("a", undefined)], undefined],
+    ["on its way out", [pod("a", ended(1), { deletionTimestamp: "x" })], undefined],
+    [
+      "an init container",
+      [pod("a", {
+        ...waiting("PodInitializing"),
+        initContainerStatuses: waiting("ErrImagePull").containerStatuses,
+      })],
+      "a: ErrImagePull",
+    ],
+    [
+      "several",
+      [pod("a", waiting("ImagePullBackOff")), pod("b", unscheduled), pod("c", ended(0))],
+      "a: ImagePullBackOff, and 1 more",
+    ],
+  ];
+  for (const [why, pods, reason] of rows) assert.equal(podsReason(pods), reason, why);
+});
+
+const CRASHING = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ .Release.Name }}}
+spec:
+  selector: {matchLabels: {app: {{ .Release.Name }}}}
+  template:
+    metadata: {labels: {app: {{ .Release.Name }}}, annotations: {capstan.dev/rehearse-fail: "true"}}
+    spec: {containers: [{name: main, image: web}]}
+`;
+
+Deno.test("a release that waits for pods which do not come up says which and why", async () => {
+  await rehearse(chartFiles("web", { "web.yaml": CRASHING }), async ({ run }) => {
+    const { ok, events } = await run({
+      releases: [release("web", { chart: "./web", wait: true, timeout: "3s" })],
+    });
+    assert.equal(ok, false);
+    const said = events.flatMap((event) => event.type === "step-progress" ? [event.message] : []);
+    assert.match(said.at(-1)!, /^Deployment web: Available: 0\/1: web-[0-9a-z]+-[0-9a-z]+: \S+/);
+  });
+});
+
+Deno.test("PodReasons looks less and less often, and ends", async () => {
+  await rehearse({}, async ({ server, url }) => {
+    const { createKubeClient } = await import("../../lib/kube/client.ts");
+    const api = createKubeClient({ server: url, namespace: "default" });
+    const looks = () => server.requests.filter(({ path }) => path.includes("/pods?")).length;
+    const job = {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "j", namespace: "default" },
+    };
+    const signal = new AbortController().signal;
+    const said: string[] = [];
+    const reasons = new PodReasons([job], {
+      api,
+      signal,
+      tell: (text) => said.push(text),
+      first: 20,
+    });
+    reasons.progress({ kind: "ConfigMap", namespace: "default", name: "c" }, "not there");
+    reasons.progress({ kind: "Job", namespace: "default", name: "j" }, "in progress");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const seen = looks();
+    assert(seen >= 1 && seen <= 6, `${seen} looks in 500 ms after 20, 60, 140 and 300`);
+    reasons.end();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.equal(looks(), seen);
+    assert.deepEqual(said, ["not there", "in progress"]);
+    api.close();
+  });
+});
