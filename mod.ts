@@ -168,6 +168,26 @@ export {
   Upgrade,
 } from "./lib/client/actions.ts";
 export {
+  Lint,
+  Pull,
+  Push,
+  RegistryLogin,
+  RegistryLogout,
+  RepoAdd,
+  RepoList,
+  RepoRemove,
+  RepoUpdate,
+  Show,
+} from "./lib/client/registry_actions.ts";
+export type {
+  AddedRepository,
+  FetchOptions,
+  LintCallOptions,
+  LintResult,
+  RegistryOptions,
+} from "./lib/client/registry_actions.ts";
+export type { LintMessage, LintSeverity } from "./lib/engine/lint/message.ts";
+export {
   ConfigurationError,
   DeadlineError,
   RegistryError,

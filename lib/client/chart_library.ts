@@ -6,60 +6,72 @@
 import type { Chart } from "../chart/chart.ts";
 import { checkInstallable } from "../chart/install_checks.ts";
 import { loadChart, loadChartArchive } from "../chart/load.ts";
-import { RepositoryClient } from "../registry/repository.ts";
+import { helmPaths } from "../registry/helm_paths.ts";
+import { ChartLocator } from "../registry/locate.ts";
 import { inFamily } from "./errors.ts";
 
 /** Which chart, and where it is. */
 export interface ChartSource {
-  /** A folder, an archive, or with `repo` a name in that repository. */
+  /** A folder, an archive, an `oci://` or `https://` address, `repo/name`, or with `repo` a name. */
   readonly chart: string;
-  /** URL of a chart repository. */
+  /** Address of a chart repository. */
   readonly repo?: string | undefined;
-  /** A version, or a range such as `^15.0`; with `repo`. @default the newest stable one */
+  /** A version, or a range such as `^15.0`, of a chart that is fetched. @default the newest stable one */
   readonly version?: string | undefined;
-  /** Who asks the repository. */
+  /** Who asks the repository or registry. @default what was logged in or added */
   readonly username?: string | undefined;
   /** The password of `username`. */
   readonly password?: string | undefined;
+  /** Speak HTTP to a registry. @default {false} */
+  readonly plainHttp?: boolean | undefined;
 }
 
-/** Fetches charts of repositories, each once in its lifetime; those in files are read each time. */
+/** Fetches charts, each once in its lifetime; those in files are read each time. */
 export class ChartLibrary {
-  readonly #repositories = new RepositoryClient();
+  /** What finds charts, with the repositories and logins of Helm's files. */
+  readonly locator: ChartLocator;
   readonly #charts = new Map<string, Promise<Chart>>();
 
+  constructor(env: (name: string) => string | undefined = readEnv) {
+    this.locator = new ChartLocator({ paths: helmPaths(env), cached: false });
+  }
+
   /** @throws {HelmError} Of the family, when there is no such chart or it cannot be installed. */
-  load(source: ChartSource, signal?: AbortSignal): Promise<Chart> {
-    if (source.repo === undefined) return inFamily(readLocal(source.chart, signal));
-    const key = JSON.stringify([source.repo, source.chart, source.version, source.username]);
+  async load(source: ChartSource, signal?: AbortSignal): Promise<Chart> {
+    const key = JSON.stringify(source);
     let chart = this.#charts.get(key);
     if (chart === undefined) {
       // Others may wait for it too: one caller's signal does not end it.
-      chart = inFamily(this.#fetch(source, source.repo));
+      chart = inFamily(this.#find(source, () => this.#charts.delete(key)));
       this.#charts.set(key, chart);
       // A failure is not remembered: the next try asks again.
       chart.catch(() => this.#charts.delete(key));
     }
-    return orAborted(chart, signal);
+    return await orAborted(chart, signal);
   }
 
-  async #fetch(source: ChartSource, url: string): Promise<Chart> {
-    const { chart: name, version, username, password } = source;
-    const { archive } = await this.#repositories.chart(
-      { url, username, password },
-      { name, version },
-    );
-    return installable(await loadChartArchive(archive));
+  /** Lets connections go. */
+  async close(): Promise<void> {
+    await this.locator.close();
+  }
+
+  async #find(source: ChartSource, forget: () => void): Promise<Chart> {
+    const { chart: ref, repo, version, ...access } = source;
+    const found = await this.locator.locate(ref, { repo, version, access });
+    // Files change.
+    if (found.kind === "local") queueMicrotask(forget);
+    const chart = found.kind === "local"
+      ? await loadChart(found.path)
+      : await loadChartArchive(found.archive);
+    checkInstallable(chart);
+    return chart;
   }
 }
 
-async function readLocal(path: string, signal?: AbortSignal): Promise<Chart> {
-  return installable(await loadChart(path, { signal }));
-}
-
-function installable(chart: Chart): Chart {
-  checkInstallable(chart);
-  return chart;
+/** A variable that may be read; one that may not is as one that is not set. */
+export function readEnv(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 /** The promise's result, unless the signal is aborted first. */

@@ -40,7 +40,7 @@ import { goValues } from "./values.ts";
 export interface ChartInit extends Omit<ChartSource, "chart"> {
   /** The release's name. */
   readonly name: string;
-  /** A folder, an archive, or with `repo` a name in that repository. */
+  /** A folder, an archive, an `oci://` or `https://` address, `repo/name`, or with `repo` a name. */
   readonly chart?: string | undefined;
   /** The cluster. @default one of its own for each operation, from KUBECONFIG */
   readonly config?: Configuration | undefined;
@@ -209,15 +209,21 @@ export class Chart {
     version: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<LoadedChart> {
-    const { chart, repo, username, password, config } = this.#init;
+    const { chart, repo, username, password, plainHttp, config } = this.#init;
     if (chart === undefined) {
       throw new ValidationError(`cannot deploy ${this.name}: it has no chart`, {
         code: "options/chart",
         hint: "give `chart` a folder, an archive, or a name in `repo`",
       });
     }
-    const source = { chart, repo, username, password, version: version ?? this.#init.version };
-    return await (config?.charts ?? new ChartLibrary()).load(source, signal);
+    const access = { username, password, plainHttp };
+    const source = { chart, repo, ...access, version: version ?? this.#init.version };
+    const library = config?.charts ?? new ChartLibrary();
+    try {
+      return await library.load(source, signal);
+    } finally {
+      if (config === undefined) await library.close();
+    }
   }
 
   #call<T>(verb: string, options: CallOptions, run: (call: Call) => Promise<T>): Promise<T> {

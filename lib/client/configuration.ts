@@ -12,7 +12,7 @@ import { connectionFrom, loadConnection } from "../kube/config.ts";
 import type { Connection } from "../kube/connection.ts";
 import { configMapStorage, secretStorage } from "../release/kube_storage.ts";
 import { ConfigurationError, detailsOf } from "./errors.ts";
-import { ChartLibrary } from "./chart_library.ts";
+import { ChartLibrary, readEnv } from "./chart_library.ts";
 
 /** Options of {@linkcode Configuration}. */
 export interface ConfigurationOptions {
@@ -26,6 +26,8 @@ export interface ConfigurationOptions {
   readonly connection?: Connection | undefined;
   /** Where release records are kept. @default what HELM_DRIVER says, else secret */
   readonly driver?: "secret" | "configmap" | undefined;
+  /** Environment variables: KUBECONFIG, HOME, HELM_… @default those of the process that may be read */
+  readonly env?: ((name: string) => string | undefined) | undefined;
   /** Whose words and rules to follow where the two differ. @default {"v4"} */
   readonly helmVersion?: HelmVersion | undefined;
 }
@@ -61,11 +63,12 @@ export class Configuration implements AsyncDisposable {
    *
    * @internal
    */
-  readonly charts: ChartLibrary = new ChartLibrary();
+  readonly charts: ChartLibrary;
 
   /** Reads nothing yet. */
   constructor(options: ConfigurationOptions = {}) {
     this.#options = options;
+    this.charts = new ChartLibrary(options.env);
   }
 
   /** The configuration of a program that runs in a pod, by its service account. */
@@ -95,6 +98,7 @@ export class Configuration implements AsyncDisposable {
     const open = this.#open;
     this.#open = undefined;
     (await open?.catch(() => undefined))?.context.api.close();
+    await this.charts.close();
   }
 
   /** Closes it at the end of the block that declares it. */
@@ -112,7 +116,7 @@ export class Configuration implements AsyncDisposable {
     if (connection !== undefined) return Promise.resolve(connection);
     const context = kubecontext ?? this.#env("HELM_KUBECONTEXT");
     if (kubeconfig?.includes("\n")) return connectionFrom(kubeconfig, { context });
-    return loadConnection({ kubeconfig, context });
+    return loadConnection({ kubeconfig, context, env: this.#options.env });
   }
 
   async #connect(): Promise<OpenConfiguration> {
@@ -139,7 +143,8 @@ export class Configuration implements AsyncDisposable {
   }
 
   #env(name: string): string | undefined {
-    return this.#options.connection === undefined ? Deno.env.get(name) || undefined : undefined;
+    const { connection, env = readEnv } = this.#options;
+    return connection === undefined ? env(name) || undefined : undefined;
   }
 }
 

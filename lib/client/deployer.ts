@@ -76,8 +76,9 @@ export class ConcurrentDeployer {
     const used = config ?? new Configuration();
     try {
       const outcomes = await concurrently(deployments, (deployment, { signal }) => {
-        const { name, chart, repo, version, username, password, ...more } = deployment;
-        return new Chart({ name, chart, repo, version, username, password, config: used })
+        const { name, chart, repo, version, username, password, plainHttp, ...more } = deployment;
+        const source = { chart, repo, version, username, password, plainHttp };
+        return new Chart({ name, ...source, config: used })
           .deploy({ ...defaults, ...more, signal });
       }, { ...options, nameOf: ({ name }) => `deployment of ${name}` });
       return summaryOf(outcomes);

@@ -114,6 +114,8 @@ function kindOf(code: string): new (message: string, options: CapstanErrorOption
   const [area] = code.split("/", 1);
   switch (area) {
     case "registry":
+    case "repo":
+    case "oci":
       return RegistryError;
     case "chart":
       return ChartError;

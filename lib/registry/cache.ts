@@ -99,7 +99,7 @@ export class ChartCache {
   }
 
   /** Removes what was not used for longest, until no more than this is left. */
-  async prune(maxBytes = this.#maxBytes): Promise<CacheUse> {
+  async prune(maxBytes: number = this.#maxBytes): Promise<CacheUse> {
     const files = (await this.#blobs()).sort((a, b) => a.used - b.used);
     let bytes = files.reduce((sum, { size }) => sum + size, 0);
     const removed = { files: 0, bytes: 0 };

@@ -138,7 +138,7 @@ export class HttpSource {
   }
 
   /** All of a body. @throws {CapstanError} When it is too large, or ends early. */
-  async read(response: Response, limit = this.#maxBytes): Promise<Uint8Array> {
+  async read(response: Response, limit: number = this.#maxBytes): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     try {

@@ -85,7 +85,11 @@ export class RepositoryClient {
   }
 
   /** Which version of a chart is wanted, and where its archive is. */
-  async find(source: RepositorySource, query: ChartQuery, signal?: AbortSignal) {
+  async find(
+    source: RepositorySource,
+    query: ChartQuery,
+    signal?: AbortSignal,
+  ): Promise<{ readonly version: string; readonly url: string; readonly digest: string }> {
     const index = await this.index(source, signal);
     const { version, urls: [first], digest } = findVersion(index, source.url, query);
     if (first === undefined) {

@@ -9,9 +9,11 @@ export type LintSeverity = "info" | "warning" | "error";
 
 /** A finding, in Helm's words. */
 export interface LintMessage {
+  /** How bad it is. */
   readonly severity: LintSeverity;
   /** The file in the chart, or the chart's own folder. */
   readonly path: string;
+  /** What was found. */
   readonly text: string;
 }
 

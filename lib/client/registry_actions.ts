@@ -1,0 +1,359 @@
+/**
+ * One class for each of Helm's actions on charts, repositories and registries. They share Helm's files:
+ * what one of the two has added or logged in to, the other knows.
+ *
+ * @module
+ */
+import { loadChart, loadChartArchive } from "../chart/load.ts";
+import { metadataJSON } from "../chart/metadata.ts";
+import type { Chart } from "../chart/chart.ts";
+import { lintChart } from "../engine/lint/lint.ts";
+import type { LintMessage } from "../engine/lint/message.ts";
+import { Credentials } from "../registry/credentials.ts";
+import type { Access } from "../registry/http.ts";
+import type { ChartLocator } from "../registry/locate.ts";
+import { changeRepositories, readRepositories } from "../registry/repositories_file.ts";
+import type { Values } from "../stack/types.ts";
+import { emitYaml } from "../yaml/emit.ts";
+import { Action } from "./actions.ts";
+import { ChartLibrary } from "./chart_library.ts";
+import { inFamily, RegistryError, ValidationError } from "./errors.ts";
+import { goValues } from "./values.ts";
+
+/** Options of what asks a repository or registry. */
+export interface RegistryOptions extends Access {
+  /** Gives up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of fetching a chart. */
+export interface FetchOptions extends RegistryOptions {
+  /** A version or a range. @default the newest stable one */
+  readonly version?: string | undefined;
+  /** Address of the repository that the chart's name is in. */
+  readonly repo?: string | undefined;
+}
+
+/** A repository that was added. */
+export interface AddedRepository {
+  /** What charts of it are called by: `name/chart`. */
+  readonly name: string;
+  /** Its address. */
+  readonly url: string;
+}
+
+async function withLocator<T>(
+  library: ChartLibrary | undefined,
+  use: (locator: ChartLocator) => Promise<T>,
+): Promise<T> {
+  const used = library ?? new ChartLibrary();
+  try {
+    return await inFamily(use(used.locator));
+  } finally {
+    if (library === undefined) await used.close();
+  }
+}
+
+/**
+ * Logs in to registries.
+ *
+ * @example Usage
+ * ```ts
+ * import { RegistryError, RegistryLogin } from "@capstan/capstan";
+ *
+ * const error = await new RegistryLogin().run("127.0.0.1:1", "user", "password", { plainHttp: true })
+ *   .catch((thrown: unknown) => thrown);
+ * if (!(error instanceof RegistryError)) throw error;
+ * ```
+ */
+export class RegistryLogin extends Action {
+  /** Keeps a login, once the registry has accepted it. @throws {RegistryError} When it does not. */
+  async run(
+    hostname: string,
+    username: string,
+    password: string,
+    options: RegistryOptions = {},
+  ): Promise<void> {
+    const { signal, ...access } = options;
+    const login = { ...access, username, password };
+    await withLocator(this.config?.charts, async ({ ociClient, paths }) => {
+      try {
+        await ociClient.ping(hostname, login, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw new RegistryError(`cannot log in to ${hostname} as ${username}`, {
+          code: "registry/login",
+          hint: "is the name of the host right, and does it accept this user and password?",
+          cause: error,
+        });
+      }
+      await new Credentials({ helm: paths.registryConfig }).set(hostname, login);
+    });
+  }
+}
+
+/**
+ * Forgets logins.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { RegistryLogout } from "@capstan/capstan";
+ *
+ * await new RegistryLogout().run("registry.example.com");
+ * ```
+ */
+export class RegistryLogout extends Action {
+  /** Forgets a login. */
+  async run(hostname: string): Promise<void> {
+    await withLocator(this.config?.charts, async ({ paths }) => {
+      await new Credentials({ helm: paths.registryConfig }).remove(hostname);
+    });
+  }
+}
+
+/**
+ * Downloads charts.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { Pull } from "@capstan/capstan";
+ *
+ * const path = await new Pull().run("oci://registry.example.com/charts/web", { version: "1.2.x" });
+ * ```
+ */
+export class Pull extends Action {
+  /** Downloads a chart's archive, and returns its path. @throws {RegistryError} When there is none. */
+  async run(
+    ref: string,
+    options: FetchOptions & {
+      /** Folder for the archive. @default the working folder */
+      readonly destDir?: string | undefined;
+    } = {},
+  ): Promise<string> {
+    const { destDir = ".", version, repo, signal, ...access } = options;
+    return await withLocator(this.config?.charts, async (locator) => {
+      const found = await locator.fetch(ref, { version, repo, access, signal });
+      const { metadata } = await loadChartArchive(found.archive, { signal });
+      const path = `${destDir}/${metadata.name}-${metadata.version}.tgz`;
+      await Deno.mkdir(destDir, { recursive: true });
+      await Deno.writeFile(path, found.archive);
+      return path;
+    });
+  }
+}
+
+/**
+ * Uploads charts.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { Push } from "@capstan/capstan";
+ *
+ * const { digest } = await new Push().run("web-1.2.0.tgz", "oci://registry.example.com/charts");
+ * ```
+ */
+export class Push extends Action {
+  /** Uploads an archive. @throws {RegistryError} When the registry does not take it. */
+  async run(
+    path: string,
+    remote: string,
+    options: RegistryOptions = {},
+  ): Promise<{ readonly reference: string; readonly digest: string }> {
+    const { signal, ...access } = options;
+    return await withLocator(this.config?.charts, async ({ oci }) => {
+      const archive = await Deno.readFile(path);
+      const { reference, manifest } = await oci.push(archive, remote, { access, signal });
+      return { reference, digest: manifest };
+    });
+  }
+}
+
+/**
+ * Shows what charts hold.
+ *
+ * @example Usage
+ * ```ts
+ * import { Show } from "@capstan/capstan";
+ *
+ * const text = await new Show().chart("examples/shop/charts/redis");
+ * if (!text.includes("name: redis")) throw new Error(text);
+ * ```
+ */
+export class Show extends Action {
+  /** Its Chart.yaml. */
+  async chart(ref: string, options: FetchOptions = {}): Promise<string> {
+    return emitYaml(metadataJSON((await this.#load(ref, options)).metadata));
+  }
+
+  /** Its values.yaml, as it is written; empty when it has none. */
+  async values(ref: string, options: FetchOptions = {}): Promise<string> {
+    const { raw } = await this.#load(ref, options);
+    return raw.find(({ name }) => name === "values.yaml")?.text ?? "";
+  }
+
+  /** Its README; empty when it has none. */
+  async readme(ref: string, options: FetchOptions = {}): Promise<string> {
+    const { files } = await this.#load(ref, options);
+    return files.find(({ name }) => /^readme(\.md|\.txt)?$/i.test(name))?.text ?? "";
+  }
+
+  #load(ref: string, options: FetchOptions): Promise<Chart> {
+    const { version, repo, signal, ...access } = options;
+    return withLocator(this.config?.charts, async (locator) => {
+      const found = await locator.locate(ref, { version, repo, access, signal });
+      return found.kind === "local"
+        ? await loadChart(found.path, { signal })
+        : await loadChartArchive(found.archive, { signal });
+    });
+  }
+}
+
+/**
+ * Examines charts.
+ *
+ * @example Usage
+ * ```ts
+ * import { Lint } from "@capstan/capstan";
+ *
+ * const { ok, messages } = await new Lint().run("examples/shop/charts/redis");
+ * if (!ok) throw messages;
+ * ```
+ */
+export class Lint extends Action {
+  /** Examines a chart in a folder or an archive. */
+  async run(path: string, options: LintCallOptions = {}): Promise<LintResult> {
+    const { values, namespace, strict = false, signal } = options;
+    const messages = await inFamily(
+      lintChart(path, { values: goValues(values), namespace, signal }),
+    );
+    const bad = messages.some(({ severity }) =>
+      severity === "error" || (strict && severity === "warning")
+    );
+    return { ok: !bad, messages };
+  }
+}
+
+/** Options of {@linkcode Lint}. */
+export interface LintCallOptions {
+  /** What is laid over the chart's own values. @default {{}} */
+  readonly values?: Values | undefined;
+  /** What templates see as the namespace. */
+  readonly namespace?: string | undefined;
+  /** Warnings are failures too. @default {false} */
+  readonly strict?: boolean | undefined;
+  /** Gives up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is wrong with a chart. */
+export interface LintResult {
+  /** Whether the chart is good enough. */
+  readonly ok: boolean;
+  /** What was noticed. */
+  readonly messages: readonly LintMessage[];
+}
+
+/**
+ * Adds repositories.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { RepoAdd } from "@capstan/capstan";
+ *
+ * await new RepoAdd().run("stable", "https://charts.example.com");
+ * ```
+ */
+export class RepoAdd extends Action {
+  /** Adds a repository, or changes it, once its index could be read. @throws {RegistryError} */
+  async run(name: string, url: string, options: RegistryOptions = {}): Promise<void> {
+    if (name === "" || name.includes("/")) {
+      throw new ValidationError(`a repository cannot be called ${JSON.stringify(name)}`, {
+        code: "repo/name",
+        hint: "charts of it are called NAME/CHART: leave out the slash",
+      });
+    }
+    const { signal, ...access } = options;
+    const repository = { ...access, name, url };
+    await withLocator(this.config?.charts, async ({ indexes, paths }) => {
+      await changeRepositories(paths.repositoryConfig, async (all) => {
+        await indexes.update(repository, signal);
+        return [...all.filter((each) => each.name !== name), repository];
+      });
+    });
+  }
+}
+
+/**
+ * Removes repositories.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { RepoRemove } from "@capstan/capstan";
+ *
+ * await new RepoRemove().run("stable");
+ * ```
+ */
+export class RepoRemove extends Action {
+  /** Removes a repository and its index. @throws {RegistryError} When there is none of this name. */
+  async run(name: string): Promise<void> {
+    await withLocator(this.config?.charts, async ({ indexes, paths }) => {
+      await changeRepositories(paths.repositoryConfig, (all) => {
+        const left = all.filter((each) => each.name !== name);
+        if (left.length < all.length) return Promise.resolve(left);
+        throw noRepository(name, all);
+      });
+      await indexes.remove(name);
+    });
+  }
+}
+
+/**
+ * Lists repositories.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { RepoList } from "@capstan/capstan";
+ *
+ * for (const { name, url } of await new RepoList().run()) console.log(name, url);
+ * ```
+ */
+export class RepoList extends Action {
+  /** The repositories that were added. */
+  async run(): Promise<AddedRepository[]> {
+    return await withLocator(this.config?.charts, async ({ paths }) => {
+      const all = await readRepositories(paths.repositoryConfig);
+      return all.map(({ name, url }) => ({ name, url }));
+    });
+  }
+}
+
+/**
+ * Fetches the indexes of repositories.
+ *
+ * @example Usage
+ * ```ts no-run
+ * import { RepoUpdate } from "@capstan/capstan";
+ *
+ * await new RepoUpdate().run();
+ * ```
+ */
+export class RepoUpdate extends Action {
+  /** Fetches the index of one repository, or of all at once. @throws {RegistryError} */
+  async run(name?: string, options: Pick<RegistryOptions, "signal"> = {}): Promise<void> {
+    await withLocator(this.config?.charts, async ({ indexes, paths }) => {
+      const all = await readRepositories(paths.repositoryConfig);
+      const wanted = name === undefined ? all : all.filter((each) => each.name === name);
+      if (name !== undefined && wanted.length === 0) throw noRepository(name, all);
+      await Promise.all(wanted.map((each) => indexes.update(each, options.signal)));
+    });
+  }
+}
+
+function noRepository(name: string, all: readonly AddedRepository[]): RegistryError {
+  return new RegistryError(`no repo named ${JSON.stringify(name)} found`, {
+    code: "repo/missing",
+    hint: all.length === 0
+      ? "none was added yet"
+      : `there are ${all.map((each) => each.name).join(", ")}`,
+  });
+}
