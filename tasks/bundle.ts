@@ -31,12 +31,14 @@ console.log(`bundled: ${launcher} (link it into your PATH)`);
 
 /**
  * V8 compiles ahead what it is told to keep, rather than each function when it is first called: what
- * it keeps in Deno's cache then holds all of them. The import map is for stack files outside.
+ * it keeps in Deno's cache then holds all of them. Files of
+ * other commands are not looked at. The import map is for stack files outside.
  */
 function launch(program: string): string {
+  const flags = ["-A", "--no-check", "--v8-flags=--no-lazy", "--unstable-lazy-dynamic-imports"];
   return [
     "#!/bin/sh",
-    `exec deno run -A --no-check --v8-flags=--no-lazy --config '${root}deno.json' '${program}' "$@"`,
+    `exec deno run ${flags.join(" ")} --config '${root}deno.json' '${program}' "$@"`,
     "",
   ].join("\n");
 }
