@@ -222,6 +222,8 @@ export {
   UninstallError,
   UpgradeError,
 } from "./lib/action/errors.ts";
+export { HookError } from "./lib/action/hook_evidence.ts";
+export type { HookEvidence, HookExit, HookLog } from "./lib/action/hook_evidence.ts";
 export { getRelease, listReleases, releaseHistory } from "./lib/action/read.ts";
 export type { HistoryRequest, ListRequest, ReadContext, ReadRequest } from "./lib/action/read.ts";
 export { RELEASE_STATUSES } from "./lib/release/release.ts";

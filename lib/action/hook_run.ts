@@ -10,6 +10,7 @@ import { refOf } from "../kube/resource.ts";
 import { waitDeleted, waitHook } from "../kube/wait.ts";
 import type { ReleaseHook } from "../release/release.ts";
 import type { Adopted } from "./adopt.ts";
+import { HookError, readEvidence, readLogs } from "./hook_evidence.ts";
 import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import { PodReasons } from "./pod_reasons.ts";
@@ -64,8 +65,9 @@ export async function runHook(
     for (const object of live) await awaitHook(operation, object, run);
   } catch (error) {
     note("Failed");
-    if (!signal.aborted) await readLogs(operation, hook, objects, { ...run, on: "hook-failed" });
-    throw error;
+    if (signal.aborted) throw error;
+    const evidence = await readEvidence(operation, hook, objects, run);
+    throw new HookError(messageOf(error), { hook: hook.name, evidence, cause: error });
   }
   note("Succeeded");
   await readLogs(operation, hook, objects, { ...run, on: "hook-succeeded" });
@@ -192,64 +194,4 @@ async function awaitHook(
   } finally {
     reasons.end();
   }
-}
-
-/** Lines of a failed hook's log that are told though no policy asks for them. */
-const LAST_LINES = 20;
-
-/**
- * Tells the log lines of a hook's pods: all if its policy asks for that, else the last ones of a hook
- * that failed. Trouble with it does no harm.
- */
-async function readLogs(
-  operation: Operation,
-  hook: ReleaseHook,
-  objects: readonly ManifestObject[],
-  { on, stepId, signal, tellLogs = false }: HookRun & {
-    readonly on: "hook-failed" | "hook-succeeded";
-  },
-): Promise<void> {
-  const all = tellLogs || hook.outputLogPolicies.includes(on);
-  if (!all && on === "hook-succeeded") return;
-  try {
-    for (const { object } of objects) {
-      for (const pod of await podsOf(operation, refOf(object), signal)) {
-        for (const container of containersOf(pod)) {
-          const { name, namespace = operation.namespace } = pod.metadata;
-          const text = await operation.context.api.logs(
-            { namespace, pod: name, container },
-            all ? { signal } : { signal, tail: LAST_LINES },
-          );
-          for (const line of text.trimEnd().split("\n")) {
-            operation.emit({ type: "step-log", id: stepId, line });
-          }
-        }
-      }
-    }
-  } catch (error) {
-    operation.warn(`cannot read the logs of hook ${hook.name}: ${messageOf(error)}`);
-  }
-}
-
-async function podsOf(
-  { context: { api } }: Operation,
-  { kind, name, namespace }: ObjectRef,
-  signal: AbortSignal,
-): Promise<readonly KubeObject[]> {
-  const selector = kind === "Job"
-    ? { labelSelector: `job-name=${name}` }
-    : kind === "Pod"
-    ? { fieldSelector: `metadata.name=${name}` }
-    : undefined;
-  if (selector === undefined) return [];
-  const pods = { apiVersion: "v1", kind: "Pod" };
-  return (await api.list(pods, { namespace, signal, ...selector })).items;
-}
-
-function containersOf(pod: KubeObject): string[] {
-  const { initContainers = [], containers = [] } = (pod["spec"] ?? {}) as {
-    readonly initContainers?: readonly { readonly name: string }[];
-    readonly containers?: readonly { readonly name: string }[];
-  };
-  return [...initContainers, ...containers].map(({ name }) => name);
 }

@@ -267,10 +267,14 @@ function joined(failures: readonly StepFailure[]): unknown {
   const { code, hint, position } = first instanceof CapstanError
     ? first
     : { code: undefined, hint: undefined, position: undefined };
+  const excerpts = failures.flatMap(({ error }) =>
+    error instanceof CapstanError && error.excerpt !== undefined ? [error.excerpt] : []
+  );
   return new CapstanError(prefix === undefined ? messages : `${prefix}: ${messages}`, {
     code,
     hint,
     position,
+    excerpt: excerpts.length === 0 ? undefined : excerpts.join("\n"),
     cause: first,
   });
 }

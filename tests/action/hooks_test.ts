@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HookError } from "../../lib/action/hook_evidence.ts";
 import { deploy } from "../../lib/action/run.ts";
 import type { ReleaseHook } from "../../lib/release/release.ts";
 import {
@@ -242,6 +243,50 @@ Deno.test("hookSteps() tells the last log lines of a hook that failed, without a
     assert.deepEqual(lines, ["log of b"]);
   });
 });
+
+Deno.test("a hook that fails leaves its logs, exit code and events in the error", async () => {
+  await onCluster(async (bench) => {
+    const event = (kind: string, name: string, type: string, message: string) =>
+      bench.api.create({
+        apiVersion: "v1",
+        kind: "Event",
+        metadata: { name: `${name}.${type}.${message}`.toLowerCase(), namespace: "shop" },
+        involvedObject: { kind, name, namespace: "shop" },
+        type,
+        reason: "Because",
+        message,
+      });
+    await event("Job", "a", "Warning", "late");
+    await event("Job", "a", "Normal", "fine");
+    await event("Job", "b", "Warning", "other");
+    for (const policy of ["hook-failed", "before-hook-creation"]) {
+      const request = web(hooks(hookJob("a", "pre-install", { fail: true, policy })), {
+        name: policy,
+      });
+      const error = await deploy(request, bench.context).then(() => undefined, (thrown) => thrown);
+      const failure = causeOf(error);
+      assert.equal(failure.hook, "a");
+      assert.match(failure.message, /^resource Job\/shop\/a not ready/);
+      const { logs, exits, events } = failure.evidence;
+      assert.deepEqual(logs.map(({ container, lines }) => [container, lines]), [["main", [
+        "log of a",
+      ]]]);
+      assert.deepEqual(exits.map(({ exitCode, reason }) => [exitCode, reason]), [[1, "Error"]]);
+      assert.deepEqual(events, ["Job a: Because: late"]);
+      assert.match(
+        error.excerpt,
+        /^pod a-\w+, container main: exit code 1 \(Error\)\nevent: Job a: Because: late\nlast lines of pod a-\w+, container main:\n {2}log of a$/,
+      );
+    }
+  });
+});
+
+function causeOf(error: unknown): HookError {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof HookError) return each;
+  }
+  throw new assert.AssertionError({ message: `no hook failed: ${error}` });
+}
 
 Deno.test("hookSteps() tells nothing and runs nothing where hooks are off", async () => {
   await onCluster(async (bench) => {
