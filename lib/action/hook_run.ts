@@ -5,7 +5,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
-import type { KubeObject, ObjectRef } from "../kube/types.ts";
+import type { KubeObject } from "../kube/types.ts";
 import { refOf } from "../kube/resource.ts";
 import { waitDeleted, waitHook } from "../kube/wait.ts";
 import type { ReleaseHook } from "../release/release.ts";
