@@ -155,7 +155,10 @@ Deno.test("a hook that fails: nothing more starts, what runs ends, and the error
             "m",
           ),
         );
-        assert.match(stderr, /a line from the test bed/);
+        assert.match(
+          stderr,
+          /^ {4}pod bad-\w+, container \w+: exit code 1 \(Error\)\n {4}event: Job bad: BackoffLimitExceeded: .*\n {4}last lines of pod bad-\w+, container \w+:\n {6}a line from the test bed$/m,
+        );
       });
       assert.deepEqual(hooksOf(lives).sort(), ["Job/bad", "Job/slow"]);
       const [bad, slow] = named(lives, ["bad", "slow"]);
@@ -242,5 +245,31 @@ Deno.test("hooks of upgrade, rollback and uninstall run as Helm runs them, in pa
     for (const [name, helm] of helms()) {
       assert.notEqual((await run(helm, ["status", "r", "-n", namespace])).code, 0, name);
     }
+  });
+});
+
+Deno.test("twenty Jobs of a second take twenty seconds one by one, and about two at ten at once", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `job-${i + 1}`);
+  const values = { hooks: names.map((name) => ({ name, delay: "1s" })) };
+  await withNamespaces(["serial", "parallel"], async (namespaces) => {
+    await withValues(values, async (file) => {
+      const run = async (namespace: string, ...flags: string[]) => {
+        const started = performance.now();
+        const lives = await timeline(namespace, async () => {
+          await capstanOk("install", "r", CHART, "-n", namespace, "-f", file, ...flags);
+        });
+        return { lives, seconds: (performance.now() - started) / 1000 };
+      };
+      const [serial, parallel] = await Promise.all([
+        run(namespaces[0]!),
+        run(namespaces[1]!, "--hook-parallelism", "10"),
+      ]);
+      assert.deepEqual(hooksOf(serial.lives), names.map((name) => `Job/${name}`).sort());
+      assert.equal(mostAtOnce(named(serial.lives, names)), 1);
+      assert.equal(mostAtOnce(named(parallel.lives, names)), 10);
+      assert.ok(serial.seconds >= 20, `${serial.seconds} s one by one`);
+      // Two waves of a second, and what a busy machine adds.
+      assert.ok(parallel.seconds < serial.seconds / 4, `${parallel.seconds} s at ten at once`);
+    });
   });
 });
