@@ -41,9 +41,7 @@ export const ACCESS = {
   caFile: text("trust the authorities in this PEM file", "path"),
   certFile: text("show this client certificate, a PEM file", "path"),
   keyFile: text("key of the client certificate, a PEM file", "path"),
-  insecureSkipTlsVerify: flag(
-    "do not check certificates; Deno wants --unsafely-ignore-certificate-errors for that",
-  ),
+  insecureSkipTlsVerify: flag("do not check the server's certificate"),
   plainHttp: flag("speak HTTP to a registry"),
 } as const;
 

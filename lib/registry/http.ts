@@ -22,7 +22,7 @@ export interface Access {
   readonly certFile?: string | undefined;
   /** Key of the client certificate. @default none */
   readonly keyFile?: string | undefined;
-  /** Kept as Helm keeps it; only a flag of Deno's leaves the check out. @default {false} */
+  /** Take any certificate. @default {false} */
   readonly insecureSkipTlsVerify?: boolean | undefined;
   /** Speak HTTP to a registry. @default {false} */
   readonly plainHttp?: boolean | undefined;
@@ -123,7 +123,8 @@ export class HttpSource {
     }
     const timeout = AbortSignal.timeout(this.#timeout);
     try {
-      const response = await this.#fetch(url, {
+      const send = await this.#sender(url, access);
+      const response = await send(url, {
         method,
         headers,
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
@@ -162,6 +163,13 @@ export class HttpSource {
   /** The body of an address. */
   async get(url: string, asked: Asked = {}): Promise<Uint8Array> {
     return await this.read(await this.send(url, asked));
+  }
+
+  /** What sends a request: fetch cannot leave the check of certificates out. */
+  async #sender(url: string, { insecureSkipTlsVerify }: Access): Promise<typeof fetch> {
+    if (!insecureSkipTlsVerify || !/^https:/i.test(url)) return this.#fetch;
+    const { insecureFetch } = await import("./insecure_fetch.ts");
+    return (input, init) => insecureFetch(String(input), init ?? {});
   }
 
   #client(access: Access): Promise<Deno.HttpClient | undefined> {
@@ -224,17 +232,25 @@ function unreachable(url: string, error: unknown, signal: AbortSignal | undefine
   if (isAbort(error) && !(error instanceof DOMException && error.name === "TimeoutError")) {
     return error;
   }
-  const { host, hostname } = new URL(url);
-  const why = messageOf(error).replace(/^error sending request for url \(.*?\): /, "");
+  const { host } = new URL(url);
+  const why = reasonOf(error);
   return new CapstanError(`cannot fetch ${withoutSecrets(url)}: ${why}`, {
     code: "registry/fetch",
     hint: error instanceof Deno.errors.NotCapable
       ? `add --allow-net=${host}`
       : /certificate/i.test(why)
-      ? `trust its authority with --ca-file; only Deno's flag --unsafely-ignore-certificate-errors=${hostname} skips the check`
+      ? "trust its authority with --ca-file, or skip the check with --insecure-skip-tls-verify"
       : undefined,
     cause: error,
   });
+}
+
+/** What went wrong, which fetch keeps in the cause, without the address. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+  return messageOf(cause)
+    .replace(/^error sending request for url \(.*?\): /, "")
+    .replace(/^client error \(\w+\): /, "");
 }
 
 function hintOf(status: number, url: string): string | undefined {
