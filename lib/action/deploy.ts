@@ -189,12 +189,12 @@ async function liveObjects(
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {
   const { operation, request } = deployment;
   const { objects, before, dropped, leftovers } = deployment.apply!;
-  const { kind, current, release } = deployment.plan as Change;
+  const { kind, current, release, drifted } = deployment.plan as Change;
   const { api } = operation.context;
   const { signal } = step;
   deployment.live = await applyObjects(api, objects, {
     signal,
-    forceConflicts: request.forceConflicts,
+    forceConflicts: request.forceConflicts || drifted,
     skipFieldValidation: request.skipFieldValidation,
     takeOver: kind === "upgrade" ? current?.applyMethod !== "ssa" : request.takeOwnership,
     client: release.applyMethod === "csa" ? { before, replace: request.forceReplace } : undefined,

@@ -41,6 +41,12 @@ export interface DeployRequest
   readonly replace?: boolean | undefined;
   /** Make a revision even if nothing has changed. @default {false} */
   readonly force?: boolean | undefined;
+  /**
+   * Where nothing has changed: compare the live objects with what was applied, by server-side dry run,
+   * and put back what differs, from whoever owns it now.
+   * @default {false}
+   */
+  readonly checkDrift?: boolean | undefined;
   /** Goes on with what a run that died has done of this deployment. @default nothing */
   readonly resume?: DeployProgress | undefined;
   /**

@@ -20,6 +20,7 @@ import { withChartCrds } from "./cache.ts";
 import { checkRequest, decide, type Decision } from "./decide.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { compareDigest, digestInputs, sameContents } from "./digest.ts";
+import { driftOf } from "./diff/drift.ts";
 import { UpgradeError } from "./errors.ts";
 import { clusterLookup } from "./lookup.ts";
 import { type ManifestObject, parseManifest } from "./objects.ts";
@@ -41,6 +42,8 @@ export interface Change {
   readonly crds: RenderedChart["crds"];
   /** The revision is stored already, by a run that died. */
   readonly adopted?: Adopted | undefined;
+  /** It puts back what others have changed, and so takes their fields. */
+  readonly drifted?: boolean | undefined;
 }
 
 /** What a deployment comes to. */
@@ -61,6 +64,22 @@ export async function prepareDeploy(
   checkRequest(request, operation.helmVersion);
   const adopted = await adoptRevision(operation, request, signal);
   if (adopted !== undefined) return adopted;
+  const plan = await decideDeploy(operation, request, signal);
+  if (plan.kind !== "unchanged" || !request.checkDrift) return plan;
+  const drift = await driftOf(operation, request, { current: plan.current, signal });
+  if (drift.length === 0) return plan;
+  const names = drift.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  operation.warn(`not as it was deployed: ${names}`);
+  const putBack = await decideDeploy(operation, { ...request, force: true }, signal);
+  return putBack.kind === "unchanged" ? putBack : { ...putBack, drifted: true };
+}
+
+/** Reads, renders and decides for what no run has begun. */
+async function decideDeploy(
+  operation: Operation,
+  request: DeployRequest,
+  signal: AbortSignal,
+): Promise<DeployPlan> {
   const inputs = await readInputs(operation, request, signal);
   const { decision: { current }, likeness } = inputs;
   if (likeness === "same") return { kind: "unchanged", current: current! };

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { choice, flag, NAMESPACE, text } from "./flags.ts";
-import type { NamespaceFlags } from "./flags.ts";
+import { choice, CLUSTER, flag, NAMESPACE, text } from "./flags.ts";
+import type { ClusterFlags, NamespaceFlags } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
+import { STACK_FILE } from "./stack_commands.ts";
 
 /** Flags of `runs`. */
 export interface RunsFlags extends NamespaceFlags {
@@ -14,8 +15,35 @@ export interface RunsFlags extends NamespaceFlags {
   readonly debug?: boolean;
 }
 
+/** Flags of `drift`. */
+export interface DriftFlags extends ClusterFlags {
+  readonly env?: string;
+  readonly output?: "table" | "json";
+  readonly detailedExitcode?: boolean;
+  readonly debug?: boolean;
+}
+
 /** Commands by name. */
 export const RUN_ROUTES = {
+  drift: lazyCommand<DriftFlags, [string?]>({
+    loader: async () => (await import("./commands/drift.ts")).drift,
+    parameters: {
+      flags: {
+        ...CLUSTER,
+        env: text("environment, for a stack that is a function of it", "name"),
+        output: choice("table: for people; json: releases with their objects", ["table", "json"]),
+        detailedExitcode: flag("exit with 2 when something differs, 0 when nothing does"),
+        debug: flag("print stack traces with errors"),
+      },
+      aliases: { o: "output" },
+      positional: STACK_FILE,
+    },
+    docs: {
+      brief: "show what has changed in the cluster behind a stack's back",
+      fullDescription:
+        "Compares the live objects of every deployed release with what was applied, by server-side dry run: objects that are gone, and fields that somebody has changed. Secrets are shown as digests. Changes nothing; `capstan up --check-drift` puts it back.",
+    },
+  }),
   runs: lazyCommand<RunsFlags, [string?, string?]>({
     loader: async () => (await import("./commands/runs.ts")).runs,
     parameters: {

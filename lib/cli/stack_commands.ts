@@ -40,6 +40,7 @@ export interface UpFlags extends ChangeFlags {
   readonly deadline?: number;
   readonly evidence?: string;
   readonly force?: boolean;
+  readonly checkDrift?: boolean;
   readonly resume?: boolean;
 }
 
@@ -105,6 +106,7 @@ const UP = {
   ...FORCE,
   ...LOCK,
   ...FAILURE,
+  checkDrift: flag("deploy releases again whose objects were changed in the cluster"),
   resume: flag("go on with the last run, which died or failed, without repeating what it finished"),
 } as const;
 

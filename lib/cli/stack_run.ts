@@ -87,6 +87,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         force: flags.force,
         logs: command.logs,
         select: selectionOf(flags),
+        checkDrift: flags.checkDrift,
         resume: flags.resume,
         // A cluster that ends with this program needs neither.
         ...(command.connect === undefined && verb !== "test" ? await keeping(context, flags) : {}),

@@ -61,6 +61,8 @@ export interface RunOptions {
   readonly logs?: boolean | undefined;
   /** Deploy releases again that have not changed. @default {false} */
   readonly force?: boolean | undefined;
+  /** Deploy releases again whose objects are not as they were applied, also from other managers. @default {false} */
+  readonly checkDrift?: boolean | undefined;
   /** Keeps other runs from the same stack on the same clusters meanwhile. @default no lock */
   readonly lock?: StackLockOptions | undefined;
   /** Where to write down what happens, for {@linkcode RunOptions.resume}. @default nowhere */

@@ -50,6 +50,7 @@ export interface StepSources {
     readonly hookSelection?: HookSelection | undefined;
     readonly force?: boolean | undefined;
     readonly logs?: boolean | undefined;
+    readonly checkDrift?: boolean | undefined;
   };
   /** What a process that died has done of the run. @default nothing */
   readonly progress?: RunProgress | undefined;
@@ -211,6 +212,7 @@ export function deployRequest(
       return values;
     },
     force: overrides.force ?? false,
+    checkDrift: overrides.checkDrift ?? false,
     resume: releaseProgress(progress),
     ...pick(node, DEPLOY_OPTIONS),
     ...timeoutOf(node.timeout),

@@ -99,7 +99,8 @@ function nodeLines({ id, action, release }: PlannedNode, style: Style): string[]
   ];
 }
 
-function objectLines(object: ObjectChange, style: Style): string[] {
+/** What happens to an object, field by field. */
+export function objectLines(object: ObjectChange, style: Style): string[] {
   const { action, fields, problem } = object;
   const note = action === "keep" ? " (stays: its resource policy is keep)" : "";
   return [
