@@ -6,7 +6,8 @@
  */
 import { loadChart, loadChartArchive } from "../chart/load.ts";
 import { metadataJSON } from "../chart/metadata.ts";
-import type { Chart } from "../chart/chart.ts";
+import { type Chart, ChartError } from "../chart/chart.ts";
+import { messageOf } from "../errors.ts";
 import { lintChart } from "../engine/lint/lint.ts";
 import type { LintMessage } from "../engine/lint/message.ts";
 import { Credentials } from "../registry/credentials.ts";
@@ -96,10 +97,13 @@ export class RegistryLogin extends Action {
  * Forgets logins.
  *
  * @example Usage
- * ```ts no-run
- * import { RegistryLogout } from "@capstan/capstan";
+ * ```ts
+ * import { Configuration, RegistryLogout } from "@capstan/capstan";
  *
- * await new RegistryLogout().run("registry.example.com");
+ * const home = Deno.makeTempDirSync();
+ * await using config = new Configuration({ env: (name) => name === "HOME" ? home : undefined });
+ * await new RegistryLogout(config).run("registry.example.com");
+ * Deno.removeSync(home, { recursive: true });
  * ```
  */
 export class RegistryLogout extends Action {
@@ -115,10 +119,12 @@ export class RegistryLogout extends Action {
  * Downloads charts.
  *
  * @example Usage
- * ```ts no-run
- * import { Pull } from "@capstan/capstan";
+ * ```ts
+ * import { HelmError, Pull } from "@capstan/capstan";
  *
- * const path = await new Pull().run("oci://registry.example.com/charts/web", { version: "1.2.x" });
+ * const error = await new Pull().run("oci://127.0.0.1:1/charts/web", { plainHttp: true })
+ *   .catch((thrown: unknown) => thrown);
+ * if (!(error instanceof HelmError)) throw error;
  * ```
  */
 export class Pull extends Action {
@@ -146,10 +152,12 @@ export class Pull extends Action {
  * Uploads charts.
  *
  * @example Usage
- * ```ts no-run
- * import { Push } from "@capstan/capstan";
+ * ```ts
+ * import { ChartError, Push } from "@capstan/capstan";
  *
- * const { digest } = await new Push().run("web-1.2.0.tgz", "oci://registry.example.com/charts");
+ * const error = await new Push().run("no-such.tgz", "oci://127.0.0.1:1/charts")
+ *   .catch((thrown: unknown) => thrown);
+ * if (!(error instanceof ChartError)) throw error;
  * ```
  */
 export class Push extends Action {
@@ -161,9 +169,21 @@ export class Push extends Action {
   ): Promise<{ readonly reference: string; readonly digest: string }> {
     const { signal, ...access } = options;
     return await withLocator(this.config?.charts, async ({ oci }) => {
-      const archive = await Deno.readFile(path);
+      const archive = await readArchive(path);
       const { reference, manifest } = await oci.push(archive, remote, { access, signal });
       return { reference, digest: manifest };
+    });
+  }
+}
+
+async function readArchive(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw new ChartError(`cannot push ${path}: ${messageOf(error)}`, {
+      code: "chart/missing",
+      hint: "name a chart's archive, such as web-1.2.0.tgz",
+      cause: error,
     });
   }
 }
@@ -257,10 +277,15 @@ export interface LintResult {
  * Adds repositories.
  *
  * @example Usage
- * ```ts no-run
- * import { RepoAdd } from "@capstan/capstan";
+ * ```ts
+ * import { Configuration, RegistryError, RepoAdd } from "@capstan/capstan";
  *
- * await new RepoAdd().run("stable", "https://charts.example.com");
+ * const home = Deno.makeTempDirSync();
+ * await using config = new Configuration({ env: (name) => name === "HOME" ? home : undefined });
+ * const error = await new RepoAdd(config).run("stable", "http://127.0.0.1:1/charts")
+ *   .catch((thrown: unknown) => thrown);
+ * Deno.removeSync(home, { recursive: true });
+ * if (!(error instanceof RegistryError)) throw error;
  * ```
  */
 export class RepoAdd extends Action {
@@ -287,10 +312,14 @@ export class RepoAdd extends Action {
  * Removes repositories.
  *
  * @example Usage
- * ```ts no-run
- * import { RepoRemove } from "@capstan/capstan";
+ * ```ts
+ * import { Configuration, RegistryError, RepoRemove } from "@capstan/capstan";
  *
- * await new RepoRemove().run("stable");
+ * const home = Deno.makeTempDirSync();
+ * await using config = new Configuration({ env: (name) => name === "HOME" ? home : undefined });
+ * const error = await new RepoRemove(config).run("stable").catch((thrown: unknown) => thrown);
+ * Deno.removeSync(home, { recursive: true });
+ * if (!(error instanceof RegistryError)) throw error;
  * ```
  */
 export class RepoRemove extends Action {
@@ -311,10 +340,14 @@ export class RepoRemove extends Action {
  * Lists repositories.
  *
  * @example Usage
- * ```ts no-run
- * import { RepoList } from "@capstan/capstan";
+ * ```ts
+ * import { Configuration, RepoList } from "@capstan/capstan";
  *
- * for (const { name, url } of await new RepoList().run()) console.log(name, url);
+ * const home = Deno.makeTempDirSync();
+ * await using config = new Configuration({ env: (name) => name === "HOME" ? home : undefined });
+ * const repositories = await new RepoList(config).run();
+ * Deno.removeSync(home, { recursive: true });
+ * if (repositories.length !== 0) throw repositories;
  * ```
  */
 export class RepoList extends Action {
@@ -331,10 +364,13 @@ export class RepoList extends Action {
  * Fetches the indexes of repositories.
  *
  * @example Usage
- * ```ts no-run
- * import { RepoUpdate } from "@capstan/capstan";
+ * ```ts
+ * import { Configuration, RepoUpdate } from "@capstan/capstan";
  *
- * await new RepoUpdate().run();
+ * const home = Deno.makeTempDirSync();
+ * await using config = new Configuration({ env: (name) => name === "HOME" ? home : undefined });
+ * await new RepoUpdate(config).run();
+ * Deno.removeSync(home, { recursive: true });
  * ```
  */
 export class RepoUpdate extends Action {
