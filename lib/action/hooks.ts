@@ -103,13 +103,17 @@ function hookStep(
   const { event, needs, id, parallel, hookParallelism = 1, failurePrefix } = options;
   const { hook } = placed;
   const pool = `hooks:${operation.prefix}:${event}`;
+  const shared = options.hookLimits?.[event];
   const step: ActionStep = operation.step({
     id,
     kind: "hook",
     title: `hook ${event} ${hook.name}`,
     needs,
     batch: pool,
-    claims: parallel ? [{ pool, limit: hookParallelism }] : undefined,
+    claims: [
+      ...(parallel ? [{ pool, limit: hookParallelism }] : []),
+      ...(shared === undefined ? [] : [{ pool: `hooks ${event}`, limit: shared }]),
+    ],
     failurePrefix,
     run: ({ signal }) =>
       runTried(operation, placed, { ...options, event, stepId: step.id, signal }),

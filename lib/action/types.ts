@@ -69,6 +69,8 @@ export interface HookRunOptions {
   readonly hookParallelism?: number | undefined;
   /** Which hooks of one weight may overlap. @default {"all"} */
   readonly hookSelection?: HookSelection | undefined;
+  /** Hooks of an event that run at once, all operations of a run together. @default no limit */
+  readonly hookLimits?: Readonly<Record<string, number>> | undefined;
   /** How often a hook that failed is run again. @default once */
   readonly hookRetry?: RetryOptions | undefined;
 }

@@ -9,6 +9,7 @@ import type { Position } from "../errors.ts";
 import { isReleaseName } from "../release/release.ts";
 import { closest } from "../text.ts";
 import { checkFailure } from "./check_failure.ts";
+import { checkShares, checkStackLimits } from "./check_limits.ts";
 import { parseDuration } from "./duration.ts";
 import { show } from "./show.ts";
 import { namesOf, resolveGraph } from "./graph.ts";
@@ -31,6 +32,7 @@ const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
   "hookSelection",
   "labels",
   "maxHistory",
+  "mutex",
   "namespace",
   "needs",
   "noHooks",
@@ -39,6 +41,7 @@ const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
   "retry",
   "set",
   "skipCrds",
+  "slots",
   "takeOwnership",
   "timeout",
   "values",
@@ -49,6 +52,7 @@ const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
 const HOOK_OPTIONS: readonly (keyof HookNode)[] = [
   "after",
   "cluster",
+  "mutex",
   "onFailure",
   "retry",
   "run",
@@ -60,6 +64,7 @@ const STACK_OPTIONS: readonly (keyof StackDefinition)[] = [
   "hookParallelism",
   "hookSelection",
   "hooks",
+  "limits",
   "name",
   "onFailure",
   "parallelism",
@@ -108,6 +113,7 @@ export function checkStack(
   unknownOptions(definition, STACK_OPTIONS, "the stack", report);
   checkLimits(definition, "the stack", report);
   checkFailure(definition, "the stack", report);
+  checkStackLimits(definition.limits, report);
   if (
     definition.parallelism !== undefined &&
     !(Number.isInteger(definition.parallelism) && definition.parallelism > 0)
@@ -210,6 +216,7 @@ function checkRelease(node: ReleaseNode, errors: CapstanError[]): void {
   checkCommon(node, what, report);
   checkLimits(node, what, report);
   checkFailure(node, what, report);
+  checkShares(node, what, report);
 }
 
 function checkHook(node: HookNode, errors: CapstanError[]): void {
@@ -236,6 +243,7 @@ function checkHook(node: HookNode, errors: CapstanError[]): void {
   unknownOptions(node, HOOK_OPTIONS, what, report);
   checkCommon(node, what, report);
   checkFailure(node, what, report);
+  checkShares(node, what, report);
 }
 
 function checkCommon(node: ReleaseNode | HookNode, what: string, report: Report): void {

@@ -14,6 +14,7 @@ import type { RunProgress } from "../journal/progress.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { planRelease } from "./attempts.ts";
 import type { ChartSource } from "./charts.ts";
+import { mutexClaims, releaseClaims } from "./claims.ts";
 import { stackCluster } from "./cluster.ts";
 import type { RunClusters } from "./clusters.ts";
 import { parseDuration, timeoutOf } from "./duration.ts";
@@ -49,6 +50,7 @@ export interface StepSources {
     readonly hookParallelism?: number | undefined;
     readonly hookSelection?: HookSelection | undefined;
     readonly force?: boolean | undefined;
+    readonly parallelism?: number | undefined;
     readonly logs?: boolean | undefined;
     readonly checkDrift?: boolean | undefined;
   };
@@ -72,8 +74,7 @@ export interface StackSteps {
   readonly tried: ReadonlySet<string>;
 }
 
-/** Pool of releases in flight. */
-export const RELEASES = "releases";
+export { RELEASES } from "./claims.ts";
 
 /** Owner of the steps that belong to the run as a whole. */
 export const RUN = "run";
@@ -118,6 +119,7 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
     return [{
       ...hookStep({ id, node, after: [...after, ...before] }, sources),
       claims: place?.claims ?? [],
+      ...(node.mutex === undefined ? {} : { group: { key: id, claims: mutexClaims(node, stack) } }),
     }];
   });
   const tried = new Set(nodes.filter(({ node }) => isTried(node)).map(({ id }) => id));
@@ -135,7 +137,7 @@ export function downSteps(sources: StepSources): StackSteps {
       name: node.name,
       namespace: node.namespace,
       owner: id,
-      claims: [{ pool: RELEASES }],
+      claims: releaseClaims(node, stack, sources.overrides.parallelism ?? stack.parallelism),
       needs: dependents.get(id)!.map((each) => `${each}/record`),
       ignoreNotFound: true,
       wait: true,
@@ -198,7 +200,7 @@ export function deployRequest(
     name: node.name,
     namespace: node.namespace,
     owner: id,
-    claims: [{ pool: RELEASES }],
+    claims: releaseClaims(node, stack, overrides.parallelism ?? stack.parallelism),
     needs: areStatic(node) ? [] : after,
     changeNeeds: after,
     chart: (signal) => charts.load(node, signal),
@@ -243,6 +245,7 @@ const DEPLOY_OPTIONS = [
 /** How the hooks of a release run. */
 export function hookOptions(node: ReleaseNode, stack: Stack, { overrides }: StepSources) {
   return {
+    hookLimits: stack.limits?.hookEvents,
     hookRetry: node.hookRetry === undefined ? undefined : retryOptions(node.hookRetry),
     hookParallelism: overrides.hookParallelism ?? node.hookParallelism ?? stack.hookParallelism,
     hookSelection: overrides.hookSelection ?? node.hookSelection ?? stack.hookSelection,

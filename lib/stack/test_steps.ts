@@ -5,7 +5,8 @@
  */
 import { planTest } from "../action/release_testing.ts";
 import { timeoutOf } from "./duration.ts";
-import { hookOptions, RELEASES } from "./steps.ts";
+import { releaseClaims } from "./claims.ts";
+import { hookOptions } from "./steps.ts";
 import type { StackSteps, StepSources } from "./steps.ts";
 
 /** The steps of `test`: the tests of all releases, which do not wait for one another. */
@@ -17,7 +18,7 @@ export function testSteps(sources: StepSources): StackSteps {
       name: node.name,
       namespace: node.namespace,
       owner: id,
-      claims: [{ pool: RELEASES }],
+      claims: releaseClaims(node, stack, overrides.parallelism ?? stack.parallelism),
       logs: overrides.logs,
       ...timeoutOf(node.timeout),
       ...hookOptions(node, stack, sources),

@@ -180,6 +180,10 @@ export interface ReleaseOptions {
   readonly retry?: StackRetry | undefined;
   /** How often each of the chart's hooks that failed is tried again. @default once */
   readonly hookRetry?: StackRetry | undefined;
+  /** Places that it takes in `parallelism` and `limits`, for one that is heavier than others. @default {1} */
+  readonly slots?: number | undefined;
+  /** Names of which only one holder runs at a time (or as many as `limits.mutexes` says). @default none */
+  readonly mutex?: string | readonly string[] | undefined;
   /** For the whole deployment, from its first change to its record, all tries together. @default none */
   readonly deadline?: Duration | undefined;
 }
@@ -216,6 +220,8 @@ export interface HookOptions {
   readonly weight?: number | undefined;
   /** The cluster its function is given. @default the run's `--kube-context` */
   readonly cluster?: KubeContext | undefined;
+  /** Names of which only one holder runs at a time (or as many as `limits.mutexes` says). @default none */
+  readonly mutex?: string | readonly string[] | undefined;
   /** Time for each call of the function. @default none */
   readonly timeout?: Duration | undefined;
   /** How often it is called again after it threw. @default once */
@@ -240,6 +246,18 @@ export interface HookNode extends HookOptions {
   readonly declaredAt: Position | undefined;
 }
 
+/** Limits beside a stack's `parallelism`. */
+export interface StackLimits {
+  /** Releases in flight at once on each cluster. @default no limit */
+  readonly perCluster?: number | undefined;
+  /** Releases in flight at once in each namespace. @default no limit */
+  readonly perNamespace?: number | undefined;
+  /** Hooks of charts in flight at once, all releases together, by event such as `pre-upgrade`. @default no limit */
+  readonly hookEvents?: Readonly<Record<string, number>> | undefined;
+  /** Holders at once of the names that `mutex` of releases and hooks gives. @default {1} for each */
+  readonly mutexes?: Readonly<Record<string, number>> | undefined;
+}
+
 /** What {@linkcode defineStack} takes. */
 export interface StackDefinition {
   /** Names the stack in messages and events. */
@@ -256,6 +274,8 @@ export interface StackDefinition {
   readonly hookSelection?: HookSelection | undefined;
   /** Namespace of the stack's lock and of the copies of its journals. @default {"default"} */
   readonly stateNamespace?: string | undefined;
+  /** Further limits. @default none */
+  readonly limits?: StackLimits | undefined;
   /** What a failure means for the run. @default {"stop"} */
   readonly onFailure?: FailurePolicy | undefined;
   /** Time for the `rollback` of {@linkcode StackDefinition.onFailure}, which the run's deadline does not touch. @default {"10m"} */

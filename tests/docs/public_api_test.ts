@@ -274,6 +274,7 @@ const NAMES = [
   "StackCluster",
   "StackDefinition",
   "StackFactory",
+  "StackLimits",
   "StackLockOptions",
   "StackRetry",
   "StackVerb",
