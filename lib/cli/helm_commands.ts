@@ -76,7 +76,7 @@ export interface InstallFlags extends DeployFlags {
 }
 
 /** Flags of `upgrade`. */
-export interface UpgradeFlags extends DeployFlags {
+export interface UpgradeFlags extends Omit<DeployFlags, "generateName" | "nameTemplate"> {
   readonly install?: boolean;
   readonly resetValues?: boolean;
   readonly reuseValues?: boolean;
@@ -176,6 +176,9 @@ const DEPLOY = {
   output: OUTPUT,
 } as const;
 
+/** An upgrade is of a release that has a name. */
+const { generateName: _, nameTemplate: __, ...UPGRADE } = DEPLOY;
+
 const HISTORY_MAX = integer("revisions kept; 0 keeps all (HELM_MAX_HISTORY, or 10)");
 
 const CHART_ALIASES = { ...ALIASES, g: "generateName", l: "labels" } as const;
@@ -209,7 +212,7 @@ export const HELM_ROUTES = {
     loader: async () => (await import("./commands/install.ts")).upgrade,
     parameters: {
       flags: {
-        ...DEPLOY,
+        ...UPGRADE,
         install: flag("install the release when there is none of this name"),
         resetValues: flag("use the chart's own values and those given here"),
         reuseValues: flag("use the last revision's values, with those given here on top"),
