@@ -45,11 +45,23 @@ async function serve(): Promise<void> {
   await new Promise(() => {});
 }
 
-/** Counts the CPU seconds that a function takes. */
+/** Counts the CPU seconds that a function takes, without those of looking at the clock. */
 class Clock {
   seconds = 0;
+  readonly #own: number = 0;
+
+  constructor() {
+    for (let i = 0; i < 1_000; i++) this.#measure(() => {});
+    this.#own = this.seconds / 1_000;
+    this.seconds = 0;
+  }
 
   time<T>(work: () => T): T {
+    this.seconds -= this.#own;
+    return this.#measure(work);
+  }
+
+  #measure<T>(work: () => T): T {
     const before = threadSeconds();
     const result = work();
     this.seconds += threadSeconds() - before;

@@ -27,7 +27,7 @@ export interface ReportTarget {
 /** Milliseconds between two pictures: often enough to look alive. */
 const FRAME_EVERY = 100;
 /** The shares of the time that pictures and looks ahead may take: of large runs there are fewer. */
-const PICTURES = 0.003, LOOKS = 0.0015;
+const PICTURES = 0.002, LOOKS = 0.0007;
 
 /** Steps of a run that costs nothing to look ahead in. */
 const SMALL = 500;
