@@ -215,8 +215,8 @@ async function durationsOf(
   return last === undefined ? new Map() : progressOf(last).durations;
 }
 
-/** An id whose order is that of time: `20260501-120000-3f9a1c`. */
+/** An id whose order is that of time, to the millisecond: `20260501-120000250-3f9a1c`. */
 export function newRunId(now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:]|\..*/g, "").replace("T", "-");
+  const time = new Date(now).toISOString().replace(/[-:.Z]/g, "").replace("T", "-");
   return `${time}-${crypto.getRandomValues(new Uint8Array(3)).toHex()}`;
 }

@@ -8,6 +8,7 @@ import { findJournal, latestJournal } from "../../lib/journal/find.ts";
 import { JournalFolder } from "../../lib/journal/folder.ts";
 import { Journal } from "../../lib/journal/journal.ts";
 import { progressOf } from "../../lib/journal/progress.ts";
+import { newRunId } from "../../lib/stack/session.ts";
 import { createKubeClient } from "../../lib/kube/client.ts";
 
 type Entry = Exclude<JournalEntry, JournalHeader>;
@@ -44,6 +45,13 @@ function ended(owner: string, outcome: "installed" | "failed" = "installed"): Ru
     ...{ revision: 1, status: "deployed", hooks: 0 },
   };
 }
+
+Deno.test("newRunId() gives ids whose order is that of time, within a second too", () => {
+  const times = [0, 5, 90, 999, 1000, 59_999, 86_400_000];
+  const ids = times.map((ms) => newRunId(Date.UTC(2026, 4, 1, 12) + ms));
+  assert.deepEqual(ids.toSorted(), ids);
+  assert.match(ids[2]!, /^20260501-120000090-[0-9a-f]{6}$/);
+});
 
 Deno.test("decodeJournal() reads back what was written, but for a line that was torn", () => {
   const whole = journal("r1", [started("web/apply", 5), { type: "done", at: 6, id: "web/hook a" }]);
