@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a task talks to the terminal
 /**
  * `deno task bench [PART ...]`: how fast Capstan is. Parts are `startup`, `scheduler`, `demo`,
- * `progress` and `rendering`; all of them without a name.
+ * `progress`, `stack` and `rendering`; all of them without a name.
  *
  * Options: `--charts FOLDER` (or `$CHARTS`) for the charts to render, or a file that lists them, in
  * place of the example's; `--runs N` for how often everything is measured; `--large` for a graph of a
@@ -16,6 +16,7 @@ import type { Report } from "./measure.ts";
 import { progress } from "./progress.ts";
 import { rendering } from "./rendering.ts";
 import { scheduler } from "./scheduler.ts";
+import { stack } from "./stack.ts";
 import { startup } from "./startup.ts";
 
 const args = [...Deno.args];
@@ -42,6 +43,7 @@ const parts: Readonly<Record<string, () => Promise<Report>>> = {
   scheduler: () => scheduler(runs || 5, sizes),
   demo: () => demo(runs || 5),
   progress: () => progress(runs || 3),
+  stack,
   rendering: () => {
     const folder = charts.replace(/(?<=.)\/+$/, "");
     return rendering({ charts: folder, rounds: runs || 5, times: 3, load });
