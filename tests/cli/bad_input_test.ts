@@ -352,10 +352,16 @@ Deno.test("a cluster that cannot be reached or trusted: one clear error, whateve
     const many = ["up", "--quiet", "--no-check", "three.ts", "--kubeconfig"];
     for (
       const [args, says] of [
-        [[...many, "closed.yaml"], `Error: a, b, c and 1 more: ${unreachable}`],
+        [
+          [...many, "closed.yaml"],
+          `Error: cannot lock stack test on 127.0.0.1:${port}: ${unreachable}`,
+        ],
         [["install", "x", "charts/good", "--kubeconfig", "closed.yaml"], `Error: ${unreachable}`],
         [["list", "--kubeconfig", "closed.yaml"], `Error: ${unreachable}`],
-        [[...many, "untrusted.yaml"], `Error: a, b, c and 1 more: ${refused}`],
+        [
+          [...many, "untrusted.yaml"],
+          `Error: cannot lock stack test on 127.0.0.1:${tls.addr.port}: ${refused}`,
+        ],
         [["list", "--kubeconfig", "untrusted.yaml"], `Error: ${refused}`],
       ] as const
     ) {
