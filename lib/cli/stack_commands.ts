@@ -24,6 +24,7 @@ export interface StackFlags extends ClusterFlags, HookFlags, SelectFlags {
 export interface PlanFlags extends Omit<StackFlags, "output" | "watch"> {
   readonly output?: "table" | "json" | "markdown";
   readonly detailedExitcode?: boolean;
+  readonly explain?: boolean;
   readonly dryRun?: "auto" | "server" | "client";
 }
 
@@ -144,6 +145,9 @@ export const STACK_ROUTES = {
           "json",
           "markdown",
         ]),
+        explain: flag(
+          "show instead where the time would go: critical path, slack, and other limits tried",
+        ),
         detailedExitcode: flag("exit with 2 when there are changes, 0 when there are none"),
         dryRun: choice(
           "server: the cluster tries every change; client: render without a cluster; auto: server where one answers",

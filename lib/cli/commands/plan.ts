@@ -3,19 +3,23 @@
  *
  * @module
  */
+import { MAX_HOOK_PARALLELISM } from "../../action/hook_plan.ts";
 import { createApiServer } from "../../apiserver/server.ts";
 import { CapstanError, messageOf } from "../../errors.ts";
 import { createKubeClient } from "../../kube/client.ts";
 import { loadConnection } from "../../kube/config.ts";
 import { ApiError } from "../../kube/errors.ts";
 import { secretStorage } from "../../release/kube_storage.ts";
+import { explanationText } from "../../report/plan/explain.ts";
 import { planMarkdown } from "../../report/plan/markdown.ts";
 import { hasChanges, problemsOf } from "../../report/plan/plan.ts";
 import type { ShownPlan } from "../../report/plan/plan.ts";
 import { planText } from "../../report/plan/text.ts";
 import type { ChartSettings } from "../../stack/charts.ts";
 import type { LoadedStack } from "../../stack/load.ts";
+import { explainPlan } from "../../stack/explain.ts";
 import { planStack } from "../../stack/plan.ts";
+import { lastDurations } from "../last_durations.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { selectionOf } from "../flags.ts";
@@ -31,6 +35,10 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
     flags,
     (charts) => planFor(this, flags, { loaded, charts }),
   );
+  if (flags.explain) {
+    this.process.stdout.write(await explained(this, flags, { loaded, shown }));
+    return;
+  }
   this.process.stdout.write(
     flags.output === "json"
       ? `${JSON.stringify(shown.nodes)}\n`
@@ -40,6 +48,22 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
   );
   if (problemsOf(shown.nodes).length > 0) this.exitWith(EXIT.failed);
   else if (flags.detailedExitcode && hasChanges(shown.nodes)) this.exitWith(EXIT.changes);
+}
+
+async function explained(
+  context: CliContext,
+  flags: PlanFlags,
+  { loaded: { stack }, shown }: { readonly loaded: LoadedStack; readonly shown: ShownPlan },
+): Promise<string> {
+  const explanation = await explainPlan(shown.nodes, stack, {
+    durations: await lastDurations(context, stack.name),
+    parallelism: flags.parallelism ?? stack.parallelism,
+    hookParallelism: flags.hookParallelism ?? stack.hookParallelism,
+    signal: context.stop,
+  });
+  return flags.output === "json"
+    ? `${JSON.stringify(explanation)}\n`
+    : explanationText(explanation, { color: context.stdoutColor });
 }
 
 async function planFor(
@@ -57,7 +81,8 @@ async function planFor(
     select: selectionOf(flags),
     prechecks: typeChecks(flags, loaded),
     now: context.now,
-    hookParallelism: flags.hookParallelism,
+    // To try other limits it must be known which hooks could overlap at all.
+    hookParallelism: flags.explain ? MAX_HOOK_PARALLELISM : flags.hookParallelism,
     hookSelection: flags.hookSelection,
     diff: "server",
   } as const;
