@@ -30,6 +30,6 @@ Deno.test("plan --explain shows the path, the slack and other limits, by the tim
       predictions.map((each: Record<string, number>) => [each.parallelism, each.hookParallelism]),
       [[1, 1], [1, 2], [2, 1], [2, 2], [16, 1], [16, 2]],
     );
-    assert.deepEqual(writes(), []);
+    assert.deepEqual(writes().filter((write) => !write.includes("dryRun=All")), []);
   });
 });
