@@ -186,6 +186,8 @@ export type {
   LintResult,
   RegistryOptions,
 } from "./lib/client/registry_actions.ts";
+export { Package } from "./lib/client/package_action.ts";
+export type { PackageCallOptions } from "./lib/client/package_action.ts";
 export type { LintMessage, LintSeverity } from "./lib/engine/lint/message.ts";
 export {
   ConfigurationError,

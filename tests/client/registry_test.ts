@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import {
   Chart,
+  ChartError,
   Configuration,
   HelmError,
   Lint,
+  loadChart,
+  Package,
   Pull,
   Push,
   RegistryError,
@@ -108,5 +111,32 @@ Deno.test("Lint tells what is wrong with a chart", async () => {
     const errors = bad.messages.filter(({ severity }) => severity === "error");
     assert.ok(errors.some(({ text }) => /version/.test(text)), JSON.stringify(errors));
     await assert.rejects(new Lint(config).run(`${folder}/none`), HelmError);
+  });
+});
+
+Deno.test("Package packs a chart that loads, and says what it lacks", async () => {
+  await inFolder(async (config, folder) => {
+    const destDir = `${folder}/new/packages`;
+    const options = { destDir, version: "7.8.9", time: 1_700_000_000 };
+    const path = await new Package(config).run("examples/shop/charts/redis", options);
+    assert.equal(path, `${destDir}/redis-7.8.9.tgz`);
+    const { metadata } = await loadChart(path);
+    assert.deepEqual([metadata.name, metadata.version], ["redis", "7.8.9"]);
+    const first = await Deno.readFile(path);
+    await new Package(config).run("examples/shop/charts/redis/", options);
+    assert.deepEqual(await Deno.readFile(path), first);
+    const files: Record<string, string> = {
+      "Chart.yaml":
+        "apiVersion: v2\nname: p\nversion: 1.0.0\ndependencies: [{name: db, version: 1.x}]\n",
+    };
+    await Deno.mkdir(`${folder}/p`);
+    await Deno.writeTextFile(`${folder}/p/Chart.yaml`, files["Chart.yaml"]!);
+    const refused = (chart: string) => new Package(config).run(chart, { destDir });
+    await assert.rejects(
+      refused(`${folder}/p`),
+      /^ChartError: found in Chart.yaml, but missing in charts\/ directory: db$/,
+    );
+    await assert.rejects(refused(path), /it is not a folder$/);
+    await assert.rejects(refused(`${folder}/none`), ChartError);
   });
 });

@@ -191,6 +191,8 @@ const NAMES = [
   "OperationOptions",
   "OperationResult",
   "Outcome",
+  "Package",
+  "PackageCallOptions",
   "ParamType",
   "ParseYamlOptions",
   "PatchType",

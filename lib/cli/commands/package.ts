@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { missingDependencies } from "../../chart/dependencies.ts";
-import { ChartError } from "../../chart/chart.ts";
-import { loadChart } from "../../chart/load.ts";
 import { CapstanError, messageOf } from "../../errors.ts";
-import { packageChart } from "../../registry/package.ts";
 import type { PackagedChart } from "../../registry/package.ts";
+import { packageFolder } from "../../registry/package_folder.ts";
 import type { CliContext } from "../context.ts";
 import { packageTime, withDependencyOptions } from "../dependency_options.ts";
 import type { PackageFlags } from "../dependency_commands.ts";
@@ -54,27 +51,8 @@ async function packaging(
   path: string,
 ): Promise<PackagedChart> {
   const warn = (message: string) => context.process.stderr.write(`${message}\n`);
-  const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-  if (info !== undefined && !info.isDirectory) {
-    throw new CapstanError(`cannot package ${path}: it is not a folder`, {
-      hint: "package takes a chart's folder; an archive is a package already",
-    });
-  }
-  const chart = await loadChart(path, { signal: context.abort, warn });
-  const missing = missingDependencies(chart);
-  if (missing.length > 0) {
-    throw new ChartError(
-      `found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
-      {
-        code: "chart/missing-dependencies",
-        hint: `fetch them with --dependency-update, or with: capstan dependency build ${path}`,
-      },
-    );
-  }
-  return await packageChart(chart, { version, appVersion, time: packageTime(context) });
+  const time = packageTime(context);
+  return await packageFolder(path, { version, appVersion, time, warn, signal: context.abort });
 }
 
 async function sign(
