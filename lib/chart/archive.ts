@@ -5,6 +5,7 @@
  */
 
 import { quoteGo } from "../template/quote.ts";
+import { joinBytes } from "../files.ts";
 import { ChartError } from "./chart.ts";
 import type { Limits } from "./limits.ts";
 import { readTar } from "./tar.ts";
@@ -46,13 +47,7 @@ export async function gunzip(data: Uint8Array, limits: Limits): Promise<Uint8Arr
   } catch (error) {
     throw error instanceof ChartError ? error : badGzip(error);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinBytes(chunks);
 }
 
 /** As {@linkcode gunzip}, at once; it loads node:zlib, which takes a while the first time. */

@@ -9,6 +9,7 @@ import { checkInstallable, deprecationWarning } from "../chart/install_checks.ts
 import { loadChart, loadChartArchive } from "../chart/load.ts";
 import { readValues } from "../chart/value_files.ts";
 import { CapstanError } from "../errors.ts";
+import { exists } from "../files.ts";
 import type { GoMap } from "../template/value.ts";
 import type { CliContext } from "./context.ts";
 import type { DownloadFlags } from "./download_flags.ts";
@@ -107,16 +108,7 @@ async function find(context: CliContext, flags: LoadFlags, ref: string): Promise
 
 /** Whether a reference can only be, or is, a path. */
 async function isPath(ref: string): Promise<boolean> {
-  if (/^(\.|\/|[A-Za-z]:[\\/])/.test(ref)) return true;
-  try {
-    await Deno.stat(ref);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
-  }
+  return /^(\.|\/|[A-Za-z]:[\\/])/.test(ref) || await exists(ref);
 }
 
 async function load(context: CliContext, flags: LoadFlags, found: Found): Promise<Chart> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { folderOf } from "../files.ts";
 
 /** Options of {@linkcode writeText}. */
 export interface WriteTextOptions {
@@ -58,7 +59,7 @@ export async function writeFiles(
   }
   for (const [index, text] of Object.values(files).entries()) {
     const path = paths[index]!;
-    await makeFolder(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+    await makeFolder(folderOf(path));
     await writeText(path, text, { keepOld: true });
   }
   return paths;

@@ -6,6 +6,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { folderOf, replaceFile } from "../files.ts";
 
 /** What an address had when it was asked last. */
 export interface CacheNote {
@@ -135,14 +136,10 @@ export class ChartCache {
   }
 
   async #write(path: string, data: Uint8Array): Promise<void> {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    await this.#makeFolder(folder);
-    const part = `${folder}/.${crypto.randomUUID()}`;
+    await this.#makeFolder(folderOf(path));
     try {
-      await Deno.writeFile(part, data, { createNew: true, mode: 0o600 });
-      await Deno.rename(part, path);
+      await replaceFile(path, data, 0o600);
     } catch (error) {
-      await quietly(() => Deno.remove(part));
       throw unusable(this.folder, error);
     }
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { folderOf, replaceFile } from "../files.ts";
 import type { Access } from "./http.ts";
 
 /** Where logins are kept. */
@@ -57,14 +58,10 @@ export class Credentials {
     const path = this.files.helm;
     const config = (await readConfig(path) ?? {}) as Record<string, unknown>;
     const auths = edit((config["auths"] ?? {}) as Record<string, unknown>);
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-    const part = `${path}.${crypto.randomUUID()}`;
+    const folder = folderOf(path);
     try {
       if (folder !== "") await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-      await Deno.writeTextFile(part, `${JSON.stringify({ ...config, auths }, null, "\t")}`, {
-        mode: 0o600,
-      });
-      await Deno.rename(part, path);
+      await replaceFile(path, `${JSON.stringify({ ...config, auths }, null, "\t")}`, 0o600);
     } catch (error) {
       throw unusable("write", path, error);
     }

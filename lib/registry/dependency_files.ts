@@ -7,6 +7,7 @@
  */
 import { loadChartArchive } from "../chart/load.ts";
 import { CapstanError, messageOf } from "../errors.ts";
+import { replaceFile } from "../files.ts";
 
 /** An archive for charts/. */
 export interface SavedDependency {
@@ -35,10 +36,10 @@ export async function saveDependencies(
   for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) before.push(name);
   const written = new Set<string>();
   for (const { fileName, archive, provenance } of saved) {
-    await write(`${folder}/${fileName}`, archive);
+    await replaceFile(`${folder}/${fileName}`, archive);
     written.add(fileName);
     if (provenance === undefined) continue;
-    await write(`${folder}/${fileName}.prov`, provenance);
+    await replaceFile(`${folder}/${fileName}.prov`, provenance);
     written.add(`${fileName}.prov`);
   }
   print("Deleting outdated charts");
@@ -60,18 +61,6 @@ async function removeOutdated(
     return print(`Could not verify ${path} for deletion: ${messageOf(error)} (Skipping)`);
   }
   if (!keep.includes(name)) await Deno.remove(path);
-}
-
-/** A reader sees the old file or the new one. */
-async function write(path: string, data: Uint8Array): Promise<void> {
-  const part = `${path}.${crypto.randomUUID()}.part`;
-  try {
-    await Deno.writeFile(part, data);
-    await Deno.rename(part, path);
-  } catch (error) {
-    await Deno.remove(part).catch(() => {});
-    throw error;
-  }
 }
 
 async function makeFolder(folder: string): Promise<void> {

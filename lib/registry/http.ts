@@ -6,6 +6,7 @@
  * @module
  */
 import { CapstanError, isAbort, messageOf } from "../errors.ts";
+import { joinBytes } from "../files.ts";
 import { retry } from "../schedule/retry.ts";
 
 /** How to be let in, and whom to trust. Files are PEM. */
@@ -151,13 +152,7 @@ export class HttpSource {
     } catch (error) {
       throw unreachable(response.url, error, undefined);
     }
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    return joinBytes(chunks);
   }
 
   /** The body of an address. */

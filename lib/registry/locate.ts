@@ -6,6 +6,7 @@
  * @module
  */
 import { CapstanError } from "../errors.ts";
+import { exists } from "../files.ts";
 import { ChartCache, sha256 } from "./cache.ts";
 import { Credentials } from "./credentials.ts";
 import { helmPaths } from "./helm_paths.ts";
@@ -286,16 +287,4 @@ function noProvenance(url: string, cause?: unknown): CapstanError {
     hint: "the chart was published without one, so it cannot be verified",
     cause,
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
-  }
 }

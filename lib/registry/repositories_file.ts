@@ -6,6 +6,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { folderOf, replaceFile } from "../files.ts";
 import { isMap } from "../template/value.ts";
 import { emitYaml } from "../yaml/emit.ts";
 import { parseYaml } from "../yaml/parse.ts";
@@ -45,7 +46,7 @@ export async function changeRepositories(
   path: string,
   edit: (repositories: NamedRepository[]) => Promise<NamedRepository[] | undefined>,
 ): Promise<void> {
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const folder = folderOf(path);
   let lock: Deno.FsFile;
   try {
     if (folder !== "") await Deno.mkdir(folder, { recursive: true });
@@ -68,10 +69,8 @@ async function write(path: string, repositories: readonly NamedRepository[]): Pr
     generated: "0001-01-01T00:00:00Z",
     repositories: repositories.map(toFile),
   });
-  const part = `${path}.${crypto.randomUUID()}`;
   try {
-    await Deno.writeTextFile(part, text, { mode: 0o600 });
-    await Deno.rename(part, path);
+    await replaceFile(path, text, 0o600);
   } catch (error) {
     throw unusable("write", path, error);
   }

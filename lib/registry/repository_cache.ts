@@ -4,6 +4,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { replaceFile } from "../files.ts";
 import { sha256 } from "./cache.ts";
 import type { ChartCache } from "./cache.ts";
 import type { HttpSource } from "./http.ts";
@@ -43,8 +44,8 @@ export class RepositoryCache {
     try {
       await Deno.mkdir(folder, { recursive: true });
       const names = [...index.keys()].map((name) => `${name}\n`).join("");
-      await replace(`${folder}/${repository.name}-charts.txt`, new TextEncoder().encode(names));
-      await replace(this.indexFile(repository.name), data);
+      await replaceFile(`${folder}/${repository.name}-charts.txt`, new TextEncoder().encode(names));
+      await replaceFile(this.indexFile(repository.name), data);
     } catch (error) {
       throw unusable(folder, error);
     }
@@ -105,12 +106,6 @@ export class RepositoryCache {
       });
     }
   }
-}
-
-async function replace(path: string, data: Uint8Array): Promise<void> {
-  const part = `${path}.${crypto.randomUUID()}`;
-  await Deno.writeFile(part, data);
-  await Deno.rename(part, path);
 }
 
 function unusable(path: string, error: unknown): CapstanError {

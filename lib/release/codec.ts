@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { joinBytes } from "../files.ts";
 import { CapstanError, messageOf } from "../errors.ts";
 import { type GoMap, GoNumber, GoObject, isMap } from "../template/value.ts";
 import {
@@ -64,20 +65,9 @@ async function through(
   // What goes wrong is thrown where it is read.
   const written = Promise.allSettled([writer.write(bytes), writer.close()]);
   const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of stream.readable) {
-    parts.push(part);
-    length += part.length;
-  }
+  for await (const part of stream.readable) parts.push(part);
   await written;
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return parts.length === 1 ? parts[0]! : joinBytes(parts);
 }
 
 /** The record's JSON tree, fields in Helm's order and empty ones left out. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { replaceFile } from "../files.ts";
 import type { RemoteChart } from "./types.ts";
 
 /** One chart. */
@@ -65,10 +66,8 @@ export async function readLock(folder: string): Promise<ChartLock | undefined> {
 export async function writeLock(folder: string, lock: ChartLock): Promise<void> {
   const path = `${folder}/${LOCK_FILE}`;
   const charts = Object.fromEntries([...lock].sort(([a], [b]) => a < b ? -1 : 1));
-  const part = `${path}.${crypto.randomUUID()}`;
   try {
-    await Deno.writeTextFile(part, `${JSON.stringify({ version: 1, charts }, null, 2)}\n`);
-    await Deno.rename(part, path);
+    await replaceFile(path, `${JSON.stringify({ version: 1, charts }, null, 2)}\n`);
   } catch (error) {
     throw unusable("write", path, error);
   }

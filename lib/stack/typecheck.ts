@@ -4,6 +4,7 @@
  * @module
  */
 import { CapstanError } from "../errors.ts";
+import { folderOf } from "../files.ts";
 
 /** Options of {@linkcode typeCheck}. */
 export interface TypeCheckOptions {
@@ -52,14 +53,10 @@ async function runnableDeno(): Promise<string | undefined> {
 async function configOf(file: string): Promise<string[]> {
   const own = new URL("../../deno.json", import.meta.url);
   if (own.protocol !== "file:") return [];
-  for (let folder = file; (folder = parent(folder)) !== "";) {
+  for (let folder = file; (folder = folderOf(folder)) !== "";) {
     if (await exists(`${folder}/deno.json`) || await exists(`${folder}/deno.jsonc`)) return [];
   }
   return ["--config", decodeURIComponent(own.pathname)];
-}
-
-function parent(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { folderOf } from "../../files.ts";
 import { isMap } from "../../template/value.ts";
 import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
@@ -11,7 +12,7 @@ import type { GoMap } from "../../template/value.ts";
 import { releasesOf, repositoriesOf } from "./releases.ts";
 import type { ImportedRelease, ImportedRepository } from "./releases.ts";
 import { isSelected } from "./selector.ts";
-import { expand, folderOf, joinPath } from "./source.ts";
+import { expand, joinPath } from "./source.ts";
 import { readState } from "./state.ts";
 import type { HelmfileState, Reader } from "./state.ts";
 

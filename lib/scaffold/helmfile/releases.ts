@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { folderOf } from "../../files.ts";
 import { messageOf } from "../../errors.ts";
 import { isMap, truth } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
@@ -11,7 +12,7 @@ import { literal } from "./code.ts";
 import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
 import { layered, renderText } from "./render.ts";
-import { folderOf, joinPath } from "./source.ts";
+import { joinPath } from "./source.ts";
 import type { HelmfileState, Reader } from "./state.ts";
 import { parseMap } from "./yaml.ts";
 

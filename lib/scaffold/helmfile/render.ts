@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { folderOf } from "../../files.ts";
 import { RenderBudget } from "../../engine/budget.ts";
 import { templateFunctions } from "../../engine/function_table.ts";
 import { CapstanError } from "../../errors.ts";
@@ -10,7 +11,7 @@ import { mergeMaps } from "../../chart/value_files.ts";
 import { parseTemplate, TemplateSet } from "../../template/template.ts";
 import type { FuncMap, GoMap } from "../../template/value.ts";
 import { func, isMap, variadic } from "../../template/value.ts";
-import { folderOf, joinPath } from "./source.ts";
+import { joinPath } from "./source.ts";
 import type { HelmfileFiles } from "./source.ts";
 
 /** What stands in a rendered text for an environment variable, which is read when the stack runs. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { folderOf } from "../../files.ts";
 
 /** Where a helmfile and all it names are read from. Paths are relative to the stack file's folder. */
 export interface HelmfileFiles {
@@ -38,11 +39,6 @@ export function joinPath(folder: string, path: string): string {
   }
   const joined = parts.join("/");
   return folder.startsWith("/") ? `/${joined}` : joined;
-}
-
-/** The folder that a path is in; empty for this one. */
-export function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /** The files that a pattern with `*` names, in order; the path itself where it has none. */

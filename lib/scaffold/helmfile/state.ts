@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { folderOf } from "../../files.ts";
 import { mergeMaps } from "../../chart/value_files.ts";
 import { CapstanError, messageOf } from "../../errors.ts";
 import { isMap } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
 import { layered, renderText } from "./render.ts";
 import type { TemplateScope } from "./render.ts";
-import { expand, folderOf, joinPath } from "./source.ts";
+import { expand, joinPath } from "./source.ts";
 import type { HelmfileFiles, LeftOut } from "./source.ts";
 import { parseMap } from "./yaml.ts";
 
