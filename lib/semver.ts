@@ -112,6 +112,16 @@ export function parseStrictVersion(text: string): Version {
   return version(segments.map(BigInt), prerelease, metadata, text);
 }
 
+/** Whether a text is a version, in the lenient form of {@linkcode parseVersion}. */
+export function isVersion(text: string): boolean {
+  try {
+    parseVersion(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Orders versions by precedence; metadata does not count. */
 export function compareVersions(a: Version, b: Version): number {
   for (const segment of ["major", "minor", "patch"] as const) {

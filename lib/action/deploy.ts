@@ -35,6 +35,7 @@ import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { installCrds } from "./crds.ts";
 import { lettingGo } from "./ending.ts";
 import { lastGood, recordDeploy } from "./deploy_record.ts";
+import { waitsForReady } from "./deploy_request.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { Operation } from "./operation.ts";
 import { confirmAlone, lockFirst } from "./recovery.ts";
@@ -132,7 +133,7 @@ function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
       run: (step) => apply(deployment, step),
     });
   }
-  if ((request.wait || request.waitForJobs || request.atomic) && !isDone("ready")) {
+  if (waitsForReady(request) && !isDone("ready")) {
     chain.then({
       id: "ready",
       kind: "ready",

@@ -92,3 +92,10 @@ export interface DeployRequest
   /** Labels of the record; `"null"` removes one that the revision before has. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
+
+/** Whether a deployment waits until its objects are ready. */
+export function waitsForReady(
+  { wait, waitForJobs, atomic }: Pick<DeployRequest, "wait" | "waitForJobs" | "atomic">,
+): boolean {
+  return Boolean(wait || waitForJobs || atomic);
+}

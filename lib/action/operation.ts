@@ -35,7 +35,7 @@ export interface StepParts {
 }
 
 /** Typical durations in milliseconds, for steps that never ran before. */
-const ESTIMATES: Readonly<Record<StepKind, number>> = {
+export const ESTIMATES: Readonly<Record<StepKind, number>> = {
   render: 30,
   crds: 1_000,
   hook: 3_000,

@@ -205,6 +205,11 @@ export function subchartPath(parent: Chart, path: string, sub: Chart): string {
   return `${base}/charts/${chartName(sub)}`;
 }
 
+/** The README, by any of the names that Helm knows, in any case. */
+export function readmeOf({ files }: Chart): ChartFile | undefined {
+  return files.find(({ name }) => /^readme(\.md|\.txt)?$/i.test(name));
+}
+
 /** A file under crds/, with the path that output names it by. */
 export interface CrdFile {
   readonly path: string;

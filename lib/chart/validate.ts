@@ -5,7 +5,7 @@
  */
 
 import { quoteGo } from "../template/quote.ts";
-import { parseVersion } from "../semver.ts";
+import { isVersion } from "../semver.ts";
 import { ChartError } from "./chart.ts";
 import type { Dependency, Maintainer, Metadata } from "./chart.ts";
 
@@ -105,13 +105,4 @@ function invalid(message: string): ChartError {
   return new ChartError(`validation: ${message}`, {
     hint: "correct the chart's Chart.yaml",
   });
-}
-
-function isVersion(text: string): boolean {
-  try {
-    parseVersion(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

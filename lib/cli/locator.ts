@@ -36,7 +36,7 @@ export async function withLocator<T>(
 }
 
 /** Without permission to write there, downloads are kept in memory only. */
-export async function mayKeep(folder: string): Promise<boolean> {
+async function mayKeep(folder: string): Promise<boolean> {
   if (folder === "") return false;
   const states = await Promise.all([
     Deno.permissions.query({ name: "read", path: folder }),

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { helmPaths } from "../registry/helm_paths.ts";
-import { ChartLocator } from "../registry/locate.ts";
 import type { ChartSettings } from "../stack/charts.ts";
 import type { CliContext } from "./context.ts";
-import { mayKeep } from "./locator.ts";
+import { withLocator } from "./locator.ts";
 
 /** What of a stack's flags is about charts. */
 export interface StackChartFlags {
@@ -21,11 +19,5 @@ export async function withCharts<T>(
   { frozen, offline }: StackChartFlags,
   use: (charts: ChartSettings) => Promise<T>,
 ): Promise<T> {
-  const paths = helmPaths((name) => context.env(name));
-  const locator = new ChartLocator({ paths, cached: await mayKeep(paths.cache) });
-  try {
-    return await use({ locator, frozen, offline });
-  } finally {
-    await locator.close();
-  }
+  return await withLocator(context, {}, (locator) => use({ locator, frozen, offline }));
 }

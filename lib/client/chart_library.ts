@@ -5,9 +5,8 @@
  */
 import type { Chart } from "../chart/chart.ts";
 import { checkInstallable } from "../chart/install_checks.ts";
-import { loadChart, loadChartArchive } from "../chart/load.ts";
 import { helmPaths } from "../registry/helm_paths.ts";
-import { ChartLocator } from "../registry/locate.ts";
+import { ChartLocator, loadFound } from "../registry/locate.ts";
 import { inFamily } from "./errors.ts";
 
 /** Which chart, and where it is. */
@@ -60,9 +59,7 @@ export class ChartLibrary {
     const found = await this.locator.locate(ref, { repo, version, access });
     // Files change.
     if (found.kind === "local") queueMicrotask(forget);
-    const chart = found.kind === "local"
-      ? await loadChart(found.path)
-      : await loadChartArchive(found.archive);
+    const chart = await loadFound(found);
     checkInstallable(chart);
     return chart;
   }

@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { loadChart, loadChartArchive } from "../chart/load.ts";
+import { loadChartArchive } from "../chart/load.ts";
 import { metadataJSON } from "../chart/metadata.ts";
-import { type Chart, ChartError } from "../chart/chart.ts";
+import { type Chart, ChartError, readmeOf } from "../chart/chart.ts";
 import { messageOf } from "../errors.ts";
 import { lintChart } from "../engine/lint/lint.ts";
 import type { LintMessage } from "../engine/lint/message.ts";
 import { Credentials } from "../registry/credentials.ts";
 import type { Access } from "../registry/http.ts";
+import { loadFound } from "../registry/locate.ts";
 import type { ChartLocator } from "../registry/locate.ts";
 import { changeRepositories, readRepositories } from "../registry/repositories_file.ts";
 import type { Values } from "../stack/types.ts";
@@ -213,17 +214,15 @@ export class Show extends Action {
 
   /** Its README; empty when it has none. */
   async readme(ref: string, options: FetchOptions = {}): Promise<string> {
-    const { files } = await this.#load(ref, options);
-    return files.find(({ name }) => /^readme(\.md|\.txt)?$/i.test(name))?.text ?? "";
+    return readmeOf(await this.#load(ref, options))?.text ?? "";
   }
 
   #load(ref: string, options: FetchOptions): Promise<Chart> {
     const { version, repo, signal, ...access } = options;
     return withLocator(this.config?.charts, async (locator) => {
-      const found = await locator.locate(ref, { version, repo, access, signal });
-      return found.kind === "local"
-        ? await loadChart(found.path, { signal })
-        : await loadChartArchive(found.archive, { signal });
+      return await loadFound(await locator.locate(ref, { version, repo, access, signal }), {
+        signal,
+      });
     });
   }
 }

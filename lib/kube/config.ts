@@ -82,14 +82,8 @@ export type ConnectionVariable =
  * ```
  */
 export async function loadConnection(options: LoadConnectionOptions = {}): Promise<Connection> {
-  const io: Io = {
-    env: options.env ?? ((name) => Deno.env.get(name)),
-    readFile: options.readFile ?? ((path) => Deno.readTextFile(path)),
-    now: options.now ?? (() => performance.now()),
-  };
-  const { kubeconfig, context, overrides = {} } = options;
-  const paths = kubeconfig ? [kubeconfig] : defaultPaths(io);
-  const files = await readAll(paths, { io, mustExist: Boolean(kubeconfig) });
+  const { context, overrides = {} } = options;
+  const { io, paths, files } = await readFiles(options);
   const config = mergeKubeconfigs(files);
   if (overrides.server && !context && config.contexts.size === 0) {
     return await connectionOf(NOTHING, { overrides, io });
@@ -107,6 +101,12 @@ export async function loadConnection(options: LoadConnectionOptions = {}): Promi
 
 /** Names of the contexts that {@linkcode loadConnection} could be asked for; none without a kubeconfig. */
 export async function contextNames(options: LoadConnectionOptions = {}): Promise<string[]> {
+  const { files } = await readFiles(options);
+  return [...mergeKubeconfigs(files).contexts.keys()];
+}
+
+/** The kubeconfigs that there are, and where they were looked for. */
+async function readFiles(options: LoadConnectionOptions) {
   const io: Io = {
     env: options.env ?? ((name) => Deno.env.get(name)),
     readFile: options.readFile ?? ((path) => Deno.readTextFile(path)),
@@ -114,8 +114,7 @@ export async function contextNames(options: LoadConnectionOptions = {}): Promise
   };
   const { kubeconfig } = options;
   const paths = kubeconfig ? [kubeconfig] : defaultPaths(io);
-  const files = await readAll(paths, { io, mustExist: Boolean(kubeconfig) });
-  return [...mergeKubeconfigs(files).contexts.keys()];
+  return { io, paths, files: await readAll(paths, { io, mustExist: Boolean(kubeconfig) }) };
 }
 
 /**

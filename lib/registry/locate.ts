@@ -5,6 +5,9 @@
  *
  * @module
  */
+import type { Chart } from "../chart/chart.ts";
+import { loadChart, loadChartArchive } from "../chart/load.ts";
+import type { LoadOptions } from "../chart/load.ts";
 import { CapstanError } from "../errors.ts";
 import { exists } from "../files.ts";
 import { ChartCache, sha256 } from "./cache.ts";
@@ -237,6 +240,16 @@ export class ChartLocator implements ChartFetcher {
       throw noProvenance(url, error);
     }
   }
+}
+
+/** Loads a chart that was found. @throws {ChartError} in Helm's words. */
+export async function loadFound(
+  found: LocalChart | RemoteArchive,
+  options: LoadOptions = {},
+): Promise<Chart> {
+  return found.kind === "local"
+    ? await loadChart(found.path, options)
+    : await loadChartArchive(found.archive, options);
 }
 
 /** Options of {@linkcode createChartLocator}. */

@@ -9,7 +9,13 @@ import { loadChartArchive } from "../chart/load.ts";
 import type { Metadata } from "../chart/chart.ts";
 import { metadataJSON } from "../chart/metadata.ts";
 import { CapstanError } from "../errors.ts";
-import { compareVersions, parseRange, parseStrictVersion, parseVersion } from "../semver.ts";
+import {
+  compareVersions,
+  isVersion,
+  parseRange,
+  parseStrictVersion,
+  parseVersion,
+} from "../semver.ts";
 import type { Version } from "../semver.ts";
 import { toBytes } from "../template/strings.ts";
 import type { ChartCache } from "./cache.ts";
@@ -229,15 +235,6 @@ export class OciCharts {
         async () => await cache.get(digest) ?? await fetched(),
       );
     });
-  }
-}
-
-function isVersion(text: string): boolean {
-  try {
-    parseVersion(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -5,9 +5,13 @@
  *
  * @module
  */
+import { waitsForReady } from "../action/deploy_request.ts";
+import { ESTIMATES } from "../action/operation.ts";
+import type { StepKind } from "../events.ts";
 import { simulate } from "../schedule/simulate.ts";
 import type { TimedStep } from "../schedule/simulate.ts";
 import { releaseClaims, RELEASES } from "./claims.ts";
+import { resolveGraph } from "./graph.ts";
 import type { PlannedNode } from "./plan.ts";
 import { GATE } from "./steps.ts";
 import type { ReleaseNode, Stack } from "./types.ts";
@@ -56,17 +60,6 @@ export interface Explanation {
   readonly known: number;
 }
 
-/** What steps are expected to take that never ran, in milliseconds. */
-const ESTIMATES = {
-  render: 30,
-  begin: 30,
-  apply: 300,
-  ready: 10_000,
-  hook: 3_000,
-  record: 30,
-  run: 1_000,
-};
-
 /** Explains a plan whose nodes were compared with the cluster, with hooks that may all overlap. */
 export async function explainPlan(
   nodes: readonly PlannedNode[],
@@ -74,7 +67,9 @@ export async function explainPlan(
   options: ExplainOptions,
 ): Promise<Explanation> {
   const { parallelism, hookParallelism, signal } = options;
-  const graph = (limits: Limits) => new PlanGraph(nodes, stack, { ...options, ...limits }).steps();
+  const declared = declaredBy(stack);
+  const graph = (limits: Limits) =>
+    new PlanGraph(nodes, declared, { ...options, ...limits }).steps();
   const steps = graph({ parallelism, hookParallelism });
   const times = longestPaths(steps);
   const predictions: Prediction[] = [];
@@ -90,6 +85,19 @@ export async function explainPlan(
     steps: steps.length,
     known: steps.filter(({ id }) => options.durations.has(id)).length,
   };
+}
+
+/** A stack with its releases by the ids of their nodes. */
+interface Declared {
+  readonly stack: Stack;
+  readonly releases: ReadonlyMap<string, ReleaseNode>;
+}
+
+function declaredBy(stack: Stack): Declared {
+  const releases = resolveGraph(stack).nodes.flatMap(({ id, node }): [string, ReleaseNode][] =>
+    node.type === "release" ? [[id, node]] : []
+  );
+  return { stack, releases: new Map(releases) };
 }
 
 interface Limits {
@@ -126,7 +134,7 @@ class PlanGraph {
 
   constructor(
     private readonly nodes: readonly PlannedNode[],
-    private readonly stack: Stack,
+    private readonly declared: Declared,
     private readonly options: ExplainOptions,
   ) {}
 
@@ -147,15 +155,16 @@ class PlanGraph {
   }
 
   #release({ id, action, release }: PlannedNode, needs: readonly string[]): void {
-    const node = this.stack.releases.find((each) =>
-      each.name === release?.name && each.namespace === release?.namespace
-    );
-    const inGroup = node === undefined
-      ? {}
-      : { group: { key: id, claims: releaseClaims(node, this.stack, this.options.parallelism) } };
+    const node = this.declared.releases.get(id);
+    const inGroup = node === undefined ? {} : {
+      group: {
+        key: id,
+        claims: releaseClaims(node, this.declared.stack, this.options.parallelism),
+      },
+    };
     const add = (
       name: string,
-      kind: keyof typeof ESTIMATES,
+      kind: StepKind,
       after: readonly string[],
       claims: TimedStep["claims"] = [],
     ) => this.#add(`${id}/${name}`, kind, after, { ...inGroup, claims });
@@ -163,10 +172,10 @@ class PlanGraph {
       this.#add(`${id}/record`, "record", needs);
       return;
     }
-    let last = [add("begin", "begin", needs)];
+    let last = [add("begin", "record", needs)];
     last = this.#hooks(id, "pre", release, last, add);
     last = [add("apply", "apply", last)];
-    if (waits(node)) last = [add("ready", "ready", last)];
+    if (node !== undefined && waitsForReady(node)) last = [add("ready", "ready", last)];
     last = this.#hooks(id, "post", release, last, add);
     add("record", "record", last);
   }
@@ -204,7 +213,7 @@ class PlanGraph {
 
   #add(
     id: string,
-    kind: keyof typeof ESTIMATES,
+    kind: StepKind,
     needs: readonly string[],
     more: Pick<TimedStep, "claims" | "group"> = {},
   ): string {
@@ -212,10 +221,6 @@ class PlanGraph {
     this.#steps.push({ id, needs, duration, estimate: duration, ...more });
     return id;
   }
-}
-
-function waits(node: ReleaseNode | undefined): boolean {
-  return node?.wait === true || node?.atomic === true;
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { Position } from "../errors.ts";
 import type { ReadyPredicate } from "../kube/ready.ts";
+import type { Access } from "../registry/http.ts";
 import type { StackCluster } from "./cluster.ts";
 
 export type { HookSelection };
@@ -57,22 +58,7 @@ export interface StackRetry {
 }
 
 /** Credentials and trust for a chart repository or a registry. Files are PEM. */
-export interface RepositoryOptions {
-  /** User name; of a registry, that of a login where it has one. @default none */
-  readonly username?: string | undefined;
-  /** Password. @default none */
-  readonly password?: string | undefined;
-  /** Send the credentials to whatever host an index names. @default {false} */
-  readonly passCredentials?: boolean | undefined;
-  /** Authorities to trust beside the system's. @default none */
-  readonly caFile?: string | undefined;
-  /** Client certificate, with `keyFile`. @default none */
-  readonly certFile?: string | undefined;
-  /** Key of the client certificate. @default none */
-  readonly keyFile?: string | undefined;
-  /** Speak HTTP to a registry. @default {false} */
-  readonly plainHttp?: boolean | undefined;
-}
+export interface RepositoryOptions extends Omit<Access, "insecureSkipTlsVerify"> {}
 
 /** A chart repository; see {@linkcode repository}. */
 export interface Repository {

@@ -98,6 +98,22 @@ Deno.test("explainPlan() finds the critical path, the slack, and what other limi
   assert.equal(predicted(2, 3), 1850);
 });
 
+Deno.test("explainPlan() waits where a deployment does: for wait, waitForJobs and atomic", async () => {
+  const options = { durations: new Map<string, number>(), parallelism: 1, hookParallelism: 1 };
+  const rows = [[{}, false], [{ wait: true }, true], [{ waitForJobs: true }, true], [
+    { atomic: true },
+    true,
+  ]] as const;
+  for (const [waiting, waits] of rows) {
+    const stack = defineStack({
+      name: "s",
+      releases: [release("a", { chart: "./c", ...waiting })],
+    });
+    const { path } = await explainPlan([node("a", [], [])], stack, options);
+    assert.equal(path.some(({ id }) => id === "a/ready"), waits, JSON.stringify(waiting));
+  }
+});
+
 Deno.test("simulate() takes as long as the scheduler would, without waiting", async () => {
   const begun = performance.now();
   const step = (id: string, needs: string[], duration: number, claims = [{ pool: "p" }]) => ({

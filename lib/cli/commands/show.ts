@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { crdFiles } from "../../chart/chart.ts";
+import { crdFiles, readmeOf } from "../../chart/chart.ts";
 import type { Chart } from "../../chart/chart.ts";
-import { loadChart, loadChartArchive } from "../../chart/load.ts";
 import { metadataJSON } from "../../chart/metadata.ts";
+import { loadFound } from "../../registry/locate.ts";
 import { emitYaml } from "../../yaml/emit.ts";
 import type { CliContext } from "../context.ts";
 import { findChart } from "../find_chart.ts";
@@ -16,8 +16,6 @@ import type { ShowFlags } from "../registry_commands.ts";
 
 /** A part of a chart. */
 export type ShownPart = "all" | "chart" | "crds" | "readme" | "values";
-
-const READMES = ["readme.md", "readme.txt", "readme"];
 
 /** The command for a part. */
 export function show(part: ShownPart) {
@@ -27,10 +25,7 @@ export function show(part: ShownPart) {
       signal: this.abort,
       warn: (message: string) => this.process.stderr.write(`${message}\n`),
     };
-    const chart = found.kind === "local"
-      ? await loadChart(found.path, options)
-      : await loadChartArchive(found.archive, options);
-    this.process.stdout.write(textOf(chart, part));
+    this.process.stdout.write(textOf(await loadFound(found, options), part));
   };
 }
 
@@ -42,7 +37,7 @@ function textOf(chart: Chart, part: ShownPart): string {
     text += line;
     for (const file of chart.raw) if (file.name === "values.yaml") text += `${file.text}\n`;
   }
-  const readme = chart.files.find(({ name }) => READMES.includes(name.toLowerCase()));
+  const readme = readmeOf(chart);
   if (wants("readme") && readme !== undefined) text += `${line}${readme.text}\n`;
   if (wants("crds")) {
     for (const { file } of crdFiles(chart)) {
