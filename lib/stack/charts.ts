@@ -9,6 +9,7 @@ import { CapstanError, messageOf } from "../errors.ts";
 import { sha256 } from "../registry/cache.ts";
 import { createChartLocator } from "../registry/locate.ts";
 import type { ChartFetcher, RemoteArchive } from "../registry/locate.ts";
+import { once } from "../registry/once.ts";
 import { LOCK_FILE, lockKey, readLock, vendoredPath } from "./chart_lock.ts";
 import type { ChartLock, LockedChart } from "./chart_lock.ts";
 import type { RemoteChart } from "./types.ts";
@@ -30,7 +31,10 @@ export interface ChartReference {
   readonly version?: string | undefined;
 }
 
-/** Loads charts; the same chart is loaded, and parsed, once in its lifetime. Close it when done. */
+/**
+ * Loads charts; the same chart is loaded, and parsed, once in its lifetime. A failure is not kept, so that
+ * a release that is tried again asks again. Close it when done.
+ */
 export class ChartSource {
   readonly #folder: string;
   readonly #settings: ChartSettings;
@@ -56,12 +60,11 @@ export class ChartSource {
    */
   load(ref: ChartReference, signal?: AbortSignal): Promise<Chart> {
     const key = isLocal(ref.chart) ? ref.chart : lockKey(ref.chart, ref.version);
-    let chart = this.#loaded.get(key);
-    if (chart === undefined) {
-      chart = isLocal(ref.chart) ? this.#local(ref.chart, signal) : this.#remote(ref, key, signal);
-      this.#loaded.set(key, chart);
-    }
-    return chart;
+    return once(
+      this.#loaded,
+      key,
+      () => isLocal(ref.chart) ? this.#local(ref.chart, signal) : this.#remote(ref, key, signal),
+    );
   }
 
   /** Downloads a chart whatever the lock says; `undefined` of one that is in a folder. */
