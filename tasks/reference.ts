@@ -11,9 +11,11 @@ import { buildApp } from "../lib/cli/app.ts";
 export const PAGE = new URL("../docs/reference.md", import.meta.url);
 
 /** The page's text. */
-export function referencePage(): string {
+export async function referencePage(): Promise<string> {
   // The help is made of the tables alone: no command is given its context.
-  const app = buildApp({ version: "", debug: false }) as unknown as Application<CommandContext>;
+  const app = await buildApp({ version: "", debug: false }) as unknown as Application<
+    CommandContext
+  >;
   const commands = generateHelpTextForAllCommands(app);
   const shown = commands.filter(([route]) => !route.includes("__"));
   return [
@@ -28,6 +30,6 @@ export function referencePage(): string {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(PAGE, referencePage());
+  await Deno.writeTextFile(PAGE, await referencePage());
   console.log("wrote docs/reference.md");
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { CapstanError } from "../errors.ts";
-import { compareStrings } from "../template/value.ts";
+import { compareStrings } from "../template/strings.ts";
 import type { ReleaseHook } from "../release/release.ts";
 
 /**
@@ -62,11 +62,15 @@ export function hooksOf(hooks: readonly ReleaseHook[], event: string): ReleaseHo
     .toSorted((a, b) => a.weight - b.weight || compareStrings(a.name, b.name));
 }
 
+/** Whether a number of hooks at once is one that can be meant. */
+export function isHookParallelism(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 &&
+    (value as number) <= MAX_HOOK_PARALLELISM;
+}
+
 /** Throws unless a number of hooks at once is one that can be meant. */
 export function checkParallelism(parallelism: number): void {
-  const sensible = Number.isInteger(parallelism) && parallelism >= 0 &&
-    parallelism <= MAX_HOOK_PARALLELISM;
-  if (sensible) return;
+  if (isHookParallelism(parallelism)) return;
   throw new CapstanError(
     `hook parallelism must be an integer from 0 to ${MAX_HOOK_PARALLELISM}: got ${parallelism}`,
     { code: "hook/parallelism", hint: "0 and 1 run hooks one by one, as Helm does" },

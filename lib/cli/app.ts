@@ -4,28 +4,12 @@
  *
  * @module
  */
-import {
-  buildApplication,
-  buildChoiceParser,
-  buildCommand,
-  buildRouteMap,
-  text_en,
-} from "@stricli/core";
+import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
-import { AUTHOR_ROUTES } from "./author_commands.ts";
-import { CHART_ROUTES } from "./chart_commands.ts";
+import { GROUPS } from "./command_groups.ts";
 import type { CliContext } from "./context.ts";
-import { DEPENDENCY_ROUTES } from "./dependency_commands.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
-import { HELM_ROUTES } from "./helm_commands.ts";
-import { SHELLS } from "./shells.ts";
-import { lazyCommand } from "./lazy_command.ts";
 import type { LazyCommand } from "./lazy_command.ts";
-import { READ_ROUTES } from "./read_commands.ts";
-import { REGISTRY_ROUTES } from "./registry_commands.ts";
-import { REPORT_ROUTES } from "./report_commands.ts";
-import { RUN_ROUTES } from "./run_commands.ts";
-import { STACK_ROUTES } from "./stack_commands.ts";
 
 /** Options of {@linkcode buildApp}. */
 export interface AppOptions {
@@ -49,10 +33,10 @@ const ALIASES = {
 } as const;
 
 /** The whole command line. */
-export function buildApp(options: AppOptions): Application<CliContext> {
+export async function buildApp(options: AppOptions): Promise<Application<CliContext>> {
   const print = (error: unknown) => formatError(error, options);
   const root = buildRouteMap({
-    ...routesFor(options),
+    ...await routesFor(options),
     docs: {
       hideRoute: { __complete: true },
       brief: "Capstan runs many Helm releases as one graph, with an engine of its own.",
@@ -96,23 +80,15 @@ export function buildApp(options: AppOptions): Application<CliContext> {
 }
 
 /** The command that is asked for, or all of them. */
-function routesFor({ command = "", version }: AppOptions) {
-  const all: Record<string, LazyCommand> = {
-    ...STACK_ROUTES,
-    ...RUN_ROUTES,
-    ...REPORT_ROUTES,
-    ...AUTHOR_ROUTES,
-    ...CHART_ROUTES,
-    ...REGISTRY_ROUTES,
-    ...DEPENDENCY_ROUTES,
-    ...HELM_ROUTES,
-    ...READ_ROUTES,
-    completions: COMPLETIONS,
-    __complete: COMPLETE,
-    version: () => versionCommand(version),
-  };
+async function routesFor({ command = "", version }: AppOptions) {
   const name = Object.hasOwn(ALIASES, command) ? ALIASES[command as keyof typeof ALIASES] : command;
-  const wanted = Object.hasOwn(all, name) ? [name] : Object.keys(all);
+  const own: Record<string, LazyCommand> = { version: () => versionCommand(version) };
+  const group = GROUPS.find(({ names }) => names.includes(name));
+  const isNamed = group !== undefined || Object.hasOwn(own, name);
+  const groups = group !== undefined ? [group] : isNamed ? [] : GROUPS;
+  const tables = await Promise.all(groups.map((each) => each.load()));
+  const all: Record<string, LazyCommand> = Object.assign({}, ...tables, own);
+  const wanted = isNamed ? [name] : Object.keys(all);
   return {
     routes: Object.fromEntries(wanted.map((each) => [each, all[each]!()])),
     aliases: Object.fromEntries(
@@ -120,36 +96,6 @@ function routesFor({ command = "", version }: AppOptions) {
     ),
   };
 }
-
-const COMPLETIONS = lazyCommand<Record<never, never>, [typeof SHELLS[number]]>({
-  loader: async () => (await import("./commands/completions.ts")).completions,
-  parameters: {
-    positional: {
-      kind: "tuple",
-      parameters: [{
-        brief: "bash, zsh or fish",
-        parse: buildChoiceParser(SHELLS),
-        placeholder: "SHELL",
-      }],
-    },
-  },
-  docs: {
-    brief: "print the script that completes command lines in a shell",
-    fullDescription:
-      "Completes commands, flags, and names of releases, namespaces, contexts, repositories and charts. Load it with `source <(capstan completions bash)`, the same with zsh, or `capstan completions fish | source`.",
-  },
-});
-
-const COMPLETE = lazyCommand<Record<never, never>, string[]>({
-  loader: async () => (await import("./commands/completions.ts")).complete,
-  parameters: {
-    positional: {
-      kind: "array",
-      parameter: { brief: "words", parse: String, placeholder: "word" },
-    },
-  },
-  docs: { brief: "what the last word of a command line may be" },
-});
 
 function versionCommand(version: string) {
   return buildCommand<Record<never, never>, [], CliContext>({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SHELLS } from "./shells.ts";
+import type { SHELLS } from "./shell_commands.ts";
 
 /** Scripts by shell. */
 export const SCRIPTS: Readonly<Record<typeof SHELLS[number], string>> = {

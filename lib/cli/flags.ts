@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { isHookParallelism } from "../action/hook_plan.ts";
 import { CapstanError } from "../errors.ts";
-import { isHookParallelism } from "../stack/check.ts";
 import { parseDuration } from "../stack/duration.ts";
 
 /** Which cluster. */

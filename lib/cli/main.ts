@@ -43,7 +43,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   try {
     const given = normalizeArguments(args);
     const debug = args.includes("--debug");
-    const app = buildApp({ version: VERSION, debug, command: given[0] });
+    const app = await buildApp({ version: VERSION, debug, command: given[0] });
     await run(app, given, context);
   } finally {
     signals.close();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MAX_HOOK_PARALLELISM } from "../action/hook_plan.ts";
+import { isHookParallelism, MAX_HOOK_PARALLELISM } from "../action/hook_plan.ts";
 import { CapstanError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import { isReleaseName } from "../release/release.ts";
@@ -298,12 +298,6 @@ function checkLimits(
       'use "all" or "annotated"',
     );
   }
-}
-
-/** Whether a value is a number of hooks that may run at once. */
-export function isHookParallelism(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 &&
-    (value as number) <= MAX_HOOK_PARALLELISM;
 }
 
 function unknownOptions(

@@ -3,5 +3,5 @@ import assert from "node:assert/strict";
 import { PAGE, referencePage } from "../../tasks/reference.ts";
 
 Deno.test("docs/reference.md is the help of every command (deno task reference writes it)", async () => {
-  assert.equal(await Deno.readTextFile(PAGE), referencePage(), "run: deno task reference");
+  assert.equal(await Deno.readTextFile(PAGE), await referencePage(), "run: deno task reference");
 });

@@ -9,7 +9,7 @@ import { normalizeArguments } from "../arguments.ts";
 import { proposeNames } from "../complete_names.ts";
 import { SCRIPTS } from "../completion_scripts.ts";
 import type { CliContext } from "../context.ts";
-import type { SHELLS } from "../shells.ts";
+import type { SHELLS } from "../shell_commands.ts";
 import { VERSION } from "../version.ts";
 
 /** Prints a shell's script. */
@@ -48,7 +48,7 @@ async function propose(context: CliContext, words: readonly string[]) {
   }
   const [command, ...rest] = normalizeArguments(words.slice(0, -1));
   const inputs = command === undefined ? [partial] : [command, ...rest, partial];
-  const app = buildApp({
+  const app = await buildApp({
     version: VERSION,
     debug: false,
     command: words.length > 1 ? command : undefined,
