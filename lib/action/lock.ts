@@ -111,8 +111,9 @@ export class ReleaseLock {
     verb: string,
     { lockWait, recover, signal }: LockOptions & { readonly signal: AbortSignal },
   ): Promise<boolean> {
-    if ("cover" in this.#settle()) return true;
-    this.#lease ??= this.#acquire(verb, { lockWait, recover, signal });
+    const kind = this.#settle();
+    if ("cover" in kind) return true;
+    this.#lease ??= this.#acquire(verb, kind.id, { lockWait, recover, signal });
     return await this.#lease !== undefined;
   }
 
@@ -127,11 +128,10 @@ export class ReleaseLock {
 
   async #acquire(
     verb: string,
+    id: string,
     { lockWait, recover, signal }: LockOptions & { readonly signal: AbortSignal },
   ): Promise<Lease | undefined> {
     const { name, namespace, context: { api, lock, now }, cache } = this.#parts;
-    const kind = this.#settle();
-    const id = "id" in kind ? kind.id : kind.cover.id;
     const holder = {
       ...await cache.process(),
       purpose: lock?.purpose ?? `capstan ${verb} ${name}`,
