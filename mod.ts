@@ -264,7 +264,7 @@ export type {
   LoadConnectionOptions,
 } from "./lib/kube/config.ts";
 export type { ReadFile } from "./lib/kube/credentials.ts";
-export type { Connection, Credentials, TlsSettings } from "./lib/kube/connection.ts";
+export type { Connection, Credentials, HeaderFields, TlsSettings } from "./lib/kube/connection.ts";
 export { ApiError } from "./lib/kube/errors.ts";
 export type { ApiErrorOptions, StatusDetails } from "./lib/kube/errors.ts";
 export type * from "./lib/kube/types.ts";

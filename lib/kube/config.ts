@@ -5,8 +5,9 @@
  */
 
 import { CapstanError, messageOf } from "../errors.ts";
-import type { Connection, Credentials, TlsSettings } from "./connection.ts";
-import { basic, bearer, FileCredentials, fixedCredentials, type ReadFile } from "./credentials.ts";
+import { authenticate } from "./authentication.ts";
+import type { Connection, TlsSettings } from "./connection.ts";
+import type { ReadFile } from "./credentials.ts";
 import {
   type ClusterEntry,
   type Kubeconfig,
@@ -16,7 +17,6 @@ import {
   type SelectedContext,
   type UserEntry,
 } from "./kubeconfig.ts";
-import { needsPlugin, pluginCredentials } from "./plugin_credentials.ts";
 
 /** Options for {@linkcode loadConnection}. */
 export interface LoadConnectionOptions {
@@ -32,6 +32,8 @@ export interface LoadConnectionOptions {
   readonly readFile?: ReadFile | undefined;
   /** Milliseconds since any fixed time. @default {performance.now} */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds since 1970, for what expires. @default {Date.now} */
+  readonly date?: (() => number) | undefined;
 }
 
 /** Settings that win over those of the kubeconfig; empty ones are as if they were left out. */
@@ -91,8 +93,8 @@ export async function loadConnection(options: LoadConnectionOptions = {}): Promi
   if (files.length > 0) {
     return await connectionOf(selectContext(config, context), { overrides, io });
   }
-  const inCluster = await inClusterConnection(io);
-  if (inCluster !== undefined) return inCluster;
+  const inCluster = await inClusterContext(io);
+  if (inCluster !== undefined) return await connectionOf(inCluster, { overrides, io });
   throw new CapstanError(`no kubeconfig: there is no file ${paths.join(" or ") || "to read"}`, {
     code: "kubeconfig/missing",
     hint: "name one with --kubeconfig or in KUBECONFIG",
@@ -111,6 +113,8 @@ async function readFiles(options: LoadConnectionOptions) {
     env: options.env ?? ((name) => Deno.env.get(name)),
     readFile: options.readFile ?? ((path) => Deno.readTextFile(path)),
     now: options.now ?? (() => performance.now()),
+    date: options.date ?? Date.now,
+    ownFiles: options.readFile === undefined,
   };
   const { kubeconfig } = options;
   const paths = kubeconfig ? [kubeconfig] : defaultPaths(io);
@@ -150,6 +154,9 @@ interface Io {
   readonly env: (name: ConnectionVariable) => string | undefined;
   readonly readFile: ReadFile;
   readonly now: () => number;
+  readonly date: () => number;
+  /** Whether files are those of the system, so that what is in them can be renewed there. */
+  readonly ownFiles: boolean;
 }
 
 function defaultPaths({ env }: Io): string[] {
@@ -179,15 +186,18 @@ async function readAll(
 
 function unreadable(path: string, error: unknown): CapstanError {
   const missing = error instanceof Deno.errors.NotFound;
-  const denied = error instanceof Error && error.name === "NotCapable";
   return new CapstanError(
     `cannot read kubeconfig ${path}: ${missing ? "no such file" : messageOf(error)}`,
     {
       code: missing ? "kubeconfig/missing" : "kubeconfig/unreadable",
-      hint: denied ? `allow it with --allow-read=${path}` : undefined,
+      hint: isDenied(error) ? `allow it with --allow-read=${path}` : undefined,
       cause: error,
     },
   );
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && error.name === "NotCapable";
 }
 
 async function parse(text: string, path: string): Promise<unknown> {
@@ -210,22 +220,19 @@ async function connectionOf(
   const selected = override(given, overrides);
   const { cluster, context, namespace, user } = selected;
   checkCluster(cluster, context);
-  const tls: TlsSettings = {
-    caCerts: await caCertsOf(cluster, io),
-    ...await certificateOf(user, io),
-  };
-  const base = {
-    server: serverOf(cluster, context),
+  const caCerts = await caCertsOf(cluster, io);
+  const tls: TlsSettings = { caCerts, ...await certificateOf(user, io) };
+  const server = serverOf(cluster, context);
+  const credentials = await authenticate(selected, { ...io, caCerts });
+  return {
+    server,
     namespace,
     context,
     proxy: cluster["proxy-url"] || undefined,
     insecure: cluster["insecure-skip-tls-verify"],
+    tls: { ...tls, ...credentials?.tls },
+    credentials,
   };
-  if (!needsPlugin(user) || user.token || user.tokenFile) {
-    return { ...base, tls, credentials: credentialsOf(user, io) };
-  }
-  const plugin = await pluginCredentials(selected);
-  return { ...base, tls: { ...tls, ...plugin.tls }, credentials: plugin.credentials };
 }
 
 /** Where there is no kubeconfig. */
@@ -296,6 +303,7 @@ async function pemOf<F extends string>(
   } catch (error) {
     throw new CapstanError(`cannot read the kubeconfig's ${field}: ${messageOf(error)}`, {
       code: "kubeconfig/certificate",
+      hint: isDenied(error) ? `allow it with --allow-read=${path}` : undefined,
       cause: error,
     });
   }
@@ -306,47 +314,21 @@ async function pemOf<F extends string>(
   });
 }
 
-function credentialsOf(user: UserEntry, io: Io): Credentials | undefined {
-  const extra = impersonation(user);
-  if (user.token) return fixedCredentials({ ...extra, ...bearer(user.token) });
-  if (user.tokenFile) {
-    return new FileCredentials(user.tokenFile, { readFile: io.readFile, now: io.now, extra });
-  }
-  if (user.username) {
-    return fixedCredentials({ ...extra, ...basic(user.username, user.password ?? "") });
-  }
-  return Object.keys(extra).length === 0 ? undefined : fixedCredentials(extra);
-}
-
-/** Acting as somebody else. Several groups need a header that repeats, which `fetch` joins into one. */
-function impersonation(user: UserEntry): Record<string, string> {
-  const groups = user["as-groups"] ?? [];
-  if (groups.length > 1) {
-    throw new CapstanError("the kubeconfig's user has more than one of as-groups", {
-      code: "kubeconfig/unsupported",
-    });
-  }
-  const headers: Record<string, string> = {};
-  if (user.as) headers["impersonate-user"] = user.as;
-  if (user["as-uid"]) headers["impersonate-uid"] = user["as-uid"];
-  if (groups[0]) headers["impersonate-group"] = groups[0];
-  return headers;
-}
-
 /** Where Kubernetes puts a pod's service account. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-async function inClusterConnection(io: Io): Promise<Connection | undefined> {
+async function inClusterContext(io: Io): Promise<SelectedContext | undefined> {
   const host = io.env("KUBERNETES_SERVICE_HOST");
   const port = io.env("KUBERNETES_SERVICE_PORT");
   if (!host || !port) return undefined;
-  const ca = await io.readFile(`${ACCOUNT}/ca.crt`);
   const namespace = await io.readFile(`${ACCOUNT}/namespace`).catch(() => "");
   return {
-    server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    namespace: namespace.trim() || "default",
     context: "in-cluster",
-    tls: { caCerts: [ca] },
-    credentials: new FileCredentials(`${ACCOUNT}/token`, { readFile: io.readFile, now: io.now }),
+    cluster: {
+      server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+      "certificate-authority": `${ACCOUNT}/ca.crt`,
+    },
+    user: { tokenFile: `${ACCOUNT}/token` },
+    namespace: namespace.trim() || "default",
   };
 }

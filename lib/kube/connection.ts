@@ -35,12 +35,20 @@ export interface TlsSettings {
   readonly key?: string | undefined;
 }
 
-/** Headers that say who asks. */
+/** Headers of a request; several values of one are sent as several headers. */
+export type HeaderFields = Readonly<Record<string, string | readonly string[]>>;
+
+/** Headers, and maybe a certificate, that say who asks. */
 export interface Credentials {
   /** `refresh` is set after a 401: what was given before is no longer good. */
   headers(
     options: { readonly signal?: AbortSignal | undefined; readonly refresh?: boolean | undefined },
-  ): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
+  ): Promise<HeaderFields> | HeaderFields;
   /** Whether asking with `refresh` can give anything new. */
   readonly refreshable: boolean;
+  /**
+   * The client's certificate as it is now, where it goes along with the headers; connections made
+   * with another are given up. @default {that of the connection}
+   */
+  readonly tls?: Pick<TlsSettings, "cert" | "key"> | undefined;
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Credentials } from "./connection.ts";
+import type { Credentials, HeaderFields } from "./connection.ts";
 
 /** Reads a text file. */
 export type ReadFile = (path: string) => Promise<string>;
 
 /** The same headers for every request. */
-export function fixedCredentials(headers: Readonly<Record<string, string>>): Credentials {
+export function fixedCredentials(headers: HeaderFields): Credentials {
   return { refreshable: false, headers: () => headers };
 }
 
@@ -34,15 +34,15 @@ export class FileCredentials implements Credentials {
   readonly #path: string;
   readonly #readFile: ReadFile;
   readonly #now: () => number;
-  readonly #extra: Readonly<Record<string, string>>;
-  #token: { readonly at: number; readonly headers: Promise<Record<string, string>> } | undefined;
+  readonly #extra: HeaderFields;
+  #token: { readonly at: number; readonly headers: Promise<HeaderFields> } | undefined;
 
   constructor(
     path: string,
     options: {
       readonly readFile: ReadFile;
       readonly now: () => number;
-      readonly extra?: Readonly<Record<string, string>> | undefined;
+      readonly extra?: HeaderFields | undefined;
     },
   ) {
     this.#path = path;
@@ -53,7 +53,7 @@ export class FileCredentials implements Credentials {
 
   headers(
     { refresh }: { readonly refresh?: boolean | undefined },
-  ): Promise<Record<string, string>> {
+  ): Promise<HeaderFields> {
     const now = this.#now();
     if (this.#token === undefined || refresh || now - this.#token.at > FILE_TOKEN_AGE) {
       this.#token = { at: now, headers: this.#read() };
@@ -61,7 +61,7 @@ export class FileCredentials implements Credentials {
     return this.#token.headers;
   }
 
-  async #read(): Promise<Record<string, string>> {
+  async #read(): Promise<HeaderFields> {
     try {
       return { ...this.#extra, ...bearer(await this.#readFile(this.#path)) };
     } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 import { CapstanError, messageOf } from "../errors.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, TlsSettings } from "./connection.ts";
 
 /** What a request is sent on; `undefined` is the runtime's own default. */
 export type HttpClient = Deno.HttpClient | undefined;
@@ -65,6 +65,13 @@ export class HttpClients {
     };
   }
 
+  /** From now on new clients: those of before end with what is under way on them. */
+  renew(): void {
+    this.#requests?.client?.close();
+    this.#requests = undefined;
+    for (const { client } of this.#streams.splice(0)) client?.close();
+  }
+
   close(): void {
     this.#requests?.client?.close();
     this.#requests = undefined;
@@ -81,8 +88,11 @@ export class HttpClients {
   }
 }
 
-/** A client with the connection's certificates and proxy. */
-export function createHttpClient(connection: Connection): Deno.HttpClient {
+/** A client with the connection's certificates and proxy, or with another certificate of its user. */
+export function createHttpClient(
+  connection: Connection,
+  own: Pick<TlsSettings, "cert" | "key"> = {},
+): Deno.HttpClient {
   const { tls, proxy } = connection;
   const options: Deno.CreateHttpClientOptions = {};
   if (tls?.caCerts !== undefined) options.caCerts = [...tls.caCerts];
@@ -90,7 +100,7 @@ export function createHttpClient(connection: Connection): Deno.HttpClient {
     const transport = proxy.startsWith("socks5") ? "socks5" : "http";
     options.proxy = { transport, url: proxy };
   }
-  const { cert, key } = tls ?? {};
+  const { cert, key } = { ...tls, ...own };
   try {
     const identity = cert !== undefined && key !== undefined ? { cert, key } : {};
     return Deno.createHttpClient({ ...options, ...identity });

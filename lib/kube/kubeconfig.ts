@@ -29,6 +29,8 @@ export interface ClusterEntry {
   readonly "insecure-skip-tls-verify"?: boolean;
   readonly "tls-server-name"?: string;
   readonly "proxy-url"?: string;
+  /** What tools keep beside it. */
+  readonly extensions?: readonly { readonly name: string; readonly extension?: unknown }[];
 }
 
 /** Fields as in the file. Paths are made absolute by {@linkcode readKubeconfig}. */
@@ -44,20 +46,28 @@ export interface UserEntry {
   readonly as?: string;
   readonly "as-uid"?: string;
   readonly "as-groups"?: readonly string[];
+  readonly "as-user-extra"?: Readonly<Record<string, readonly string[]>>;
   /** A command that prints credentials. */
-  readonly exec?: {
-    readonly apiVersion?: string;
-    readonly command?: string;
-    readonly args?: readonly string[] | null;
-    readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
-    readonly provideClusterInfo?: boolean;
-    readonly interactiveMode?: string;
-  };
+  readonly exec?: ExecEntry;
   /** What came before `exec`: oidc, gcp, azure. */
   readonly "auth-provider"?: {
     readonly name: string;
     readonly config?: Readonly<Record<string, string>>;
   };
+  /** The file that has the `auth-provider`; not a field of it. */
+  readonly origin?: string;
+}
+
+/** A command that prints credentials, and how it wants to be run. */
+export interface ExecEntry {
+  readonly apiVersion?: string;
+  readonly command?: string;
+  readonly args?: readonly string[] | null;
+  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+  /** What to tell people who do not have the command. */
+  readonly installHint?: string;
+  readonly provideClusterInfo?: boolean;
+  readonly interactiveMode?: string;
 }
 
 /**
@@ -86,6 +96,8 @@ export function readKubeconfig(value: unknown, file: string): Kubeconfig {
       ...absolute(entry, "client-certificate", folder),
       ...absolute(entry, "client-key", folder),
       ...absolute(entry, "tokenFile", folder),
+      ...(entry.exec === undefined ? {} : { exec: withFolder(entry.exec, folder) }),
+      ...(entry["auth-provider"] === undefined ? {} : { origin: file }),
     })),
   };
 }
@@ -196,6 +208,13 @@ function absolute<T extends object>(entry: T, field: keyof T & string, folder: s
   const path = entry[field];
   if (typeof path !== "string" || path === "" || /^(?:[/\\]|[A-Za-z]:)/.test(path)) return {};
   return { [field]: folder + path } as Partial<T>;
+}
+
+/** A command with a slash is in the kubeconfig's folder; one without is looked for in the PATH. */
+function withFolder(exec: ExecEntry, folder: string): ExecEntry {
+  return /[/\\]/.test(exec.command ?? "")
+    ? { ...exec, ...absolute(exec, "command", folder) }
+    : exec;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

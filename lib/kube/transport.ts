@@ -6,9 +6,10 @@
  */
 
 import { CapstanError } from "../errors.ts";
-import type { Connection } from "./connection.ts";
+import { Authorization, type Proof } from "./authorization.ts";
+import type { Connection, HeaderFields } from "./connection.ts";
 import { ApiError, type Asked, errorOfAnswer, errorOfFetch, errorOfTimeout } from "./errors.ts";
-import { createHttpClient, type HttpClient, HttpClients } from "./http_clients.ts";
+import { createHttpClient, type HttpClient, HttpClients, type Lease } from "./http_clients.ts";
 import { type Outcome, Pressure } from "./pressure.ts";
 import { type Query, queryString } from "./resource.ts";
 import { DEFAULT_RETRY, type Retry, type RetryPolicy, withRetry } from "./retry.ts";
@@ -78,6 +79,7 @@ export class Transport {
   readonly clients: HttpClients;
   readonly pressure: Pressure;
   readonly #connection: Connection;
+  readonly #authorization: Authorization;
   readonly #options: TransportOptions;
   readonly #fetch: Fetch;
   readonly #now: () => number;
@@ -96,8 +98,12 @@ export class Transport {
     this.#now = options.now ?? (() => performance.now());
     this.#policy = { ...DEFAULT_RETRY, ...options.retry };
     this.pressure = new Pressure({ max: options.maxInFlight, now: this.#now });
+    this.#authorization = new Authorization({
+      credentials: connection.credentials,
+      onCertificate: () => this.clients.renew(),
+    });
     const create = options.fetch === undefined
-      ? () => createHttpClient(connection)
+      ? () => createHttpClient(connection, this.#authorization.tls)
       : () => undefined;
     this.clients = new HttpClients(create);
   }
@@ -128,15 +134,20 @@ export class Transport {
    * its end anyway. The signal ends the stream at any time.
    */
   async stream(request: ApiRequest): Promise<ApiStream> {
-    const lease = this.clients.lease();
+    let lease: Lease | undefined;
+    const lend = () => {
+      lease?.release();
+      lease = this.clients.lease();
+      return lease.client;
+    };
     const controller = this.#controller(request.signal);
     const close = () => {
       this.#release(controller);
-      lease.release();
+      lease?.release();
     };
     const timer = this.#limit(request, controller);
     try {
-      const response = await this.#authorized(request, lease.client, controller.signal);
+      const response = await this.#authorized(request, lend, controller.signal);
       if (!response.ok || response.body === null) throw await this.#refusal(request, response);
       return {
         body: response.body,
@@ -179,7 +190,11 @@ export class Transport {
     const controller = this.#controller(request.signal);
     const timer = this.#limit(request, controller);
     try {
-      const response = await this.#authorized(request, this.clients.requests, controller.signal);
+      const response = await this.#authorized(
+        request,
+        () => this.clients.requests,
+        controller.signal,
+      );
       const body = await response.text();
       this.#answered = true;
       const { status, headers } = response;
@@ -203,42 +218,46 @@ export class Transport {
     );
   }
 
-  /** Sends it with credentials, and once more with fresh ones when the first were refused. */
+  /**
+   * Sends it with credentials, and once more with fresh ones when the first were refused. The client
+   * is asked for when the credentials are known, as a certificate may be part of them.
+   */
   async #authorized(
     request: ApiRequest,
-    client: HttpClient,
+    client: () => HttpClient,
     signal: AbortSignal,
   ): Promise<Response> {
-    const { credentials } = this.#connection;
-    const response = await this.#fetchOnce(request, client, { signal, refresh: false });
-    if (response.status !== 401 || !credentials?.refreshable) return response;
+    const authorization = this.#authorization;
+    const proof = await authorization.current(signal);
+    const response = await this.#fetchOnce(request, client(), { signal, proof });
+    if (response.status !== 401 || !authorization.refreshable) return response;
     await response.body?.cancel();
-    return await this.#fetchOnce(request, client, { signal, refresh: true });
+    const fresh = await authorization.renewed(proof, signal);
+    return await this.#fetchOnce(request, client(), { signal, proof: fresh });
   }
 
   async #fetchOnce(
     request: ApiRequest,
     client: HttpClient,
-    options: { readonly signal: AbortSignal; readonly refresh: boolean },
+    { signal, proof }: { readonly signal: AbortSignal; readonly proof: Proof },
   ): Promise<Response> {
-    const { credentials, server } = this.#connection;
-    const { signal } = options;
-    const headers: Record<string, string> = {
+    const headers: HeaderFields = {
       accept: "application/json",
-      ...(credentials === undefined ? undefined : await credentials.headers(options)),
+      ...proof.headers,
+      ...(request.body === undefined
+        ? {}
+        : { "content-type": request.contentType ?? "application/json" }),
       ...request.headers,
     };
     const init: RequestInit & { client?: Deno.HttpClient } = {
       method: request.method,
-      headers,
+      headers: sendable(headers),
       signal,
       redirect: "manual",
     };
-    if (request.body !== undefined) {
-      headers["content-type"] = request.contentType ?? "application/json";
-      init.body = JSON.stringify(request.body);
-    }
+    if (request.body !== undefined) init.body = JSON.stringify(request.body);
     if (client !== undefined) init.client = client;
+    const { server } = this.#connection;
     return await this.#fetch(`${server}${request.path}${queryString(request.query)}`, init);
   }
 
@@ -283,6 +302,14 @@ export class Transport {
       this.#options.onWarning(warning);
     }
   }
+}
+
+/** Headers as `fetch` takes them; one of several values only as a list is not joined by commas. */
+function sendable(fields: HeaderFields): Record<string, string> | [string, string][] {
+  const all = Object.entries(fields);
+  const single = all.filter((field): field is [string, string] => typeof field[1] === "string");
+  if (single.length === all.length) return Object.fromEntries(single);
+  return all.flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]));
 }
 
 function closing(): DOMException {

@@ -130,6 +130,7 @@ const NAMES = [
   "GetValues",
   "GetValuesOptions",
   "GoMap",
+  "HeaderFields",
   "HelmError",
   "HelmVersion",
   "History",

@@ -5,7 +5,7 @@ import {
   type ConnectionVariable,
   loadConnection,
 } from "../../lib/kube/config.ts";
-import type { Connection } from "../../lib/kube/connection.ts";
+import type { Connection, HeaderFields } from "../../lib/kube/connection.ts";
 
 /** Loads with nothing but the given files and variables. */
 function load(
@@ -100,11 +100,12 @@ Deno.test("loadConnection() reads certificates from data or files", async () => 
 
 Deno.test("loadConnection() knows tokens, files of tokens, passwords and acting as another", async () => {
   const files = { t: " secret\n" };
-  const rows: [string, Record<string, string>][] = [
+  const rows: [string, HeaderFields][] = [
     ["token: abc", { authorization: "Bearer abc" }],
     ["token: 9007199254740993", { authorization: "Bearer 9007199254740993" }],
     ["tokenFile: t", { authorization: "Bearer secret" }],
-    ["token: abc, tokenFile: t", { authorization: "Bearer abc" }],
+    // client-go, tools/clientcmd/api/v1/types.go: the file "takes precedence over Token".
+    ["token: abc, tokenFile: t", { authorization: "Bearer secret" }],
     ["username: jó, password: 'a:b'", { authorization: "Basic asOzOmE6Yg==" }],
     ["token: abc, as: bob, as-groups: [dev], as-uid: '7'", {
       "impersonate-user": "bob",
@@ -113,6 +114,11 @@ Deno.test("loadConnection() knows tokens, files of tokens, passwords and acting 
       authorization: "Bearer abc",
     }],
     ["as: bob", { "impersonate-user": "bob" }],
+    ["as: bob, as-groups: [dev, ops], as-user-extra: {Scopes/x: [view, edit]}", {
+      "impersonate-user": "bob",
+      "impersonate-group": ["dev", "ops"],
+      "impersonate-extra-scopes%2Fx": ["view", "edit"],
+    }],
   ];
   for (const [user, expected] of rows) {
     const connection = await load({ ...files, k: config(user) }, { kubeconfig: "k" });
@@ -121,17 +127,29 @@ Deno.test("loadConnection() knows tokens, files of tokens, passwords and acting 
 });
 
 Deno.test("loadConnection() finds the service account of a pod", async () => {
+  const CA = "-----BEGIN CERTIFICATE-----\n";
   const account = "/var/run/secrets/kubernetes.io/serviceaccount";
   const files = {
-    [`${account}/ca.crt`]: "CA",
+    [`${account}/ca.crt`]: CA,
     [`${account}/namespace`]: "ops\n",
     [`${account}/token`]: "tok",
   };
   const env = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "443" };
   const connection = await load(files, { env });
   deepEqual([connection.server, connection.namespace], ["https://[fd00::1]:443", "ops"]);
-  deepEqual(connection.tls, { caCerts: ["CA"] });
+  deepEqual(connection.tls, { caCerts: [CA] });
   deepEqual(await headers(connection), { authorization: "Bearer tok" });
+  const other = await load(files, {
+    env,
+    overrides: { token: "t", asUser: "bob", server: "https://o" },
+  });
+  equal(other.server, "https://o");
+  deepEqual(await headers(other), { authorization: "Bearer t", "impersonate-user": "bob" });
+  const { [`${account}/ca.crt`]: _, ...rest } = files;
+  await rejects(
+    load(rest, { env }),
+    /^CapstanError: cannot read the kubeconfig's certificate-auth/,
+  );
 });
 
 Deno.test("loadConnection() says what is wrong with a kubeconfig", async () => {
@@ -153,7 +171,10 @@ Deno.test("loadConnection() says what is wrong with a kubeconfig", async () => {
       "cannot read the kubeconfig's certificate-authority: it is not PEM",
     ],
     [config("client-certificate: gone"), "cannot read the kubeconfig's client-certificate: "],
-    [config("as: a, as-groups: [b, c]"), "the kubeconfig's user has more than one of as-groups"],
+    [
+      config("auth-provider: {name: openstack}"),
+      "cannot get credentials from the provider openstack",
+    ],
   ];
   for (const [text, message] of rows) {
     await rejects(

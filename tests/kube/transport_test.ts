@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { fixedCredentials } from "../../lib/kube/credentials.ts";
 import { ApiError } from "../../lib/kube/errors.ts";
+import { pause } from "../../lib/kube/retry.ts";
 import { Transport, type TransportOptions } from "../../lib/kube/transport.ts";
 import { IMPATIENT, rawJson, type Scripted, serve, serveRaw, status } from "./serve.ts";
 
@@ -228,4 +230,45 @@ Deno.test("Transport over an injected fetch makes no connections", async () => {
   deepEqual(await transport.json({ ...GET, query: { a: 1 } }), { ok: true });
   deepEqual(seen, ["GET http://nowhere.test/x?a=1 false"]);
   transport.close();
+});
+
+Deno.test("Transport asks for fresh credentials once, however many requests were refused", async () => {
+  const server = serve(async (request) => {
+    if (request.headers.get("authorization") === "Bearer 2") return Response.json({});
+    await pause(20); // until all are under way
+    return status(401);
+  });
+  let asked = 1;
+  const credentials = {
+    refreshable: true,
+    headers: async ({ refresh }: { refresh?: boolean | undefined }) => {
+      if (refresh) await pause(5).then(() => asked++);
+      return { authorization: `Bearer ${asked}` };
+    },
+  };
+  const connection = { ...server.connection, credentials };
+  await using(
+    { ...server, connection, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() },
+    async (t) => {
+      await Promise.all(Array.from({ length: 20 }, () => t.send(GET)));
+    },
+  );
+  equal(asked, 2);
+  equal(server.requests.length, 40);
+});
+
+Deno.test("Transport sends several values of a header as several headers", async () => {
+  const server = serveRaw(async (_, socket, request) => {
+    await socket.write(rawJson({ groups: request.match(/^impersonate-group: .*$/gmi) }));
+  });
+  const credentials = fixedCredentials({ "impersonate-group": ["dev", "ops"] });
+  const connection = { ...server.connection, credentials };
+  await using(
+    { ...server, connection, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() },
+    async (t) => {
+      deepEqual(await t.json(GET), {
+        groups: ["impersonate-group: dev", "impersonate-group: ops"],
+      });
+    },
+  );
 });
