@@ -28,7 +28,16 @@ export { EVENTS_VERSION } from "./lib/events.ts";
 export type * from "./lib/events.ts";
 
 // The stack file
-export { defineStack, hook, kubeContext, release, repository } from "./lib/stack/stack.ts";
+export {
+  crds,
+  defineStack,
+  hook,
+  kubeContext,
+  release,
+  repository,
+  until,
+} from "./lib/stack/stack.ts";
+export type { UntilOptions } from "./lib/stack/stack.ts";
 export type * from "./lib/stack/types.ts";
 export type {
   ConfigMapObject,
@@ -60,6 +69,7 @@ export type {
   UndoResult,
 } from "./lib/stack/run.ts";
 export { planStack } from "./lib/stack/plan.ts";
+export type { PartEdge } from "./lib/stack/edges.ts";
 export type { PlannedNode, PlannedRelease, PlanOptions } from "./lib/stack/plan.ts";
 export type {
   DeployChanges,
@@ -200,6 +210,7 @@ export {
 export { deploy, install, rollback, test, uninstall, upgrade } from "./lib/action/run.ts";
 export type { OperationOptions } from "./lib/action/run.ts";
 export type { DeployProgress, DeployRequest, ReuseValues } from "./lib/action/deploy_request.ts";
+export type { DeployPart } from "./lib/action/parts.ts";
 export type { RollbackRequest } from "./lib/action/rollback.ts";
 export type { TestRequest } from "./lib/action/release_testing.ts";
 export type { UninstallRequest } from "./lib/action/uninstall.ts";

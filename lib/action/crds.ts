@@ -21,7 +21,7 @@ export async function installCrds(
   files: readonly CrdFile[],
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
-  const { context: { api }, cache, now } = operation;
+  const { context: { api } } = operation;
   const created: KubeObject[] = [];
   for (const { path, file } of files) {
     try {
@@ -40,8 +40,19 @@ export async function installCrds(
       });
     }
   }
-  if (created.length === 0) return;
-  await waitReady(api, created, { timeout: ESTABLISH_TIMEOUT, signal, now });
+  if (created.length > 0) await awaitCrds(operation, created, { signal });
+}
+
+/** Waits until the server serves the kinds that these objects define. */
+export async function awaitCrds(
+  { context: { api }, cache, now }: Operation,
+  objects: readonly KubeObject[],
+  { timeout = ESTABLISH_TIMEOUT, signal }: {
+    readonly timeout?: number | undefined;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  await waitReady(api, objects, { timeout, signal, now });
   api.forgetDiscovery();
   cache.forgetCapabilities();
 }

@@ -20,6 +20,8 @@
  * - With `atomic`, `record` adds the steps of the rollback (or uninstall) when it fails;
  *   `release-finished` then comes from `OWNER/rollback/record` (or `OWNER/uninstall/record`).
  * - `claims` are held by all steps but `render`, as a group named after the owner.
+ * - `parts` are what others wait for instead of `record`: a step stands for each, which the steps of
+ *   the change precede.
  * - Hooks that may overlap claim `hooks:OWNER:EVENT`, which brings its own limit.
  * - Pass {@linkcode stepEvents} to `runSteps`, so that the run's events tell of the steps.
  *
@@ -32,7 +34,7 @@ import type { StepContext } from "../schedule/step.ts";
 import { applyObjects, findExisting, removeObjects } from "./apply.ts";
 import { type ApplyPlan, createRevision, planApply, settleLast } from "./begin.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
-import { installCrds } from "./crds.ts";
+import { awaitCrds, installCrds } from "./crds.ts";
 import { lettingGo } from "./ending.ts";
 import { lastGood, recordDeploy } from "./deploy_record.ts";
 import { waitsForReady } from "./deploy_request.ts";
@@ -40,6 +42,7 @@ import type { DeployRequest } from "./deploy_request.ts";
 import { Operation } from "./operation.ts";
 import { confirmAlone, lockFirst } from "./recovery.ts";
 import { type Change, type DeployPlan, isOffline, prepareDeploy } from "./prepare.ts";
+import { awaitsCrds, ESTABLISHED, isCrd, partSteps, precedeParts } from "./parts.ts";
 import type { InnerOptions } from "./rollback.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext } from "./types.ts";
@@ -88,15 +91,17 @@ export function planDeploy(
       } else step.add(changeSteps(deployment, plan));
     },
   });
+  const before = [...new Set([render.id, ...needs, ...changeNeeds])];
   const record = operation.step({
     id: "record",
     kind: "record",
     title: "record",
-    needs: [...new Set([render.id, ...needs, ...changeNeeds])],
+    needs: before,
     runs: "settled",
     run: (step) => lettingGo(operation, () => recordDeploy(deployment, step)),
   });
-  return { steps: [render, record], result: () => operation.result };
+  const parts = partSteps(operation, request, before);
+  return { steps: [render, ...parts, record], result: () => operation.result };
 }
 
 /** The steps of a change, one after another but for hooks that may overlap. */
@@ -133,6 +138,17 @@ function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
       run: (step) => apply(deployment, step),
     });
   }
+  if (awaitsCrds(request, change.objects) && !isDone(ESTABLISHED)) {
+    chain.then({
+      id: ESTABLISHED,
+      kind: "crds",
+      title: "custom resource definitions are established",
+      run: async ({ signal }) => {
+        const crds = (await liveObjects(deployment, signal)).filter(isCrd);
+        await awaitCrds(operation, crds, { ...request, signal });
+      },
+    });
+  }
   if (waitsForReady(request) && !isDone("ready")) {
     chain.then({
       id: "ready",
@@ -147,7 +163,7 @@ function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
     });
   }
   hooks("post");
-  return chain.end();
+  return precedeParts(operation, chain.end(), { ...request, change });
 }
 
 async function begin(deployment: Deployment, { signal }: StepContext): Promise<void> {

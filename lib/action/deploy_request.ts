@@ -7,6 +7,7 @@ import type { Chart } from "../chart/chart.ts";
 import type { GoMap } from "../template/value.ts";
 import type { ApplyOptionsOfRelease } from "./apply_method.ts";
 import type { LockOptions } from "./lock.ts";
+import type { DeployPart } from "./parts.ts";
 import type { HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface DeployRequest
   readonly values?: GoMap | ((signal: AbortSignal) => Promise<GoMap> | GoMap) | undefined;
   /** Steps that come before the first change, in addition to `needs`. @default {[]} */
   readonly changeNeeds?: readonly string[] | undefined;
+  /** Parts that others wait for; each gets a step of its own. @default {[]} */
+  readonly parts?: readonly DeployPart[] | undefined;
   /** Install when there is no such release. @default {true} */
   readonly install?: boolean | undefined;
   /** Upgrade when there is such a release. @default {true} */

@@ -25,6 +25,7 @@ import { UpgradeError } from "./errors.ts";
 import { clusterLookup } from "./lookup.ts";
 import { type ManifestObject, parseManifest } from "./objects.ts";
 import type { Operation } from "./operation.ts";
+import { checkParts } from "./parts.ts";
 import { readHistory } from "./recovery.ts";
 
 /** A deployment that changes something. */
@@ -62,6 +63,16 @@ export async function prepareDeploy(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<DeployPlan> {
   checkRequest(request, operation.helmVersion);
+  const plan = await planOf(operation, request, signal);
+  await checkParts(operation, request, { plan, signal });
+  return plan;
+}
+
+async function planOf(
+  operation: Operation,
+  request: DeployRequest,
+  signal: AbortSignal,
+): Promise<DeployPlan> {
   const adopted = await adoptRevision(operation, request, signal);
   if (adopted !== undefined) return adopted;
   const plan = await decideDeploy(operation, request, signal);

@@ -14,11 +14,13 @@ import type { PlannedOperation } from "../action/chain.ts";
 import { planDeploy } from "../action/deploy.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import { releaseFinished } from "../action/operation.ts";
+import type { DeployPart } from "../action/parts.ts";
 import type { ActionStep } from "../action/steps.ts";
 import type { ActionContext, OperationResult } from "../action/types.ts";
 import { messageOf } from "../errors.ts";
 import type { RetryOptions } from "../schedule/retry.ts";
 import { pauseBefore, sleepFor } from "../schedule/retry.ts";
+import { Skip } from "../schedule/step.ts";
 import type { StepContext } from "../schedule/step.ts";
 
 /** How a release is tried. */
@@ -77,7 +79,8 @@ class Attempts {
   }
 
   first(): ActionStep[] {
-    const attempt = this.#attempt(1);
+    const { parts = [] } = this.#request;
+    const attempt = this.#attempt(1, parts.map((part) => ({ ...part, step: firstTry(part) })));
     const end: ActionStep = {
       id: this.end,
       needs: [attempt.at(-1)!.id],
@@ -85,18 +88,60 @@ class Attempts {
       info: { kind: "record", owner: this.#request.owner, title: "end" },
       run: () => this.#finish(),
     };
-    return [...attempt, end];
+    return [...attempt, end, ...parts.flatMap((part) => this.#partSteps(part))];
+  }
+
+  /**
+   * A part is done when the first try has done it, or else when the release has come to its end: what a
+   * later try does may be undone by yet another.
+   */
+  #partSteps(part: DeployPart): ActionStep[] {
+    const { owner } = this.#request;
+    const [first, otherwise] = [firstTry(part), `${part.step} (otherwise)`];
+    const info = (title: string) => ({ kind: "ready", owner, title }) as const;
+    const isDone = (step: StepContext) => step.outcomeOf(first)!.status === "succeeded";
+    return [{
+      id: otherwise,
+      needs: [first],
+      runs: "settled",
+      estimate: 0,
+      info: info(`part: ${part.part}?`),
+      run: (step) => {
+        if (isDone(step)) return;
+        const atEnd: ActionStep = {
+          id: `${part.step} (end)`,
+          needs: [this.end],
+          runs: "settled",
+          estimate: 0,
+          precedes: [part.step],
+          info: info("part: at the end"),
+          run: () => {},
+        };
+        step.add([atEnd]);
+      },
+    }, {
+      id: part.step,
+      needs: [otherwise],
+      runs: "settled",
+      estimate: 0,
+      info: info(`part: ${part.part}`),
+      run: (step) => {
+        if (isDone(step)) return;
+        const { status, blockedBy = this.end } = step.outcomeOf(this.end)!;
+        if (status !== "succeeded") throw new Skip(blockedBy);
+      },
+    }];
   }
 
   /** The steps of one try, and one after it that sees whether there shall be another. */
-  #attempt(number: number): ActionStep[] {
+  #attempt(number: number, parts?: readonly DeployPart[]): ActionStep[] {
     const { owner, timeLimit } = this.#request;
     const after = `${owner}/retry ${number}`;
     const left = timeLimit === undefined || this.#began === undefined
       ? timeLimit
       : Math.max(1, timeLimit - (this.#now() - this.#began));
     const planned = planDeploy(
-      { ...this.#request, precedes: [after], timeLimit: left },
+      { ...this.#request, parts, precedes: [after], timeLimit: left },
       this.#context,
       {
         onFinish: () => {},
@@ -172,6 +217,11 @@ class Attempts {
   #now(): number {
     return (this.#context.now ?? Date.now)();
   }
+}
+
+/** The step that stands for a part of the first try. */
+function firstTry({ step }: DeployPart): string {
+  return `${step} (first try)`;
 }
 
 function hasFailed(outcome: OperationResult["outcome"]): boolean {

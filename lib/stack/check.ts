@@ -13,70 +13,81 @@ import { checkShares, checkStackLimits } from "./check_limits.ts";
 import { parseDuration } from "./duration.ts";
 import { show } from "./show.ts";
 import { namesOf, resolveGraph } from "./graph.ts";
-import type { HookNode, ReleaseNode, StackDefinition } from "./types.ts";
+import type {
+  HookNode,
+  HookOptions,
+  ReleaseNode,
+  ReleaseOptions,
+  StackDefinition,
+} from "./types.ts";
 
 /** RFC 1123 label, which namespaces must be. */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-const RELEASE_OPTIONS: readonly (keyof ReleaseNode)[] = [
-  "allowFailure",
-  "atomic",
-  "chart",
-  "cluster",
-  "createNamespace",
-  "deadline",
-  "description",
-  "forceConflicts",
-  "hookParallelism",
-  "hookRetry",
-  "hookSelection",
-  "labels",
-  "maxHistory",
-  "mutex",
-  "namespace",
-  "needs",
-  "noHooks",
-  "onFailure",
-  "postRender",
-  "retry",
-  "set",
-  "skipCrds",
-  "slots",
-  "takeOwnership",
-  "timeout",
-  "values",
-  "version",
-  "wait",
-  "waitForJobs",
-];
-const HOOK_OPTIONS: readonly (keyof HookNode)[] = [
-  "after",
-  "cluster",
-  "mutex",
-  "onFailure",
-  "retry",
-  "run",
-  "timeout",
-  "weight",
-];
-const STACK_OPTIONS: readonly (keyof StackDefinition)[] = [
-  "deadline",
-  "hookParallelism",
-  "hookSelection",
-  "hooks",
-  "limits",
-  "name",
-  "onFailure",
-  "parallelism",
-  "releases",
-  "rollbackTimeout",
-  "stateNamespace",
-];
+// Records and not lists, so that none can be left out.
+const RELEASE_OPTIONS: Readonly<Record<keyof ReleaseOptions, true>> = {
+  allowFailure: true,
+  atomic: true,
+  chart: true,
+  cluster: true,
+  createNamespace: true,
+  deadline: true,
+  description: true,
+  forceConflicts: true,
+  forceReplace: true,
+  hookParallelism: true,
+  hookRetry: true,
+  hookSelection: true,
+  isReady: true,
+  labels: true,
+  maxHistory: true,
+  mutex: true,
+  namespace: true,
+  needs: true,
+  noHooks: true,
+  onFailure: true,
+  postRender: true,
+  retry: true,
+  serverSide: true,
+  set: true,
+  skipCrds: true,
+  slots: true,
+  takeOwnership: true,
+  timeout: true,
+  values: true,
+  version: true,
+  wait: true,
+  waitForJobs: true,
+};
+const HOOK_OPTIONS: Readonly<Record<keyof HookOptions, true>> = {
+  after: true,
+  cluster: true,
+  mutex: true,
+  onFailure: true,
+  retry: true,
+  run: true,
+  timeout: true,
+  weight: true,
+};
+const STACK_OPTIONS: Readonly<Record<keyof StackDefinition, true>> = {
+  deadline: true,
+  hookParallelism: true,
+  hookSelection: true,
+  hooks: true,
+  limits: true,
+  name: true,
+  onFailure: true,
+  parallelism: true,
+  releases: true,
+  rollbackTimeout: true,
+  stateNamespace: true,
+};
 const BOOLEANS = [
   "allowFailure",
   "atomic",
   "createNamespace",
   "forceConflicts",
+  "forceReplace",
   "noHooks",
   "skipCrds",
   "takeOwnership",
@@ -302,10 +313,11 @@ function checkLimits(
 
 function unknownOptions(
   node: object,
-  known: readonly string[],
+  options: object,
   what: string,
   report: Report,
 ): void {
+  const known = Object.keys(options);
   for (const option of Object.keys(node)) {
     if (known.includes(option) || ["type", "name", "declaredAt"].includes(option)) continue;
     const near = closest(option, known);

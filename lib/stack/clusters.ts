@@ -7,7 +7,13 @@ import { ActionCache } from "../action/cache.ts";
 import type { ActionContext } from "../action/types.ts";
 import type { KubeApi } from "../kube/types.ts";
 import type { Storage } from "../release/storage.ts";
-import type { HookNode, ReleaseNode } from "./types.ts";
+import type { KubeContext } from "./types.ts";
+
+/** A release, a hook, or a condition. */
+export interface InCluster {
+  /** @default the run's `--kube-context` */
+  readonly cluster?: KubeContext | undefined;
+}
 
 /** A cluster of the run. */
 export interface RunCluster {
@@ -33,7 +39,7 @@ export class RunClusters {
    * @throws What `connect` throws; what was connected is closed again.
    */
   async connect(
-    nodes: readonly (ReleaseNode | HookNode)[],
+    nodes: readonly InCluster[],
     connect: Connect,
     options: RunClustersOptions,
   ): Promise<void> {
@@ -50,7 +56,7 @@ export class RunClusters {
   }
 
   /** What operations on a node's cluster work with. */
-  contextOf({ cluster }: ReleaseNode | HookNode): ActionContext {
+  contextOf({ cluster }: InCluster): ActionContext {
     return this.#contexts.get(cluster?.name)!;
   }
 

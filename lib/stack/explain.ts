@@ -11,6 +11,7 @@ import type { StepKind } from "../events.ts";
 import { simulate } from "../schedule/simulate.ts";
 import type { TimedStep } from "../schedule/simulate.ts";
 import { releaseClaims, RELEASES } from "./claims.ts";
+import type { PartEdge } from "./edges.ts";
 import { resolveGraph } from "./graph.ts";
 import type { PlannedNode } from "./plan.ts";
 import { GATE } from "./steps.ts";
@@ -131,12 +132,20 @@ function whatIf(nodes: readonly PlannedNode[], own: Limits): Limits[] {
 class PlanGraph {
   readonly #steps: TimedStep[] = [];
   readonly #last = new Map<string, string>();
+  /** Ids of the steps of each release. */
+  readonly #own = new Map<string, Set<string>>();
+
+  /** Releases that others need ready. */
+  readonly #waits: ReadonlySet<string>;
 
   constructor(
     private readonly nodes: readonly PlannedNode[],
     private readonly declared: Declared,
     private readonly options: ExplainOptions,
-  ) {}
+  ) {
+    const parts = nodes.flatMap(({ parts = [] }) => parts);
+    this.#waits = new Set(parts.filter(({ part }) => part === "ready").map(({ on }) => on));
+  }
 
   steps(): TimedStep[] {
     for (const node of this.nodes) {
@@ -147,11 +156,38 @@ class PlanGraph {
     );
     this.#steps.push({ id: GATE, needs: renders, duration: 0 });
     for (const node of this.nodes) {
-      const needs = [GATE, ...node.needs.map((need) => this.#last.get(need) ?? GATE)];
+      const others = [GATE, ...this.#before(node)];
+      const asked = (node.conditions ?? []).map((label) =>
+        this.#add(`${node.id}/${label}`, "run", others)
+      );
+      const needs = [...others, ...asked];
       if (node.action === "run") this.#add(`${node.id}/run`, "run", needs);
       else this.#release(node, needs);
     }
     return this.#steps;
+  }
+
+  /** The steps of others that come before a node: their ends, or the parts that it needs. */
+  #before({ needs, parts = [] }: PlannedNode): string[] {
+    return needs.flatMap((need) => {
+      const of = parts.filter(({ on }) => on === need);
+      const end = this.#last.get(need) ?? GATE;
+      return of.length === 0 ? [end] : of.flatMap((edge) => this.#partOf(edge) ?? [end]);
+    });
+  }
+
+  /** The steps that a part is made of, of a release that comes before in the plan. */
+  #partOf({ on, part, hook }: PartEdge): readonly string[] | undefined {
+    const own = this.#own.get(on);
+    if (own === undefined) return undefined;
+    if (part !== "hook") {
+      const step = `${on}/${part === "ready" ? "ready" : "apply"}`;
+      return own.has(step) ? [step] : undefined;
+    }
+    const meant = [...own].filter((id) =>
+      id.startsWith(`${on}/hook `) && (id.endsWith(`/${hook}`) || id.endsWith(`-${hook}`))
+    );
+    return meant.length === 0 ? undefined : meant;
   }
 
   #release({ id, action, release }: PlannedNode, needs: readonly string[]): void {
@@ -175,7 +211,9 @@ class PlanGraph {
     let last = [add("begin", "record", needs)];
     last = this.#hooks(id, "pre", release, last, add);
     last = [add("apply", "apply", last)];
-    if (node !== undefined && waitsForReady(node)) last = [add("ready", "ready", last)];
+    if (this.#waits.has(id) || (node !== undefined && waitsForReady(node))) {
+      last = [add("ready", "ready", last)];
+    }
     last = this.#hooks(id, "post", release, last, add);
     add("record", "record", last);
   }
@@ -219,6 +257,10 @@ class PlanGraph {
   ): string {
     const duration = this.options.durations.get(id) ?? ESTIMATES[kind];
     this.#steps.push({ id, needs, duration, estimate: duration, ...more });
+    if (more.group !== undefined) {
+      const { key } = more.group;
+      this.#own.set(key, (this.#own.get(key) ?? new Set()).add(id));
+    }
     return id;
   }
 }

@@ -20,12 +20,13 @@ export interface RunFailure {
  * hooks and checks. What was only skipped or stopped is not among them.
  */
 export function failuresOf(
-  { steps, operations, last, tried }: StackSteps,
+  { steps, operations, last, tried, conditions }: StackSteps,
   outcomes: ReadonlyMap<string, Outcome>,
 ): RunFailure[] {
   const others = steps.flatMap(({ id, info: { owner } }): RunFailure[] => {
     const { status, error } = outcomes.get(id)!;
-    return operations.has(owner) || status !== "failed" ? [] : [{ owner, error }];
+    const apart = conditions.has(id) || !operations.has(owner);
+    return apart && status === "failed" ? [{ owner, error }] : [];
   });
   const releases = [...operations].flatMap(([owner, operation]): RunFailure[] => {
     const { outcome, error } = operation.result();

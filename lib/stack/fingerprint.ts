@@ -6,17 +6,27 @@
 import type { NodeDigest } from "../journal/entries.ts";
 import { goJSON } from "../release/codec.ts";
 import { sha256 } from "../sprig/hash.ts";
+import { edgeLabels } from "./edges.ts";
 import type { GraphNode } from "./graph.ts";
 import type { HookNode, ReleaseNode } from "./types.ts";
 
 /** Digests of each release and hook as the stack file declares it, by id. */
 export function declaredDigests(nodes: readonly GraphNode[]): Record<string, NodeDigest> {
   return Object.fromEntries(
-    nodes.map(({ id, node, needs }) => [
-      id,
-      node.type === "release" ? releaseDigest(node, needs) : hookDigest(node, needs),
-    ]),
+    nodes.map((each) => {
+      const { id, node } = each;
+      const edges = edgesDigest(each);
+      return [id, node.type === "release" ? releaseDigest(node, edges) : hookDigest(node, edges)];
+    }),
   );
+}
+
+/** Of what a node waits for; a condition counts by its predicate's source, not by its patience. */
+function edgesDigest(node: GraphNode): string {
+  const labels = edgeLabels(node).sort();
+  if (node.conditions.length === 0) return digestOf(labels);
+  const asked = node.conditions.map(({ cluster, ref, predicate }) => ({ cluster, ref, predicate }));
+  return digestOf([labels, asked]);
 }
 
 /** Fields that have a part of their own, or say nothing about what is done. */
@@ -30,20 +40,20 @@ const APART: ReadonlySet<string> = new Set([
   "declaredAt",
 ]);
 
-function releaseDigest(node: ReleaseNode, needs: readonly string[]): NodeDigest {
+function releaseDigest(node: ReleaseNode, needs: string): NodeDigest {
   const options = Object.entries(node).filter(([name]) => !APART.has(name));
   return {
     chart: digestOf(node.chart),
     values: digestOf([node.values, node.set]),
-    needs: digestOf(needs.toSorted()),
+    needs,
     options: digestOf(Object.fromEntries(options)),
   };
 }
 
-function hookDigest({ run, weight, timeout, cluster }: HookNode, after: readonly string[]) {
+function hookDigest({ run, weight, timeout, cluster }: HookNode, after: string) {
   return {
     function: digestOf(run),
-    after: digestOf(after.toSorted()),
+    after,
     options: digestOf({ weight, timeout, cluster }),
   };
 }

@@ -5,15 +5,21 @@
  */
 import { CapstanError } from "../errors.ts";
 import { closest } from "../text.ts";
-import type { HookNode, Reference, ReleaseNode, StackDefinition } from "./types.ts";
+import { conditionProblem, isCondition, isPart, partLabel, partProblem } from "./edges.ts";
+import type { PartEdge } from "./edges.ts";
+import type { Condition, HookNode, Reference, ReleaseNode, StackDefinition } from "./types.ts";
 
 /** One release or hook of the stack. */
 export interface GraphNode {
   /** Unique in the stack and the shortest that is: `web`, else `shop/web`, else `eu-1/shop/web`. */
   readonly id: string;
   readonly node: ReleaseNode | HookNode;
-  /** Ids of the nodes that must finish first. */
+  /** Ids of the nodes that must finish first, or of which parts must. */
   readonly needs: readonly string[];
+  /** The parts, for those of `needs` that need not come to their end. */
+  readonly parts: readonly PartEdge[];
+  /** Live objects that must be in some state. */
+  readonly conditions: readonly Condition[];
 }
 
 /** The nodes of a stack in the order of declaration: releases, then hooks. */
@@ -29,18 +35,12 @@ export function resolveGraph(definition: Pick<StackDefinition, "releases" | "hoo
   const ids = new Map(declared.map((node) => [node, nodeId(node, index)]));
   const errors: CapstanError[] = [];
   const nodes = declared.map((node): GraphNode => {
-    const needs = new Set<string>();
-    for (const reference of referencesOf(node)) {
-      const target = resolve(reference, index, node);
-      if (target instanceof CapstanError) errors.push(target);
-      else needs.add(ids.get(target)!);
-    }
-    return { id: ids.get(node)!, node, needs: [...needs] };
+    return { id: ids.get(node)!, node, ...edgesOf(node, { index, ids, errors }) };
   });
   const cycle = findCycle(nodes);
   if (cycle !== undefined) {
     errors.push(
-      new CapstanError(`these wait for one another: ${cycle.join(" → ")}`, {
+      new CapstanError(`these wait for one another: ${cyclePath(cycle, nodes)}`, {
         code: "stack/cycle",
         hint: "remove one of the edges from `needs` or `after`",
         position: nodes.find((node) => node.id === cycle[0])!.node.declaredAt,
@@ -48,6 +48,49 @@ export function resolveGraph(definition: Pick<StackDefinition, "releases" | "hoo
     );
   }
   return { nodes, errors };
+}
+
+interface Known {
+  readonly index: NodeIndex;
+  readonly ids: ReadonlyMap<ReleaseNode | HookNode, string>;
+  readonly errors: CapstanError[];
+}
+
+function edgesOf(
+  node: ReleaseNode | HookNode,
+  { index, ids, errors }: Known,
+): Pick<GraphNode, "needs" | "parts" | "conditions"> {
+  const needs = new Set<string>();
+  const whole = new Set<string>();
+  const parts = new Map<string, PartEdge>();
+  const conditions = new Set<Condition>();
+  const isWrong = (problem: CapstanError | undefined) =>
+    problem !== undefined && errors.push(problem) > 0;
+  for (const reference of referencesOf(node)) {
+    if (isCondition(reference)) {
+      if (!isWrong(conditionProblem(reference, node))) conditions.add(reference);
+      continue;
+    }
+    const target = resolve(isPart(reference) ? reference.release : reference, index, node);
+    if (target instanceof CapstanError) {
+      errors.push(target);
+      continue;
+    }
+    const on = ids.get(target)!;
+    needs.add(on);
+    if (!isPart(reference)) whole.add(on);
+    else if (!isWrong(partProblem(reference, target, node))) {
+      const { part, hook } = reference;
+      const edge = { on, part, ...(hook === undefined ? {} : { hook }) };
+      parts.set(partLabel(edge), edge);
+    }
+  }
+  return {
+    needs: [...needs],
+    // Who waits for the end waits for every part.
+    parts: [...parts.values()].filter(({ on }) => !whole.has(on)),
+    conditions: [...conditions],
+  };
 }
 
 /** Everything that names a node, longest last. */
@@ -79,7 +122,7 @@ function nodeId(node: ReleaseNode | HookNode, index: NodeIndex): string {
 }
 
 function resolve(
-  reference: Reference,
+  reference: ReleaseNode | HookNode | string,
   index: NodeIndex,
   from: ReleaseNode | HookNode,
 ): ReleaseNode | HookNode | CapstanError {
@@ -127,6 +170,16 @@ function describe(reference: unknown): string {
   if (typeof reference !== "object" || reference === null) return String(reference);
   const { type, name } = reference as { type?: unknown; name?: unknown };
   return `${type === "hook" ? "hook" : "release"} ${name}`;
+}
+
+/** `web → db.ready → web`: what each waits for of the next. */
+function cyclePath(cycle: readonly string[], nodes: readonly GraphNode[]): string {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const steps = cycle.slice(1).map((id, i) => {
+    const part = byId.get(cycle[i]!)!.parts.find(({ on }) => on === id);
+    return part === undefined ? id : partLabel(part);
+  });
+  return [cycle[0], ...steps].join(" → ");
 }
 
 /** A path of ids that ends where it starts, `["web", "db", "web"]`: web needs db, db needs web. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Claim } from "../schedule/step.ts";
+import { edgeLabels } from "./edges.ts";
 import type { GraphNode } from "./graph.ts";
 import type { HookNode } from "./types.ts";
 
@@ -31,9 +32,10 @@ interface PlacedHook {
  */
 export function orderHooks(nodes: readonly GraphNode[], parallelism: number): HookOrder {
   const byPlace = Map.groupBy(
-    nodes.flatMap(({ id, node, needs }) =>
-      node.type === "hook" ? [{ id, node, on: [...needs].sort().join(" ") }] : []
-    ),
+    nodes.flatMap((each) => {
+      const { id, node } = each;
+      return node.type === "hook" ? [{ id, node, on: edgeLabels(each).sort().join(" ") }] : [];
+    }),
     ({ on }) => on,
   );
   const places = new Map<string, HookPlace>();

@@ -15,11 +15,13 @@ import { unknownKeys } from "../chart/value_shape.ts";
 import type { Shape, UnknownKey } from "../chart/value_shape.ts";
 import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
+import { conditionLabel } from "./edges.ts";
+import type { PartEdge } from "./edges.ts";
 import type { GraphNode } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
 import type { RunOptions } from "./run.ts";
 import { withSources } from "./sources.ts";
-import { deployRequest } from "./steps.ts";
+import { deployRequest, partsOf } from "./steps.ts";
 import type { StepSources } from "./steps.ts";
 import type { ReleaseNode } from "./types.ts";
 import { areStatic } from "./values.ts";
@@ -30,6 +32,10 @@ export interface PlannedNode {
   readonly id: string;
   /** What must finish first. */
   readonly needs: readonly string[];
+  /** The parts that must have, for those of `needs` that need not come to their end. */
+  readonly parts?: readonly PartEdge[] | undefined;
+  /** Live objects that are waited for, as `until Deployment shop/db`. */
+  readonly conditions?: readonly string[] | undefined;
   /** `run` is a hook's; `unknown` where the values cannot be worked out yet. */
   readonly action: "install" | "upgrade" | "unchanged" | "run" | "unknown";
   /** Why an action is unknown. */
@@ -124,8 +130,9 @@ export async function planStack(loaded: LoadedStack, options: PlanOptions): Prom
       run(signal).then(() => undefined, asError)
     );
     const unknownValues = valueChecker(signal);
+    const parts = partsOf(sources.nodes);
     const drafts = inOrder(sources.nodes).map((node) =>
-      draftNode(node, sources, { signal, unknownValues }).catch(asError)
+      draftNode(node, sources, { signal, unknownValues, parts }).catch(asError)
     );
     const drafted = await noErrors([...checks, ...drafts], sources);
     // The cluster is asked to try only what as a whole can go up.
@@ -182,20 +189,32 @@ function valueChecker(signal: AbortSignal) {
 interface Means {
   readonly signal: AbortSignal;
   readonly unknownValues: ReturnType<typeof valueChecker>;
+  readonly parts: ReturnType<typeof partsOf>;
+}
+
+/** What a node waits for beside others as a whole; nothing where there is nothing. */
+function waitsOf(
+  { parts, conditions }: Pick<GraphNode, "parts" | "conditions">,
+): Pick<PlannedNode, "parts" | "conditions"> {
+  return {
+    ...(parts.length === 0 ? {} : { parts }),
+    ...(conditions.length === 0 ? {} : { conditions: conditions.map(conditionLabel) }),
+  };
 }
 
 async function draftNode(
-  { id, node, needs }: GraphNode,
+  { id, node, needs, ...edges }: GraphNode,
   sources: StepSources,
-  { signal, unknownValues }: Means,
+  { signal, unknownValues, parts }: Means,
 ): Promise<Draft> {
-  if (node.type === "hook") return { node: { id, needs, action: "run" } };
-  const request = deployRequest({ id, node, after: [] }, sources);
+  const waits = waitsOf(edges);
+  if (node.type === "hook") return { node: { id, needs, ...waits, action: "run" } };
+  const request = deployRequest({ id, node, after: [], parts: parts.get(id) }, sources);
   const operation = new Operation(request, sources.clusters.contextOf(node));
   try {
     const plan = await prepareDeploy(operation, request, { signal });
     const release = plannedRelease(node, plan);
-    const planned = { id, needs, action: plan.kind };
+    const planned = { id, needs, ...waits, action: plan.kind };
     if (plan.kind === "unchanged") return { node: { ...planned, release } };
     const unknown = await unknownValues(request, plan.release.config);
     return {
@@ -207,7 +226,7 @@ async function draftNode(
     };
   } catch (error) {
     if (areStatic(node) || isAbort(error)) throw inRelease(id, error);
-    return { node: { id, needs, action: "unknown", reason: messageOf(error) } };
+    return { node: { id, needs, ...waits, action: "unknown", reason: messageOf(error) } };
   }
 }
 

@@ -137,13 +137,19 @@ function rewired(nodes: readonly GraphNode[], selected: ReadonlySet<string>): Gr
     if (node.needs.every((need) => selected.has(need))) return node;
     const needs = new Set<string>();
     const seen = new Set<string>();
-    const open = [...node.needs];
+    const partly = new Set(node.parts.map(({ on }) => on).filter((on) => selected.has(on)));
+    const open = node.needs.filter((need) => !partly.has(need));
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       if (seen.has(id)) continue;
       seen.add(id);
       if (selected.has(id)) needs.add(id);
       else open.push(...byId.get(id)!.needs);
     }
-    return { ...node, needs: nodes.flatMap(({ id }) => needs.has(id) ? [id] : []) };
+    return {
+      ...node,
+      needs: nodes.flatMap(({ id }) => needs.has(id) || partly.has(id) ? [id] : []),
+      // What is reached through others must come to its end.
+      parts: node.parts.filter(({ on }) => partly.has(on) && !needs.has(on)),
+    };
   });
 }

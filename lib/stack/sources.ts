@@ -41,7 +41,8 @@ export async function withSources<T>(
   const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
   const nodes = selectNodes(resolveGraph(stack).nodes, options.select);
   const clusters = new RunClusters();
-  await clusters.connect(nodes.map(({ node }) => node), connect, { ...action, emit, now });
+  const inClusters = nodes.flatMap(({ node, conditions }) => [node, ...conditions]);
+  await clusters.connect(inClusters, connect, { ...action, emit, now });
   const charts = new ChartSource(folder, options.charts);
   try {
     return await use({

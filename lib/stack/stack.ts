@@ -10,13 +10,18 @@ import { CapstanErrors } from "../errors.ts";
 import type { CapstanError, Position } from "../errors.ts";
 import { checkStack } from "./check.ts";
 import { callSite } from "./position.ts";
+import type { ObjectRef } from "../kube/types.ts";
+import type { ObjectOf } from "./cluster.ts";
 import type {
+  Condition,
+  Duration,
   Environment,
   HookNode,
   HookOptions,
   KubeContext,
   ReleaseNode,
   ReleaseOptions,
+  ReleasePart,
   RemoteChart,
   Repository,
   RepositoryOptions,
@@ -40,12 +45,82 @@ import type {
  * ```
  */
 export function release(name: string, options: ReleaseOptions): ReleaseNode {
-  return freeze({
+  const node = {
     ...options,
     type: "release" as const,
     name,
     namespace: options?.namespace ?? "default",
     needs: options?.needs ?? [],
+    declaredAt: callSite(),
+  };
+  // Not enumerable: they are no options, and no part of what a release is compared by.
+  const part = (more: Pick<ReleasePart, "part" | "hook">) =>
+    freeze({ type: "release-part" as const, release: node as ReleaseNode, ...more });
+  Object.defineProperties(node, {
+    ready: { get: () => part({ part: "ready" }) },
+    hook: { value: (hook: string) => part({ part: "hook", hook }) },
+  });
+  return freeze(node as ReleaseNode);
+}
+
+/**
+ * For `needs` and `after` of others: the CRDs of a release are established, those in crds/ of its
+ * chart and those among its objects. What uses the new kinds need not wait until the operator runs.
+ *
+ * @example Usage
+ * ```ts
+ * import { crds, defineStack, release } from "@capstan/capstan";
+ *
+ * const operator = release("operator", { chart: "./charts/operator", wait: true });
+ * const db = release("db", { chart: "./charts/db", needs: [crds(operator)] });
+ * export default defineStack({ name: "shop", releases: [operator, db] });
+ * ```
+ */
+export function crds(release: ReleaseNode | string): ReleasePart {
+  return freeze({ type: "release-part" as const, release, part: "crds" as const });
+}
+
+/** Options of {@linkcode until}. */
+export interface UntilOptions {
+  /** Time from when all else that is needed has finished. @default {"5m"} */
+  readonly timeout?: Duration | undefined;
+}
+
+/**
+ * For `needs` and `after`: a live object is as `predicate` wants it. It is asked when all else that is
+ * needed has finished, of the object as it is and then of each change (`undefined` while there is no
+ * such object), by a watch. `true` is the end of the wait; `false`, or a text that says what is
+ * missing, goes on with it. What it throws fails the release or hook that waits. In a namespaced
+ * `ref` without `namespace` that of the cluster's connection is meant; `cluster` is the run's when
+ * `undefined`.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineStack, release, until } from "@capstan/capstan";
+ *
+ * const db = release("db", { chart: "./charts/db" });
+ * const primary = until(
+ *   undefined,
+ *   { apiVersion: "v1", kind: "Service", namespace: "data", name: "db-primary" },
+ *   (service) => service?.status?.loadBalancer?.ingress !== undefined || "it has no address yet",
+ *   { timeout: "10m" },
+ * );
+ * const web = release("web", { chart: "./charts/web", needs: [db, primary] });
+ * export default defineStack({ name: "shop", releases: [db, web] });
+ * ```
+ */
+export function until<K extends string>(
+  cluster: KubeContext | undefined,
+  ref: ObjectRef & { readonly kind: K },
+  predicate: (object: ObjectOf<K> | undefined) => boolean | string,
+  options: UntilOptions = {},
+): Condition {
+  return freeze({
+    ...options,
+    type: "condition" as const,
+    cluster,
+    ref,
+    predicate: predicate as Condition["predicate"],
     declaredAt: callSite(),
   });
 }

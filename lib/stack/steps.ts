@@ -6,6 +6,7 @@
 import type { PlannedOperation } from "../action/chain.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import type { HookSelection } from "../action/hook_plan.ts";
+import type { DeployPart } from "../action/parts.ts";
 import type { ActionStep } from "../action/steps.ts";
 import { planUninstall } from "../action/uninstall.ts";
 import type { Emit } from "../events.ts";
@@ -17,7 +18,10 @@ import type { ChartSource } from "./charts.ts";
 import { mutexClaims, releaseClaims } from "./claims.ts";
 import { stackCluster } from "./cluster.ts";
 import type { RunClusters } from "./clusters.ts";
+import { conditionSteps } from "./condition_step.ts";
 import { parseDuration, timeoutOf } from "./duration.ts";
+import { partsByRelease, wholeNeeds } from "./edges.ts";
+import type { PartEdge } from "./edges.ts";
 import type { GraphNode } from "./graph.ts";
 import { hookStep } from "./hook_step.ts";
 import type { Placed } from "./hook_step.ts";
@@ -72,6 +76,8 @@ export interface StackSteps {
   readonly last: ReadonlyMap<string, string>;
   /** Releases of which only that last step says whether they failed: they are tried again, or may fail. */
   readonly tried: ReadonlySet<string>;
+  /** Steps that wait for live objects, whose failure is not that of the operation. */
+  readonly conditions: ReadonlySet<string>;
 }
 
 export { RELEASES } from "./claims.ts";
@@ -100,12 +106,17 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
     info: { kind: "render", owner: RUN, title: "everything renders" },
   };
   const last = lastSteps(nodes);
+  const parts = partsOf(nodes);
   const operations = new Map<string, PlannedOperation>();
-  const work = nodes.flatMap(({ id, node, needs }): readonly ActionStep[] => {
-    // What a process that died has finished is no longer waited for.
-    const after = [GATE, ...needs.flatMap((need) => last.get(need) ?? [])];
+  const conditions: ActionStep[] = [];
+  const work = nodes.flatMap((each): readonly ActionStep[] => {
+    const { id, node } = each;
+    const others = [GATE, ...stepsBefore(each, last)];
+    const asked = conditionSteps(each, others, sources);
+    conditions.push(...asked);
+    const after = [...others, ...asked.map((step) => step.id)];
     if (node.type === "release") {
-      const request = deployRequest({ id, node, after }, sources);
+      const request = deployRequest({ id, node, after, parts: parts.get(id) }, sources);
       const operation = planRelease(request, sources.clusters.contextOf(node), {
         retry: retryOptions(node.retry),
         allowFailure: node.allowFailure ?? false,
@@ -123,7 +134,42 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
     }];
   });
   const tried = new Set(nodes.filter(({ node }) => isTried(node)).map(({ id }) => id));
-  return { steps: [...checks, gate, ...work], pools: hooks.pools, operations, last, tried };
+  return {
+    steps: [...checks, gate, ...conditions, ...work],
+    pools: hooks.pools,
+    operations,
+    last,
+    tried,
+    conditions: new Set(conditions.map(({ id }) => id)),
+  };
+}
+
+/** The steps of others that come before a node. What a process that died has finished is not waited for. */
+function stepsBefore(node: GraphNode, last: ReadonlyMap<string, string>): string[] {
+  return [
+    ...wholeNeeds(node).flatMap((need) => last.get(need) ?? []),
+    ...node.parts.flatMap((edge) => last.has(edge.on) ? [partStep(edge)] : []),
+  ];
+}
+
+function partStep({ on, part, hook }: PartEdge): string {
+  return `${on}/part ${hook === undefined ? part : `hook ${hook}`}`;
+}
+
+/** What others wait for of each release. */
+export function partsOf(nodes: readonly GraphNode[]): Map<string, readonly DeployPart[]> {
+  return new Map(
+    [...partsByRelease(nodes)].map(([id, parts]) => [
+      id,
+      parts.map(({ edge, neededBy }) => ({
+        step: partStep(edge),
+        part: edge.part,
+        hook: edge.hook,
+        neededBy: neededBy.id,
+        position: neededBy.node.declaredAt,
+      })),
+    ]),
+  );
 }
 
 /** The steps of `down`: each release is removed when all that needed it is gone. */
@@ -148,7 +194,7 @@ export function downSteps(sources: StepSources): StackSteps {
   }
   const steps = [...operations.values()].flatMap((operation) => operation.steps);
   const last = new Map([...operations.keys()].map((id) => [id, `${id}/record`]));
-  return { steps, pools: {}, operations, last, tried: new Set() };
+  return { steps, pools: {}, operations, last, tried: new Set(), conditions: new Set() };
 }
 
 /** Whether the failure of a release's deployment is perhaps not its own. */
@@ -191,7 +237,9 @@ export function dependentsOf(
 
 /** What a release of the stack asks of its deployment. */
 export function deployRequest(
-  { id, node, after }: Placed<ReleaseNode>,
+  { id, node, after, parts }: Placed<ReleaseNode> & {
+    readonly parts?: readonly DeployPart[] | undefined;
+  },
   sources: StepSources,
 ): DeployRequest & { readonly owner: string } {
   const { stack, charts, clusters, folder, overrides, progress, onInputs } = sources;
@@ -217,6 +265,9 @@ export function deployRequest(
     checkDrift: overrides.checkDrift ?? false,
     resume: releaseProgress(progress),
     ...pick(node, DEPLOY_OPTIONS),
+    parts,
+    // Who needs it ready has it wait.
+    ...(parts?.some(({ part }) => part === "ready") ? { wait: true } : {}),
     ...timeoutOf(node.timeout),
     timeLimit: node.deadline === undefined ? undefined : parseDuration(node.deadline),
     ...hookOptions(node, stack, sources),

@@ -80,7 +80,8 @@ export async function supervise(
 }
 
 /** Whether a step's failure is its owner's: not while that may be tried again, or may fail. */
-function endOf({ id, ...step }: Step, { tried, last }: StackSteps): boolean {
+function endOf({ id, ...step }: Step, { tried, last, conditions }: StackSteps): boolean {
+  if (conditions.has(id)) return true;
   const { owner } = (step as unknown as ActionStep).info;
   return !tried.has(owner) || last.get(owner) === id;
 }

@@ -31,5 +31,6 @@ export function testSteps(sources: StepSources): StackSteps {
     operations,
     last: new Map([...operations.keys()].map((id) => [id, `${id}/test/record`])),
     tried: new Set(),
+    conditions: new Set(),
   };
 }

@@ -6,6 +6,7 @@
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { Position } from "../errors.ts";
 import type { ReadyPredicate } from "../kube/ready.ts";
+import type { KubeObject, ObjectRef } from "../kube/types.ts";
 import type { Access } from "../registry/http.ts";
 import type { StackCluster } from "./cluster.ts";
 
@@ -88,8 +89,39 @@ export interface KubeContext {
   readonly name: string;
 }
 
-/** What a node may hang on: another node, or its name (for stacks built from data). */
-export type Reference = ReleaseNode | HookNode | string;
+/**
+ * A part of a release that others can wait for instead of its end; made by
+ * {@linkcode ReleaseNode.ready}, {@linkcode ReleaseNode.hook} and `crds`.
+ */
+export interface ReleasePart {
+  /** Tells it from other references. */
+  readonly type: "release-part";
+  /** The release, or its name. */
+  readonly release: ReleaseNode | string;
+  /** Its objects are ready; its CRDs are established; one of its chart's hooks has succeeded. */
+  readonly part: "ready" | "crds" | "hook";
+  /** Of `hook`: see {@linkcode ReleaseNode.hook}. */
+  readonly hook?: string | undefined;
+}
+
+/** A state of a live object that is waited for; made by `until`. */
+export interface Condition {
+  /** Tells it from other references. */
+  readonly type: "condition";
+  /** The object's cluster. @default the run's `--kube-context` */
+  readonly cluster?: KubeContext | undefined;
+  /** The object. */
+  readonly ref: ObjectRef;
+  /** See `until`. */
+  readonly predicate: (object: KubeObject | undefined) => boolean | string;
+  /** Time from when all else that is needed has finished. @default {"5m"} */
+  readonly timeout?: Duration | undefined;
+  /** Where the stack file declares it. */
+  readonly declaredAt: Position | undefined;
+}
+
+/** What a node may hang on: another node, or its name (for stacks built from data); a part of a release; a live object. */
+export type Reference = ReleaseNode | HookNode | ReleasePart | Condition | string;
 
 /** Options of a {@linkcode release}. Those that Helm has mean what they mean in Helm. */
 export interface ReleaseOptions {
@@ -108,7 +140,7 @@ export interface ReleaseOptions {
   readonly values?: ValuesInput | undefined;
   /** `--set` expressions, applied after `values`. */
   readonly set?: readonly string[] | undefined;
-  /** Nodes that must have finished before anything of this release changes. */
+  /** Nodes that must have finished, and what else must hold, before anything of this release changes. */
   readonly needs?: readonly Reference[] | undefined;
   /** The cluster it goes to. @default the run's `--kube-context` */
   readonly cluster?: KubeContext | undefined;
@@ -186,6 +218,13 @@ export interface ReleaseNode extends ReleaseOptions {
   readonly needs: readonly Reference[];
   /** Where the stack file declares it. */
   readonly declaredAt: Position | undefined;
+  /** For `needs` and `after` of others: its objects are ready. The release then waits, as with `wait`. */
+  readonly ready: ReleasePart;
+  /**
+   * For `needs` and `after` of others: a hook of its chart has succeeded. `name` is that of the hook's
+   * object, its `Kind/name`, or the end of the name after a dash: `migrate` for `db-migrate`.
+   */
+  hook(name: string): ReleasePart;
 }
 
 /** What a stack hook's function is given. */

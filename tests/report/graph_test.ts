@@ -176,3 +176,29 @@ export default defineStack({
     assert.deepEqual(server.requests, []);
   });
 });
+
+Deno.test("parts and conditions are in every picture, and a part implies no whole", () => {
+  const picture: Picture = {
+    name: "shop",
+    nodes: [
+      node("db"),
+      node("api", ["db"], { parts: new Map([["db", "ready"]]) }),
+      node("web", ["api", "db"], { detail: "./web", waits: ["until Pod p"] }),
+      node("job", ["api", "db"], { parts: new Map([["db", "hook init"]]) }),
+    ],
+  };
+  const drawn = withoutImplied(picture);
+  assert.deepEqual(drawn.nodes.map(({ needs }) => needs), [[], ["db"], ["api", "db"], [
+    "api",
+    "db",
+  ]]);
+  assert.match(
+    graphText(drawn, { color: false }),
+    /api +db \(ready\)\n.*web.* api, db, until Pod p\n/,
+  );
+  assert.match(graphMermaid(drawn), /n0 -->\|"ready"\| n1\n/);
+  assert.match(graphMermaid(drawn), /n2\["web<br\/>.\/web · until Pod p"\]/);
+  assert.match(graphDot(drawn), /"db" -> "api" \[label="ready"\];/);
+  assert.match(graphSvg(drawn), /<title>db \(ready\), then api<\/title>/);
+  assert.match(graphSvg(drawn), />.\/web · until Pod p<\/text>/);
+});

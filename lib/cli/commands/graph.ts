@@ -7,6 +7,8 @@ import { withoutImplied } from "../../report/graph/picture.ts";
 import type { Picture, PictureNode } from "../../report/graph/picture.ts";
 import { graphSvg } from "../../report/graph/svg.ts";
 import { graphDot, graphMermaid, graphText } from "../../report/graph/text.ts";
+import { conditionLabel } from "../../stack/edges.ts";
+import type { PartEdge } from "../../stack/edges.ts";
 import { resolveGraph } from "../../stack/graph.ts";
 import type { GraphNode } from "../../stack/graph.ts";
 import { orderHooks } from "../../stack/order.ts";
@@ -35,14 +37,26 @@ function pictureOf(stack: Stack): Picture {
   const { places } = orderHooks(nodes, stack.hookParallelism);
   return {
     name: stack.name,
-    nodes: nodes.map(({ id, node, needs }): PictureNode => ({
+    nodes: nodes.map(({ id, node, needs, parts, conditions }): PictureNode => ({
       id,
+      parts: partNames(parts),
+      waits: conditions.map(conditionLabel),
       kind: node.type,
       detail: detailOf(node),
       needs,
       ordered: places.get(id)?.needs ?? [],
     })),
   };
+}
+
+/** `ready`, `hook migrate`: what of each release comes first. */
+function partNames(parts: readonly PartEdge[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { on, part, hook } of parts) {
+    const name = hook === undefined ? part : `hook ${hook}`;
+    names.set(on, names.has(on) ? `${names.get(on)}, ${name}` : name);
+  }
+  return names;
 }
 
 /** The chart of a release, as it is written in the stack. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { width } from "../text.ts";
-import { edgesOf, levelsOf } from "./picture.ts";
+import { edgesOf, levelsOf, secondLine } from "./picture.ts";
 import type { Picture, PictureEdge, PictureNode } from "./picture.ts";
 
 /** A box with its place, in pixels. */
@@ -80,8 +80,8 @@ export function layout(picture: Picture): Layout {
   return { width: Math.max(2 * MARGIN, x - COLUMN + MARGIN), height, boxes, arrows };
 }
 
-function boxWidth({ id, detail }: PictureNode): number {
-  return Math.max(width(id), width(detail)) * CHARACTER + 2 * PADDING;
+function boxWidth(node: PictureNode): number {
+  return Math.max(width(node.id), width(secondLine(node))) * CHARACTER + 2 * PADDING;
 }
 
 function slotsOf(picture: Picture): { columns: Slot[][]; routes: Route[] } {
@@ -89,7 +89,7 @@ function slotsOf(picture: Picture): { columns: Slot[][]; routes: Route[] } {
   const columns: Slot[][] = Array.from({ length: Math.max(-1, ...levels.values()) + 1 }, () => []);
   const slots = new Map<string, Slot>();
   const add = (level: number, node: PictureNode | undefined): Slot => {
-    const lines = node === undefined ? 0 : node.detail === "" ? 1 : 2;
+    const lines = node === undefined ? 0 : secondLine(node) === "" ? 1 : 2;
     const height = node === undefined ? 4 : lines * LINE + PADDING;
     const slot = { node, height, before: [], after: [], rank: columns[level]!.length, y: 0 };
     columns[level]!.push(slot);

@@ -13,6 +13,10 @@ export interface PictureNode {
   readonly detail: string;
   /** Ids of the nodes that come first. */
   readonly needs: readonly string[];
+  /** For those of `needs` of which only a part comes first: which, e.g. `ready`. */
+  readonly parts?: ReadonlyMap<string, string> | undefined;
+  /** What else it waits for, e.g. `until Deployment shop/db`. */
+  readonly waits?: readonly string[] | undefined;
   /** Ids of nodes that come first only by the weights of hooks. */
   readonly ordered: readonly string[];
 }
@@ -29,15 +33,22 @@ export interface PictureEdge {
   readonly to: string;
   /** By the weights of hooks rather than by a need. */
   readonly ordered: boolean;
+  /** The part of `from` that comes first, where that is not all of it. */
+  readonly part?: string | undefined;
 }
 
 /** Every edge, in the order of the nodes that they lead to. */
 export function edgesOf({ nodes }: Picture): PictureEdge[] {
-  return nodes.flatMap(({ id, needs, ordered }) => [
-    ...needs.map((from) => ({ from, to: id, ordered: false })),
+  return nodes.flatMap(({ id, needs, ordered, parts }) => [
+    ...needs.map((from) => ({ from, to: id, ordered: false, part: parts?.get(from) })),
     ...ordered.filter((from) => !needs.includes(from))
       .map((from) => ({ from, to: id, ordered: true })),
   ]);
+}
+
+/** The second line of a node: its detail, and what else it waits for. */
+export function secondLine({ detail, waits = [] }: PictureNode): string {
+  return [...(detail === "" ? [] : [detail]), ...waits].join(" · ");
 }
 
 /**
@@ -68,22 +79,27 @@ export function levelsOf(picture: Picture): ReadonlyMap<string, number> {
 
 /**
  * The picture without edges that others imply: where web waits for api and api for db, that web also
- * waits for db says nothing new.
+ * waits for db says nothing new. A wait for a part of db implies none for the whole of it.
  */
 export function withoutImplied(picture: Picture): Picture {
   const before = new Map(
     picture.nodes.map(({ id, needs, ordered }) => [id, [...needs, ...ordered]]),
   );
+  const parts = new Map(picture.nodes.map((node) => [node.id, node.parts]));
   const levels = levelsOf(picture);
   const needed = (id: string) => {
     const direct = before.get(id)!;
     const lowest = Math.min(...direct.map((need) => levels.get(need)!));
-    const implied = new Set<string>();
-    const open = direct.flatMap((need) => before.get(need)!);
+    const [implied, seen] = [new Set<string>(), new Set(direct)];
+    const open = [...direct];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (implied.has(next) || levels.get(next)! < lowest) continue;
-      implied.add(next);
-      open.push(...before.get(next)!);
+      for (const need of before.get(next)!) {
+        if (levels.get(need)! < lowest) continue;
+        if (!parts.get(next)?.has(need)) implied.add(need);
+        if (seen.has(need)) continue;
+        seen.add(need);
+        open.push(need);
+      }
     }
     return implied;
   };

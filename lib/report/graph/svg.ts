@@ -6,6 +6,7 @@
 import { escapeMarkup } from "../markup.ts";
 import { layout } from "./layout.ts";
 import type { Arrow, Box, Point } from "./layout.ts";
+import { secondLine } from "./picture.ts";
 import type { Picture } from "./picture.ts";
 
 const STYLE = `
@@ -47,18 +48,19 @@ export function graphSvg(picture: Picture): string {
 function boxMarkup({ node, x, y, width, height }: Box): string {
   const line = (text: string, at: number, of: string) =>
     `<text${of} x="${round(x + 12)}" y="${round(y + at)}">${escapeMarkup(text)}</text>`;
+  const second = secondLine(node);
   const corner = node.kind === "hook" ? height / 2 : 4;
   return [
     `<g class="${node.kind}"><rect class="box" x="${round(x)}" y="${round(y)}" width="${
       round(width)
     }" height="${round(height)}" rx="${round(corner)}"/>`,
     line(node.id, 19, ""),
-    ...(node.detail === "" ? [] : [line(node.detail, 36, ' class="detail"')]),
+    ...(second === "" ? [] : [line(second, 36, ' class="detail"')]),
     "</g>",
   ].join("");
 }
 
-function arrowMarkup({ points, ordered, from, to }: Arrow): string {
+function arrowMarkup({ points, ordered, from, to, part }: Arrow): string {
   const [first, ...rest] = points;
   let path = `M${point(first!)}`, last = first!;
   rest.forEach((next, i) => {
@@ -72,7 +74,7 @@ function arrowMarkup({ points, ordered, from, to }: Arrow): string {
   return `<path class="arrow${
     ordered ? " ordered" : ""
   }" marker-end="url(#tip)" d="${path}"><title>${
-    escapeMarkup(`${from}, then ${to}`)
+    escapeMarkup(`${from}${part === undefined ? "" : ` (${part})`}, then ${to}`)
   }</title></path>`;
 }
 

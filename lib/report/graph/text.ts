@@ -5,7 +5,7 @@
  */
 import { columns, paint } from "../text.ts";
 import type { Style } from "../text.ts";
-import { edgesOf, levelsOf } from "./picture.ts";
+import { edgesOf, levelsOf, secondLine } from "./picture.ts";
 import type { Picture, PictureNode } from "./picture.ts";
 
 /** The graph as a table, level by level: what stands in one level can be at work at once. */
@@ -28,9 +28,12 @@ export function graphText(picture: Picture, style: Style): string {
   return [...columns([header, ...rows]), "", summary(picture, levels), ""].join("\n");
 }
 
-function after({ needs, ordered }: PictureNode): string {
-  return [...needs, ...ordered.filter((id) => !needs.includes(id)).map((id) => `${id} (by weight)`)]
-    .join(", ");
+function after({ needs, ordered, parts, waits = [] }: PictureNode): string {
+  return [
+    ...needs.map((id) => parts?.has(id) ? `${id} (${parts.get(id)})` : id),
+    ...ordered.filter((id) => !needs.includes(id)).map((id) => `${id} (by weight)`),
+    ...waits,
+  ].join(", ");
 }
 
 function summary(picture: Picture, levels: ReadonlyMap<string, number>): string {
@@ -49,12 +52,16 @@ function count(n: number, noun: string): string {
 export function graphMermaid(picture: Picture): string {
   // Mermaid's own words, such as `end`, are no ids of nodes there.
   const names = new Map(picture.nodes.map(({ id }, i) => [id, `n${i}`]));
-  const nodes = picture.nodes.map(({ id, kind, detail }) => {
+  const nodes = picture.nodes.map((node) => {
+    const { id, kind } = node;
+    const detail = secondLine(node);
     const label = `"${[id, ...(detail === "" ? [] : [detail])].map(mermaidText).join("<br/>")}"`;
     return `  ${names.get(id)}${kind === "hook" ? `([${label}])` : `[${label}]`}`;
   });
-  const edges = edgesOf(picture).map(({ from, to, ordered }) =>
-    `  ${names.get(from)} ${ordered ? "-.->" : "-->"} ${names.get(to)}`
+  const edges = edgesOf(picture).map(({ from, to, ordered, part }) =>
+    `  ${names.get(from)} ${ordered ? "-.->" : "-->"}${
+      part === undefined ? "" : `|"${mermaidText(part)}"|`
+    } ${names.get(to)}`
   );
   return ["flowchart LR", ...nodes, ...edges, ""].join("\n");
 }
@@ -65,12 +72,16 @@ function mermaidText(text: string): string {
 
 /** The graph in Graphviz' language, for `dot -Tpdf` and the like. */
 export function graphDot(picture: Picture): string {
-  const nodes = picture.nodes.map(({ id, kind, detail }) => {
+  const nodes = picture.nodes.map((node) => {
+    const { id, kind } = node;
+    const detail = secondLine(node);
     const label = detail === "" ? id : `${id}\n${detail}`;
     return `  ${quoted(id)} [label=${quoted(label)}${kind === "hook" ? ', style="rounded"' : ""}];`;
   });
-  const edges = edgesOf(picture).map(({ from, to, ordered }) =>
-    `  ${quoted(from)} -> ${quoted(to)}${ordered ? " [style=dashed]" : ""};`
+  const edges = edgesOf(picture).map(({ from, to, ordered, part }) =>
+    `  ${quoted(from)} -> ${quoted(to)}${
+      part === undefined ? ordered ? " [style=dashed]" : "" : ` [label=${quoted(part)}]`
+    };`
   );
   return [
     `digraph ${quoted(picture.name)} {`,

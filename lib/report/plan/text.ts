@@ -4,6 +4,7 @@
  * @module
  */
 import type { ObjectAction, ObjectChange } from "../../action/diff/changes.ts";
+import { edgeLabels } from "../../stack/edges.ts";
 import type { PlannedNode } from "../../stack/plan.ts";
 import { columns, paint } from "../text.ts";
 import type { Style, Tone } from "../text.ts";
@@ -66,9 +67,14 @@ function nodeTable(nodes: readonly PlannedNode[], style: Style): string[] {
     node.release?.chart ?? "",
     objectCounts(node),
     hookCount(node),
-    node.needs.join(", "),
+    waitsOf(node).join(", "),
   ]);
   return columns([header.map((cell) => paint(cell, "strong", style)), ...rows]);
+}
+
+/** What a node waits for, as its stack file writes it. */
+function waitsOf({ needs, parts = [], conditions = [] }: PlannedNode): string[] {
+  return edgeLabels({ needs, parts, conditions });
 }
 
 function objectCounts({ action, release }: PlannedNode): string {
