@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createKubeClient } from "../../lib/kube/client.ts";
 import { connectionFrom } from "../../lib/kube/config.ts";
-import { certificateFuncs, GoCertificate } from "../../lib/sprig/certificates.ts";
+import { certificateFuncs, type GoCertificate } from "../../lib/sprig/certificates.ts";
 import { call, testEnv } from "../sprig/environment.ts";
 import { serve } from "./serve.ts";
 
