@@ -3,7 +3,8 @@
  *
  * - A stack file: {@linkcode defineStack}, {@linkcode release}, {@linkcode hook},
  *   {@linkcode repository}; {@linkcode main} makes it a program.
- * - Running one from a program: {@linkcode loadStack}, {@linkcode runStack}, {@linkcode planStack}.
+ * - Running one from a program: {@linkcode loadStack}, {@linkcode runStack}, {@linkcode planStack},
+ *   {@linkcode freezePlan}.
  * - Charts: {@linkcode loadChart}, {@linkcode chartFromFiles}, {@linkcode renderTemplates}.
  * - Releases as objects: {@linkcode Chart}, {@linkcode Configuration}.
  * - Single releases: {@linkcode deploy}, {@linkcode install}, {@linkcode upgrade},
@@ -71,6 +72,18 @@ export type {
 export { planStack } from "./lib/stack/plan.ts";
 export type { PartEdge } from "./lib/stack/edges.ts";
 export type { PlannedNode, PlannedRelease, PlanOptions } from "./lib/stack/plan.ts";
+export { freezePlan } from "./lib/stack/frozen/freeze.ts";
+export type { FreezeOptions, Frozen } from "./lib/stack/frozen/freeze.ts";
+export type {
+  FrozenCluster,
+  FrozenHook,
+  FrozenNode,
+  FrozenObject,
+  FrozenPlan,
+  FrozenRelease,
+} from "./lib/stack/frozen/format.ts";
+export { PlanMovedError } from "./lib/stack/frozen/moved.ts";
+export type { Moved } from "./lib/stack/frozen/moved.ts";
 export type {
   DeployChanges,
   FieldCause,

@@ -49,6 +49,19 @@ import type { ActionContext } from "./types.ts";
 
 export type { DeployRequest } from "./deploy_request.ts";
 
+/** What a {@linkcode Review} works with. */
+export interface ReviewMeans {
+  readonly operation: Operation;
+  readonly request: DeployRequest;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at what a deployment comes to before anything changes. What it returns is carried out, and
+ * what it throws fails the deployment.
+ */
+export type Review = (plan: DeployPlan, means: ReviewMeans) => Promise<DeployPlan>;
+
 /** What the steps of one deployment share. */
 export interface Deployment {
   readonly operation: Operation;
@@ -68,7 +81,7 @@ export function deploySteps(request: DeployRequest, context: ActionContext): rea
 export function planDeploy(
   request: DeployRequest,
   context: ActionContext,
-  inner: InnerOptions = {},
+  inner: InnerOptions & { readonly review?: Review | undefined } = {},
 ): PlannedOperation {
   const operation = new Operation(request, context, inner);
   const deployment: Deployment = { operation, request };
@@ -81,7 +94,9 @@ export function planDeploy(
     grouped: false,
     run: async (step) => {
       if (request.lockWait && !request.dryRun) await lockFirst(operation, request, step.signal);
-      const plan = await prepareDeploy(operation, request, { signal: step.signal });
+      const { signal } = step;
+      const prepared = await prepareDeploy(operation, request, { signal });
+      const plan = await inner.review?.(prepared, { operation, request, signal }) ?? prepared;
       deployment.plan = plan;
       if (plan.kind === "unchanged") return;
       operation.previous = plan.kind === "install" ? 0 : lastGood(plan.history);

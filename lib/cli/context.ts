@@ -43,6 +43,7 @@ export interface StackProgram {
 /** The environment variables that Capstan reads, and no others. */
 export type EnvironmentVariable =
   | PathVariable
+  | "CAPSTAN_PLAN_KEY"
   | "CAPSTAN_STATE_HOME"
   | "CI"
   | "GITHUB_ACTIONS"

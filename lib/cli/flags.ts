@@ -109,6 +109,17 @@ export function choice<const T extends string>(brief: string, values: readonly T
   return { kind: "enum", values, brief, optional: true } as const;
 }
 
+/** A flag that takes one of a few words, or the path of a file: what has a dot or a slash in it. */
+export function choiceOrFile<const T extends string>(brief: string, values: readonly T[]) {
+  return {
+    kind: "parsed",
+    parse: (input: string) => parseChoiceOrFile(input, values),
+    brief,
+    optional: true,
+    placeholder: `${values.join("|")}|path`,
+  } as const;
+}
+
 /** A flag that takes a whole number. */
 export function integer(brief: string, least = 0) {
   return {
@@ -266,6 +277,13 @@ export const OUTPUT = choice("format of what is printed", ["table", "json", "yam
 
 /** Short forms, the same wherever the flag exists. */
 export const ALIASES = { n: "namespace", f: "values", o: "output" } as const;
+
+function parseChoiceOrFile(input: string, values: readonly string[]): string {
+  if (values.includes(input) || /[./\\]/.test(input)) return input;
+  throw new CapstanError(
+    `${JSON.stringify(input)} is neither one of ${values.join(", ")} nor a file such as plan.json`,
+  );
+}
 
 function parseInteger(input: string, least: number): number {
   const value = Number(input);

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { choice, CLUSTER, duration, flag, HOOKS, integer, SELECT, text } from "./flags.ts";
+import {
+  choice,
+  choiceOrFile,
+  CLUSTER,
+  duration,
+  flag,
+  HOOKS,
+  integer,
+  SELECT,
+  text,
+} from "./flags.ts";
 import type { ClusterFlags, HookFlags, SelectFlags } from "./flags.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
@@ -22,7 +32,8 @@ export interface StackFlags extends ClusterFlags, HookFlags, SelectFlags {
 
 /** Flags of `plan`. */
 export interface PlanFlags extends Omit<StackFlags, "output" | "watch"> {
-  readonly output?: "table" | "json" | "markdown";
+  /** A form of what is printed, or the file that the plan is frozen into. */
+  readonly output?: string;
   readonly detailedExitcode?: boolean;
   readonly explain?: boolean;
   readonly dryRun?: "auto" | "server" | "client";
@@ -36,6 +47,7 @@ export interface ChangeFlags extends StackFlags {
 
 /** Flags of `up`. */
 export interface UpFlags extends ChangeFlags {
+  readonly plan?: string;
   readonly onFailure?: "stop" | "continue" | "rollback";
   readonly rollbackTimeout?: number;
   readonly deadline?: number;
@@ -108,6 +120,10 @@ const UP = {
   ...LOCK,
   ...FAILURE,
   checkDrift: flag("deploy releases again whose objects were changed in the cluster"),
+  plan: text(
+    "do exactly what `plan -o` has frozen into this file, or refuse and name what has moved",
+    "path",
+  ),
   resume: flag("go on with the last run, which died or failed, without repeating what it finished"),
 } as const;
 
@@ -140,11 +156,10 @@ export const STACK_ROUTES = {
     parameters: {
       flags: {
         ...STACK,
-        output: choice("table: for people; json: nodes and changes; markdown: for a pull request", [
-          "table",
-          "json",
-          "markdown",
-        ]),
+        output: choiceOrFile(
+          "table: for people; json: nodes and changes; markdown: for a pull request; a path such as plan.json: freeze the plan into it, for `up --plan`",
+          ["table", "json", "markdown"],
+        ),
         explain: flag(
           "show instead where the time would go: critical path, slack, and other limits tried",
         ),
@@ -160,7 +175,7 @@ export const STACK_ROUTES = {
     docs: {
       brief: "show what `up` would do, without doing it",
       fullDescription:
-        "Renders every release, compares it with the last revision and with the cluster, and lets the cluster try each change by server-side dry run: what would be created, changed field by field, replaced and deleted, and which hooks would run in which order. Secrets are shown as digests. Ends with 1 when something would be refused.",
+        "Renders every release, compares it with the last revision and with the cluster, and lets the cluster try each change by server-side dry run: what would be created, changed field by field, replaced and deleted, and which hooks would run in which order. Secrets are shown as digests. Ends with 1 when something would be refused. With `-o plan.json` the plan is frozen as well: manifests with secrets masked, order, digests, revisions and live objects seen. `up --plan plan.json` does exactly that, or refuses and names what has moved. Digests are made with CAPSTAN_PLAN_KEY, or the key of this machine's state folder.",
     },
   }),
   down: lazyCommand<ChangeFlags, [string?]>({

@@ -8,6 +8,7 @@ import type { RunEvent } from "../events.ts";
 import { Progress } from "../report/progress.ts";
 import { RunFold } from "../report/state.ts";
 import { closingTable } from "../report/summary.ts";
+import type { FrozenPlan } from "../stack/frozen/format.ts";
 import { folderOf, loadStack, resolveStack } from "../stack/load.ts";
 import type { LoadedStack } from "../stack/load.ts";
 import { runStack } from "../stack/run.ts";
@@ -33,6 +34,9 @@ export interface StackCommand {
   /** Show the logs of every test. @default {false} */
   readonly logs?: boolean | undefined;
   readonly loaded: LoadedStack;
+  /** What is to be done, exactly. @default what the stack comes to now */
+  readonly plan?: FrozenPlan | undefined;
+  readonly planKey?: string | undefined;
   /** @default the clusters of the user's kubeconfig */
   readonly connect?: ((context: string | undefined) => Promise<RunCluster>) | undefined;
 }
@@ -89,6 +93,8 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         select: selectionOf(flags),
         checkDrift: flags.checkDrift,
         resume: flags.resume,
+        plan: command.plan,
+        planKey: command.planKey,
         // A cluster that ends with this program needs neither.
         ...(command.connect === undefined && verb !== "test" ? await keeping(context, flags) : {}),
         onFailure: flags.onFailure,

@@ -70,7 +70,7 @@ export function digestOf(value: unknown): string {
 }
 
 /** With keys in order and functions as their source; values of the template engine stay. */
-function normal(value: unknown): unknown {
+export function normal(value: unknown): unknown {
   if (typeof value === "function") return { function: String(value) };
   if (Array.isArray(value)) return value.map(normal);
   if (typeof value !== "object" || value === null) return value;

@@ -14,6 +14,7 @@ import { shapeOfChart } from "../chart/shape_of_chart.ts";
 import { unknownKeys } from "../chart/value_shape.ts";
 import type { Shape, UnknownKey } from "../chart/value_shape.ts";
 import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
+import type { NodeDigest } from "../journal/entries.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
 import { conditionLabel } from "./edges.ts";
 import type { PartEdge } from "./edges.ts";
@@ -122,9 +123,32 @@ export interface PlanOptions extends
  * ```
  */
 export async function planStack(loaded: LoadedStack, options: PlanOptions): Promise<PlannedNode[]> {
-  const { now = Date.now, signal = new AbortController().signal } = options;
-  // One for the whole plan, so that equal secrets of two releases look equal.
-  const mask = createMask();
+  return await withDrafts(loaded, options, async (drafting) => {
+    const { drafts, sources } = drafting;
+    return await noErrors(
+      drafts.map((draft) => withChanges(draft, { ...drafting, diff: options.diff })),
+      sources,
+    );
+  });
+}
+
+/** A plan before it is compared with the cluster. */
+export interface Drafting {
+  /** In the order of the graph. */
+  readonly drafts: readonly Draft[];
+  readonly sources: StepSources;
+  readonly signal: AbortSignal;
+  /** One for the whole plan, so that equal secrets of two releases look equal. */
+  readonly mask: Mask;
+}
+
+/** Renders every release, and hands them on if all of them can go up. */
+export async function withDrafts<T>(
+  loaded: LoadedStack,
+  options: PlanOptions & { readonly mask?: Mask | undefined },
+  use: (drafting: Drafting) => Promise<T>,
+): Promise<T> {
+  const { now = Date.now, signal = new AbortController().signal, mask = createMask() } = options;
   return await withSources(loaded, { ...options, now, overrides: options }, async (sources) => {
     const checks = (options.prechecks ?? []).map(({ run }) =>
       run(signal).then(() => undefined, asError)
@@ -134,17 +158,14 @@ export async function planStack(loaded: LoadedStack, options: PlanOptions): Prom
     const drafts = inOrder(sources.nodes).map((node) =>
       draftNode(node, sources, { signal, unknownValues, parts }).catch(asError)
     );
-    const drafted = await noErrors([...checks, ...drafts], sources);
     // The cluster is asked to try only what as a whole can go up.
-    return await noErrors(
-      drafted.map((draft) => withChanges(draft, { ...options, signal, mask })),
-      sources,
-    );
+    const drafted = await noErrors([...checks, ...drafts], sources);
+    return await use({ drafts: drafted, sources, signal, mask });
   });
 }
 
 /** The results that are there, once none is an error. */
-async function noErrors<T>(
+export async function noErrors<T>(
   results: readonly (Promise<T | CapstanError | undefined>)[],
   { stack }: StepSources,
 ): Promise<T[]> {
@@ -165,8 +186,10 @@ function asError(error: unknown): CapstanError {
 }
 
 /** A node whose change to the cluster is still to be found out. */
-interface Draft {
+export interface Draft {
   readonly node: PlannedNode;
+  /** Digests of what a release is rendered from. */
+  readonly inputs?: NodeDigest | undefined;
   readonly change?: {
     readonly operation: Operation;
     readonly request: DeployRequest;
@@ -209,15 +232,19 @@ async function draftNode(
 ): Promise<Draft> {
   const waits = waitsOf(edges);
   if (node.type === "hook") return { node: { id, needs, ...waits, action: "run" } };
-  const request = deployRequest({ id, node, after: [], parts: parts.get(id) }, sources);
+  let inputs: NodeDigest | undefined;
+  const onInputs = (_: string, digest: NodeDigest) => void (inputs = digest);
+  const placed = { id, node, after: [], parts: parts.get(id) };
+  const request = deployRequest(placed, { ...sources, onInputs });
   const operation = new Operation(request, sources.clusters.contextOf(node));
   try {
     const plan = await prepareDeploy(operation, request, { signal });
     const release = plannedRelease(node, plan);
     const planned = { id, needs, ...waits, action: plan.kind };
-    if (plan.kind === "unchanged") return { node: { ...planned, release } };
+    if (plan.kind === "unchanged") return { inputs, node: { ...planned, release } };
     const unknown = await unknownValues(request, plan.release.config);
     return {
+      inputs,
       node: {
         ...planned,
         release: unknown.length === 0 ? release : { ...release, unknownValues: unknown },
@@ -230,7 +257,8 @@ async function draftNode(
   }
 }
 
-async function withChanges(
+/** The node with what changes in the cluster, where that is asked for. */
+export async function withChanges(
   { node, change }: Draft,
   { diff, signal, mask }: Pick<PlanOptions, "diff"> & {
     readonly signal: AbortSignal;

@@ -7,6 +7,7 @@ import type { HookSelection } from "../action/hook_plan.ts";
 import { messageOf } from "../errors.ts";
 import { EVENTS_VERSION } from "../events.ts";
 import type { RunEvent } from "../events.ts";
+import type { NodeDigest } from "../journal/entries.ts";
 import type { Outcome } from "../schedule/step.ts";
 import type { Connect } from "./clusters.ts";
 import { runPlanned } from "./ending.ts";
@@ -14,6 +15,9 @@ import type { LoadedStack } from "./load.ts";
 import type { RunFailure } from "./failures.ts";
 import type { ChartSettings } from "./charts.ts";
 import type { StackLockOptions } from "./lock.ts";
+import type { FrozenPlan } from "./frozen/format.ts";
+import { PlanGuard } from "./frozen/guard.ts";
+import { optionsOf } from "./frozen/options.ts";
 import { isFinished } from "./resume.ts";
 import { RunSession } from "./session.ts";
 import type { JournalOptions } from "./session.ts";
@@ -72,6 +76,14 @@ export interface RunOptions {
    * tells: without repeating finished steps or hooks. @default {false}
    */
   readonly resume?: boolean | undefined;
+  /**
+   * Does exactly what `freezePlan` has planned, or refuses before the first change. The plan
+   * says which part of the stack is worked on and how hooks overlap; neither goes together with it.
+   * @default what the stack comes to now is done
+   */
+  readonly plan?: FrozenPlan | undefined;
+  /** The key that the plan was made with. */
+  readonly planKey?: string | undefined;
   /** Overrides the stack's, every release's and every hook's. */
   readonly onFailure?: FailurePolicy | undefined;
   /** Overrides the stack's. */
@@ -130,8 +142,10 @@ export interface RunResult {
  * if (!result.ok) throw new Error("an empty stack cannot fail");
  * ```
  */
-export async function runStack(loaded: LoadedStack, options: RunOptions): Promise<RunResult> {
-  const { verb = "up", now = Date.now } = options;
+export async function runStack(loaded: LoadedStack, given: RunOptions): Promise<RunResult> {
+  const { verb = "up", now = Date.now, plan } = given;
+  const guard = plan === undefined ? undefined : new PlanGuard(plan, given.planKey ?? "");
+  const options = plan === undefined ? given : { ...given, ...optionsOf(plan, { ...given, verb }) };
   const session = new RunSession({ ...options, verb, now });
   const { run, checkpoint, estimateOf, onInputs, lock } = session;
   const action = { run, checkpoint, estimateOf, lock };
@@ -140,7 +154,16 @@ export async function runStack(loaded: LoadedStack, options: RunOptions): Promis
     try {
       await session.open(found);
       const { progress, lost } = session;
-      const sources = { ...found, progress, onInputs };
+      const sources = {
+        ...found,
+        progress,
+        guard,
+        onInputs(owner: string, digest: NodeDigest) {
+          guard?.onInputs(owner, digest);
+          onInputs(owner, digest);
+        },
+      };
+      await guard?.begin(sources, options.signal ?? new AbortController().signal);
       return await runSession(sources, { ...options, verb, now, lost, run: run() });
     } finally {
       await session.close();

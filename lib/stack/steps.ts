@@ -23,6 +23,7 @@ import { parseDuration, timeoutOf } from "./duration.ts";
 import { partsByRelease, wholeNeeds } from "./edges.ts";
 import type { PartEdge } from "./edges.ts";
 import type { GraphNode } from "./graph.ts";
+import type { PlanGuard } from "./frozen/guard.ts";
 import { hookStep } from "./hook_step.ts";
 import type { Placed } from "./hook_step.ts";
 import { inputDigest } from "./fingerprint.ts";
@@ -62,6 +63,8 @@ export interface StepSources {
   readonly progress?: RunProgress | undefined;
   /** Told what each release is rendered from. */
   readonly onInputs?: ((owner: string, digest: NodeDigest) => void) | undefined;
+  /** Compares all that the run comes to with a plan that was frozen. @default nothing does */
+  readonly guard?: PlanGuard | undefined;
   /** Aborted when nothing new shall be begun. @default never */
   readonly halt?: AbortSignal | undefined;
 }
@@ -99,6 +102,7 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
   const early = nodes.filter(({ node }) => node.type === "release" && areStatic(node)).map((
     { id },
   ) => `${id}/render`);
+  if (sources.guard !== undefined) checks.push(guardStep(sources.guard, early));
   const gate: ActionStep = {
     id: GATE,
     needs: [...checks.map(({ id }) => id), ...early],
@@ -121,6 +125,7 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
         retry: retryOptions(node.retry),
         allowFailure: node.allowFailure ?? false,
         halt: sources.halt,
+        review: sources.guard?.reviewOf(each, { begun: isBegun(sources, id) }),
       });
       operations.set(id, operation);
       return operation.steps;
@@ -170,6 +175,13 @@ export function partsOf(nodes: readonly GraphNode[]): Map<string, readonly Deplo
       })),
     ]),
   );
+}
+
+/** Whether a run that died has worked on a release. */
+function isBegun({ progress }: StepSources, id: string): boolean {
+  return progress !== undefined &&
+    (progress.releases.has(id) || progress.done.has(`${id}/begin`) ||
+      progress.inFlight.has(`${id}/begin`));
 }
 
 /** The steps of `down`: each release is removed when all that needed it is gone. */
@@ -307,6 +319,17 @@ function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]):
   return Object.fromEntries(
     keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]),
   ) as Pick<T, K>;
+}
+
+/** Says all at once what is not as it was planned. */
+function guardStep(guard: PlanGuard, early: readonly string[]): ActionStep {
+  return {
+    id: `${RUN}/as planned`,
+    needs: early,
+    runs: "settled",
+    run: () => guard.check(),
+    info: { kind: "render", owner: RUN, title: "compare with the plan" },
+  };
 }
 
 function precheckStep({ title, run }: Precheck): ActionStep {

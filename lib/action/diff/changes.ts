@@ -102,7 +102,7 @@ async function objectChanges(
   );
   const crds = change.kind === "install" && !request.skipCrds ? crdObjects(change) : [];
   const wanted = await Promise.all(
-    change.objects.map((one) => place(operation, one, signal)),
+    change.objects.map((one) => placeObject(operation, one, signal)),
   );
   const dropped = droppedFrom(before, wanted.map(({ object }) => ({ object, path: "" })));
   const changes = await Promise.all([
@@ -116,7 +116,7 @@ async function objectChanges(
 }
 
 /** The object as it will be sent. A kind that the cluster does not serve may come with another release. */
-async function place(
+export async function placeObject(
   operation: Operation,
   one: ManifestObject,
   signal: AbortSignal,
@@ -160,8 +160,25 @@ async function hookPlans(
   { kind, release }: Change,
   comparison: Comparison,
 ): Promise<HookRunPlan[]> {
+  return await Promise.all(
+    hookOrder(request, { kind, release }).map(async ({ event, hook, wave }) => ({
+      event,
+      name: hook.name,
+      kind: hook.kind,
+      weight: hook.weight,
+      wave,
+      replaces: await replaces(operation, hook, comparison),
+    })),
+  );
+}
+
+/** The hooks that a change runs, in their order; those of one event and wave at once. */
+export function hookOrder(
+  request: Pick<DeployRequest, "noHooks" | "hookParallelism" | "hookSelection">,
+  { kind, release }: Pick<Change, "kind" | "release">,
+): { readonly event: string; readonly hook: ReleaseHook; readonly wave: number }[] {
   if (request.noHooks) return [];
-  const plans = ["pre", "post"].flatMap((moment) => {
+  return ["pre", "post"].flatMap((moment) => {
     const event = `${moment}-${kind}`;
     const waves = planHooks(release.hooks, event, {
       parallelism: request.hookParallelism,
@@ -170,14 +187,6 @@ async function hookPlans(
     });
     return waves.flatMap((hooks, i) => hooks.map((hook) => ({ event, hook, wave: i + 1 })));
   });
-  return await Promise.all(plans.map(async ({ event, hook, wave }) => ({
-    event,
-    name: hook.name,
-    kind: hook.kind,
-    weight: hook.weight,
-    wave,
-    replaces: await replaces(operation, hook, comparison),
-  })));
 }
 
 async function replaces(
@@ -190,7 +199,7 @@ async function replaces(
   }
   const objects = parseObjects(hook.manifest, hook.path, "");
   const there = await Promise.all(objects.map(async (one) => {
-    const { object, unchecked } = await place(operation, one, comparison.signal);
+    const { object, unchecked } = await placeObject(operation, one, comparison.signal);
     return unchecked === undefined && await exists(comparison, refOf(object));
   }));
   return there.includes(true);

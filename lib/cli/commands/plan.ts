@@ -18,17 +18,21 @@ import { planText } from "../../report/plan/text.ts";
 import type { ChartSettings } from "../../stack/charts.ts";
 import type { LoadedStack } from "../../stack/load.ts";
 import { explainPlan } from "../../stack/explain.ts";
+import { freezePlan } from "../../stack/frozen/freeze.ts";
+import type { Frozen } from "../../stack/frozen/freeze.ts";
 import { planStack } from "../../stack/plan.ts";
 import { lastDurations } from "../last_durations.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { selectionOf } from "../flags.ts";
+import { isPlanFile, planKey, writePlan } from "../plan_file.ts";
 import type { PlanFlags } from "../stack_commands.ts";
 import { withCharts } from "../stack_charts.ts";
 import { clusterOf, loadFor, typeChecks } from "../stack_run.ts";
 
 /** Renders every release, compares it with what is deployed, and prints the difference. */
 export async function plan(this: CliContext, flags: PlanFlags, path?: string): Promise<void> {
+  if (flags.explain && isPlanFile(flags.output)) throw notBoth(flags.output);
   const loaded = await loadFor(this, flags, path);
   const shown = await withCharts(
     this,
@@ -39,6 +43,7 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
     this.process.stdout.write(await explained(this, flags, { loaded, shown }));
     return;
   }
+  await keep(this, flags, shown);
   this.process.stdout.write(
     flags.output === "json"
       ? `${JSON.stringify(shown.nodes)}\n`
@@ -46,8 +51,38 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
       ? planMarkdown(shown)
       : planText(shown, { color: this.stdoutColor }),
   );
+  if (shown.frozen?.refused !== undefined) throw shown.frozen.refused;
   if (problemsOf(shown.nodes).length > 0) this.exitWith(EXIT.failed);
   else if (flags.detailedExitcode && hasChanges(shown.nodes)) this.exitWith(EXIT.changes);
+}
+
+/** Writes the plan down, where that was asked for and can be done. */
+async function keep(context: CliContext, { output }: PlanFlags, shown: Planned): Promise<void> {
+  const plan = shown.frozen?.plan;
+  if (!isPlanFile(output) || plan === undefined) return;
+  await writePlan(output, plan);
+  for (const { id, release } of plan.nodes) {
+    if (release?.varies === undefined) continue;
+    context.process.stderr.write(
+      `note: ${id} comes out otherwise each time it is rendered (${release.varies.join(", ")}); ` +
+        "what came out now is kept in the plan, sealed\n",
+    );
+  }
+  context.process.stderr.write(
+    `wrote ${output}; \`capstan up --plan ${output}\` does exactly this\n`,
+  );
+}
+
+function notBoth(path: string): CapstanError {
+  return new CapstanError(`cannot freeze the plan into ${path} together with --explain`, {
+    code: "usage",
+    hint: "run `capstan plan` twice",
+  });
+}
+
+/** A plan, and what it comes to when it is frozen. */
+interface Planned extends ShownPlan {
+  readonly frozen?: Frozen | undefined;
 }
 
 async function explained(
@@ -70,7 +105,7 @@ async function planFor(
   context: CliContext,
   flags: PlanFlags,
   { loaded, charts }: { readonly loaded: LoadedStack; readonly charts: ChartSettings },
-): Promise<ShownPlan> {
+): Promise<Planned> {
   const { dryRun = "auto" } = flags;
   const reason = dryRun === "client"
     ? "--dry-run client"
@@ -89,7 +124,19 @@ async function planFor(
   const stack = loaded.stack.name;
   if (reason === undefined) {
     const connect = (name: string | undefined) => clusterOf(context, flags, name);
+    if (isPlanFile(flags.output)) {
+      const key = await planKey(context, "make");
+      const environment = flags.env;
+      const frozen = await freezePlan(loaded, { ...options, connect, key, environment });
+      return { stack, against: "cluster", nodes: frozen.nodes, frozen };
+    }
     return { stack, against: "cluster", nodes: await planStack(loaded, { ...options, connect }) };
+  }
+  if (isPlanFile(flags.output)) {
+    throw new CapstanError(`cannot freeze the plan into ${flags.output}: ${reason}`, {
+      code: "plan/no-cluster",
+      hint: "a plan that can be carried out is one that was compared with the cluster",
+    });
   }
   const served = createApiServer().serve();
   try {
