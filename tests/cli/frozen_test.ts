@@ -41,7 +41,7 @@ Deno.test("capstan up --plan does what capstan plan -o has frozen, or refuses an
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /^Error: cannot do what was planned: 2 things have moved since \S+Z:\n  web  values         changed\n  web  ConfigMap\/web  other data\.text\n  hint: nothing was changed; make a new plan/m,
+      /^Error: cannot do what was planned: 2 things have moved since \S+Z:\n {2}web {2}values {9}changed\n {2}web {2}ConfigMap\/web {2}other data\.text\n {2}hint: nothing was changed; make a new plan/m,
     );
     assert.deepEqual(writes().filter((write) => !write.includes("dryRun=All")), []);
     const both = await capstan("up", "--no-check", "--plan", "plan.json", "--only", "web");
@@ -58,7 +58,7 @@ Deno.test("capstan up --plan does what capstan plan -o has frozen, or refuses an
     // On another machine there is no key.
     await Deno.remove(`${folder}/state/plan.key`);
     const elsewhere = await capstan("up", "--no-check", "--plan", "plan.json");
-    assert.match(elsewhere.stderr, /there is no key for plans: .*\n  hint: set CAPSTAN_PLAN_KEY/);
+    assert.match(elsewhere.stderr, /there is no key for plans: .*\n {2}hint: set CAPSTAN_PLAN_KEY/);
   });
 });
 
