@@ -136,7 +136,8 @@ export function errorOfAnswer(
   const parsed = parseStatus(answer.body);
   const reason = parsed?.reason || reasonOf(status);
   const details = parsed?.details ?? {};
-  const retryAfter = secondsOf(headers.get("retry-after") ?? details.retryAfterSeconds);
+  const made = Date.parse(headers.get("date") ?? "") || Date.now();
+  const retryAfter = secondsOf(headers.get("retry-after") ?? details.retryAfterSeconds, made);
   return new ApiError(parsed?.message || plainMessage(asked, status, answer.body), {
     status,
     reason,
@@ -259,10 +260,17 @@ function hintOf(status: number, server: string): string | undefined {
   return `${server} did not accept the kubeconfig's credentials; they may have expired`;
 }
 
-function secondsOf(value: string | number | null | undefined): number | undefined {
+/** A time to stay away, in milliseconds. `now` is when the answer was made. */
+function secondsOf(
+  value: string | number | null | undefined,
+  now: number,
+): number | undefined {
   if (value === null || value === undefined || value === "") return undefined;
   const seconds = Number(value);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
+  // RFC 9110, 10.2.3: proxies in front of an API server may name a date.
+  const date = Date.parse(String(value));
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /** The innermost message: Deno puts the reason of "fetch failed" in the cause. */

@@ -42,7 +42,7 @@ export interface WithRetryOptions {
   readonly random: () => number;
   readonly signal?: AbortSignal | undefined;
   /** Fewer tries than the policy's, asked for at each failure. */
-  readonly attempts?: (() => number) | undefined;
+  readonly attempts?: ((error: ApiError) => number) | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
@@ -60,8 +60,9 @@ export async function withRetry<T>(
       return await attempt(number);
     } catch (error) {
       signal?.throwIfAborted();
-      const limit = Math.min(policy.attempts, options.attempts?.() ?? policy.attempts);
-      if (number >= limit || !mayRepeat(error, options.repeatable)) throw error;
+      if (!mayRepeat(error, options.repeatable)) throw error;
+      const limit = Math.min(policy.attempts, options.attempts?.(error) ?? policy.attempts);
+      if (number >= limit) throw error;
       const delay = delayOf(number, error, options);
       options.onRetry?.({ attempt: number, delay, error });
       await pause(delay, signal);

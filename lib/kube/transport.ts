@@ -115,8 +115,9 @@ export class Transport {
       repeatable: request.repeatable ?? request.method !== "POST",
       random: this.#options.random ?? Math.random,
       signal: request.signal,
-      // A server that never answered is more likely misnamed than restarting: say so soon.
-      attempts: () => this.#answered ? this.#policy.attempts : 2,
+      // A server that was never reached is more likely misnamed than restarting: say so soon.
+      attempts: ({ reason }) =>
+        this.#answered || reason === "ConnectionLost" ? this.#policy.attempts : 2,
       onRetry: (retry) => {
         request.onRepeat?.(retry.error);
         this.#options.onRetry?.({ ...retry, request: `${request.method} ${request.path}` });

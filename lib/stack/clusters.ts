@@ -5,9 +5,10 @@
  */
 import { ActionCache } from "../action/cache.ts";
 import type { ActionContext } from "../action/types.ts";
+import { CapstanError } from "../errors.ts";
 import type { KubeApi } from "../kube/types.ts";
 import type { Storage } from "../release/storage.ts";
-import type { KubeContext } from "./types.ts";
+import type { HookNode, KubeContext, ReleaseNode } from "./types.ts";
 
 /** A release, a hook, or a condition. */
 export interface InCluster {
@@ -43,16 +44,18 @@ export class RunClusters {
     connect: Connect,
     options: RunClustersOptions,
   ): Promise<void> {
-    const names = new Set(nodes.map(({ cluster }) => cluster?.name));
-    try {
-      for (const name of names) {
-        const { api, storage } = await connect(name);
-        this.#contexts.set(name, { api, storage, cache: new ActionCache(), ...options });
-      }
-    } catch (error) {
-      this.close();
-      throw error;
+    const names = [...new Set(nodes.map(({ cluster }) => cluster?.name))];
+    // At once: a login of the kubeconfig's may take seconds for each.
+    const connected = await Promise.allSettled(names.map(async (name) => await connect(name)));
+    for (const [i, outcome] of connected.entries()) {
+      if (outcome.status === "rejected") continue;
+      const { api, storage } = outcome.value;
+      this.#contexts.set(names[i], { api, storage, cache: new ActionCache(), ...options });
     }
+    const failed = connected.find((outcome) => outcome.status === "rejected");
+    if (failed === undefined) return;
+    this.close();
+    throw failed.reason;
   }
 
   /** What operations on a node's cluster work with. */
@@ -60,9 +63,38 @@ export class RunClusters {
     return this.#contexts.get(cluster?.name)!;
   }
 
-  /** Of every cluster, by the names of their contexts, the default one first. */
-  all(): ActionContext[] {
-    return [...this.#contexts].sort(([a = ""], [b = ""]) => a < b ? -1 : 1).map(([, each]) => each);
+  /**
+   * Every API server once, whatever contexts lead to it: by the names of these, the default one first.
+   */
+  servers(): KubeApi[] {
+    const sorted = [...this.#contexts].sort(([a = ""], [b = ""]) => a < b ? -1 : 1);
+    const byServer = new Map<string, KubeApi>();
+    for (const [, { api }] of sorted) {
+      if (!byServer.has(api.server)) byServer.set(api.server, api);
+    }
+    return [...byServer.values()];
+  }
+
+  /**
+   * Makes sure that no two releases are one: the same name and namespace by two contexts of one server.
+   *
+   * @throws {CapstanError} When there are such.
+   */
+  checkDistinct(nodes: readonly { readonly id: string; readonly node: ReleaseNode | HookNode }[]) {
+    const seen = new Map<string, string>();
+    for (const { id, node } of nodes) {
+      if (node.type !== "release") continue;
+      const { server } = this.contextOf(node).api;
+      const key = JSON.stringify([server, node.namespace, node.name]);
+      const other = seen.get(key);
+      if (other !== undefined) {
+        throw new CapstanError(`releases ${other} and ${id} are the same one on ${server}`, {
+          code: "stack/duplicate",
+          hint: "two contexts of the kubeconfig lead to that cluster: name one of them for both",
+        });
+      }
+      seen.set(key, id);
+    }
   }
 
   /** Closes every connection. */

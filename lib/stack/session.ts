@@ -98,7 +98,7 @@ export class RunSession {
    */
   async open(sources: StepSources): Promise<void> {
     const { lock, resume, journal, signal, verb } = this.#options;
-    const apis = sources.clusters.all().map(({ api }) => api);
+    const apis = sources.clusters.servers();
     if (lock !== undefined && apis.length > 0) {
       this.#lock = await lockStack(sources.stack, {
         ...lock,
@@ -120,7 +120,7 @@ export class RunSession {
   ): Promise<void> {
     const { resume, signal, now } = this.#options;
     const { stack, clusters } = sources;
-    const apis = clusters.all().map(({ api }) => api);
+    const apis = clusters.servers();
     const servers = apis.map(({ server }) => server).sort();
     const folder = path === undefined ? undefined : new JournalFolder(path);
     const place = copy && apis.length > 0

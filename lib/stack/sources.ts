@@ -45,6 +45,7 @@ export async function withSources<T>(
   await clusters.connect(inClusters, connect, { ...action, emit, now });
   const charts = new ChartSource(folder, options.charts);
   try {
+    clusters.checkDistinct(nodes);
     return await use({
       stack,
       nodes,

@@ -163,3 +163,19 @@ Deno.test("errorOfAnswer() does not take a wrong object for a failing server", (
   });
   deepEqual([error.message, error.retryable, error.refused], [message, false, true]);
 });
+
+Deno.test("errorOfAnswer() understands both forms of Retry-After", () => {
+  const rows: [value: string, expected: number | undefined][] = [
+    ["3", 3000],
+    ["0", 0],
+    ["-1", undefined],
+    ["Wed, 21 Oct 2026 07:28:10 GMT", 10_000],
+    ["Wed, 21 Oct 2026 07:27:00 GMT", 0],
+    ["soon", undefined],
+  ];
+  for (const [value, expected] of rows) {
+    const headers = new Headers({ "retry-after": value, date: "Wed, 21 Oct 2026 07:28:00 GMT" });
+    const asked = { method: "GET", path: "/x", server: "https://k" };
+    equal(errorOfAnswer(asked, { status: 503, headers, body: "" }).retryAfter, expected, value);
+  }
+});

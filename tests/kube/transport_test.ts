@@ -272,3 +272,13 @@ Deno.test("Transport sends several values of a header as several headers", async
     },
   );
 });
+
+Deno.test("Transport is as patient with the first request as with any, where something is there", async () => {
+  const server = serveRaw(async (count, socket) => {
+    // Closed without an answer three times.
+    if (count > 3) await socket.write(rawJson({ count }));
+  });
+  await using(server, async (t) => {
+    deepEqual(await t.json(GET), { count: 4 });
+  });
+});
