@@ -120,7 +120,7 @@ export function planDeploy(
 }
 
 /** The steps of a change, one after another but for hooks that may overlap. */
-function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
+export function changeSteps(deployment: Deployment, change: Change): ActionStep[] {
   const { operation, request } = deployment;
   const chain = new Chain(operation, [...(request.needs ?? []), ...(request.changeNeeds ?? [])]);
   const { adopted } = change;

@@ -3,7 +3,14 @@
  *
  * Claims are taken all at once or not at all, so nobody waits while holding a part. Who has to wait
  * does so at the first pool that is short; nobody of lower priority passes it there, so a claim for
- * many slots is not starved by claims for few.
+ * many slots is not starved by claims for few. In its other pools others may pass it meanwhile, for
+ * else one that waits for a mutex would keep everybody from working. So that it does not find one or
+ * the other pool short for ever, its places are kept for it in all pools once it was turned away
+ * {@linkcode PATIENCE} times: nobody of lower priority takes them. That is done for one at a time, the
+ * first of those who were turned away as often, so that few places stand idle.
+ *
+ * So with nothing of higher priority in its way, what is ready starts within `PATIENCE + 2` times as
+ * long as any place in its pools is held.
  *
  * @module
  */
@@ -17,18 +24,30 @@ import type { Claim } from "./step.ts";
  */
 export type Holder = "step" | "group";
 
+/** How often somebody who needs places of several pools is turned away before they are kept. */
+export const PATIENCE = 4;
+
 /** One limit. */
 export class Pool<T extends Queued> {
   readonly waiting = new Heap<T>();
+  /** Who has places kept here while waiting, perhaps elsewhere. */
+  kept: { readonly item: T; readonly slots: number } | undefined;
   used = 0;
 
   constructor(readonly name: string, readonly limit: number) {}
 
   /** Whether `item` may take `slots` of it: there is room, and nobody who waits comes first. */
   admits(item: T, slots: number): boolean {
-    if (this.used + slots > this.limit) return false;
+    if (!this.hasRoom(item, slots)) return false;
     const first = this.waiting.peek();
     return first === undefined || !before(first, item);
+  }
+
+  /** Whether there is room for `item`, beside what is kept for others. */
+  hasRoom(item: T, slots: number): boolean {
+    const { kept } = this;
+    const others = kept !== undefined && before(kept.item, item) ? kept.slots : 0;
+    return this.used + others + slots <= this.limit;
   }
 }
 
@@ -38,6 +57,10 @@ export class Pools<T extends Queued> {
   /** Pools that may have room for somebody who waits. */
   readonly #eased = new Set<Pool<T>>();
   readonly #holders = new Map<string, Holder>();
+  /** How often those who wait were turned away. */
+  readonly #refused = new Map<T, number>();
+  /** Whose places are kept. */
+  #keeper: { readonly item: T; readonly claims: readonly Claim[] } | undefined;
 
   constructor(limits: Readonly<Record<string, number>>) {
     for (const [name, limit] of Object.entries(limits)) this.#create(name, limit);
@@ -67,8 +90,10 @@ export class Pools<T extends Queued> {
       const pool = this.#poolOf(claim);
       if (pool === undefined || pool.admits(item, claim.slots ?? 1)) continue;
       pool.waiting.push(item);
+      if (claims.length > 1) this.#refuse(item, claims);
       return false;
     }
+    if (this.#refused.size > 0) this.#forget(item);
     for (const claim of claims) {
       const pool = this.#poolOf(claim);
       if (pool !== undefined) pool.used += claim.slots ?? 1;
@@ -86,8 +111,43 @@ export class Pools<T extends Queued> {
     }
   }
 
-  /** Notes that somebody left the line of these claims without taking them. */
-  left(claims: readonly Claim[]): void {
+  #refuse(item: T, claims: readonly Claim[]): void {
+    const times = (this.#refused.get(item) ?? 0) + 1;
+    this.#refused.set(item, times);
+    const keeper = this.#keeper?.item;
+    if (times < PATIENCE || keeper === item) return;
+    if (keeper !== undefined && before(keeper, item)) return;
+    this.#keepFor({ item, claims });
+  }
+
+  /** Keeps the places of one, and no others. */
+  #keepFor(keeper: { readonly item: T; readonly claims: readonly Claim[] } | undefined): void {
+    const last = this.#keeper;
+    this.#keeper = keeper;
+    for (const claim of last?.claims ?? []) {
+      const pool = this.#poolOf(claim);
+      if (pool !== undefined) pool.kept = undefined;
+    }
+    for (const claim of keeper?.claims ?? []) {
+      const pool = this.#poolOf(claim);
+      if (pool !== undefined) pool.kept = { item: keeper!.item, slots: claim.slots ?? 1 };
+    }
+    if (last !== undefined) this.eased(last.claims);
+  }
+
+  #forget(item: T): void {
+    this.#refused.delete(item);
+    if (this.#keeper?.item === item) this.#keepFor(undefined);
+  }
+
+  /** Notes that somebody does not wait for these claims any more, without having taken them. */
+  left(item: T, claims: readonly Claim[]): void {
+    this.#forget(item);
+    this.eased(claims);
+  }
+
+  /** Notes that somebody who waits for these claims may have come to the front of a line. */
+  eased(claims: readonly Claim[]): void {
     for (const claim of claims) {
       const pool = this.#poolOf(claim);
       if (pool !== undefined && pool.waiting.size > 0) this.#eased.add(pool);
@@ -98,7 +158,7 @@ export class Pools<T extends Queued> {
   next(claimsOf: (item: T) => readonly Claim[]): T | undefined {
     for (const pool of this.#eased) {
       const first = pool.waiting.peek();
-      if (first !== undefined && pool.used + slots(claimsOf(first), pool) <= pool.limit) {
+      if (first !== undefined && pool.hasRoom(first, slots(claimsOf(first), pool))) {
         return pool.waiting.pop();
       }
       this.#eased.delete(pool);

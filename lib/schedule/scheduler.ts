@@ -123,7 +123,7 @@ class Scheduler {
     const nodes = this.#graph.add(steps, {
       raised: (node) => {
         node.queue!.raised(node);
-        this.#pools.left(node.claims);
+        this.#pools.eased(node.claims);
       },
       heldBack: (node) => {
         this.#leave(node);
@@ -182,7 +182,7 @@ class Scheduler {
     } else if (node.priority > group.priority) {
       group.priority = node.priority;
       group.queue.raised(group);
-      this.#pools.left(group.claims);
+      this.#pools.eased(group.claims);
     }
   }
 
@@ -193,13 +193,14 @@ class Scheduler {
       if (next === undefined) return;
       if (next instanceof Group) this.#hold(next);
       else if (next.group !== undefined && !this.#mayStart(next.group)) {
+        this.#pools.left(next, next.claims);
         this.#idle(next, next.group);
       } else if (this.#pools.take(next, next.claims)) this.#start(next);
     }
   }
 
   #hold(group: Group): void {
-    if (group.pending > 0 || group.idle.size === 0) return this.#pools.left(group.claims);
+    if (group.pending > 0 || group.idle.size === 0) return this.#pools.left(group, group.claims);
     if (!group.held && !this.#pools.take(group, group.claims)) return;
     group.held = true;
     for (const node of group.idle) this.#ready.push(node);
@@ -293,7 +294,7 @@ class Scheduler {
     node.group?.idle.delete(node);
     if (node.queue === undefined) return;
     node.queue.remove(node);
-    this.#pools.left(node.claims);
+    this.#pools.left(node, node.claims);
   }
 
   /** After a stop or an abort. */

@@ -28,22 +28,32 @@ export async function simulate(
   steps: readonly TimedStep[],
   { pools, signal }: SimulateOptions = {},
 ): Promise<number> {
+  return await onVirtualClock(async (clock) => {
+    const timed = steps.map(({ duration, ...step }) => ({
+      ...step,
+      run: () => clock.sleep(duration),
+    }));
+    await runSteps(timed, { pools, signal, now: () => clock.now });
+    return clock.now;
+  });
+}
+
+/** Runs `work`, whose only waits are for the clock, until it ends or nobody sleeps any more. */
+export async function onVirtualClock<T>(
+  work: (clock: Pick<VirtualClock, "now" | "sleep">) => Promise<T>,
+): Promise<T> {
   const clock = new VirtualClock();
   let ended = false;
-  const run = runSteps(
-    steps.map(({ duration, ...step }) => ({ ...step, run: () => clock.sleep(duration) })),
-    { pools, signal, now: () => clock.now },
-  ).finally(() => ended = true);
+  const result = work(clock).finally(() => ended = true);
   while (!ended) {
     for (let turn = 0; turn < TURNS && !ended; turn++) await Promise.resolve();
     if (!ended && !clock.advance()) break;
   }
-  await run;
-  return clock.now;
+  return await result;
 }
 
 /** A clock that moves on when it is told to. */
-class VirtualClock {
+export class VirtualClock {
   now = 0;
   #sleeping: { readonly at: number; readonly wake: () => void }[] = [];
 
