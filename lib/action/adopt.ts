@@ -52,7 +52,12 @@ export async function adoptRevision(
     history: before,
     objects: parseManifest(release.manifest),
     crds: [],
-    adopted: { ...resume, created: last.created, fresh: before.length === 0 },
+    adopted: {
+      run: resume.run,
+      done: resume.done,
+      created: last.created,
+      fresh: before.length === 0,
+    },
   };
 }
 

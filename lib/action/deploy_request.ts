@@ -23,6 +23,8 @@ export interface DeployProgress {
   readonly run: string;
   /** Ids of the steps that are done; they are not repeated. */
   readonly done: ReadonlySet<string>;
+  /** Ids of the steps that were begun and whose end is not known. @default any may be */
+  readonly inFlight?: ReadonlySet<string> | undefined;
 }
 
 /** A release to install or upgrade. Options that Helm has mean what they mean in Helm. */

@@ -80,10 +80,10 @@ export async function runHook(
 async function leftObjects(
   { context: { api } }: Operation,
   objects: readonly ManifestObject[],
-  { adopted, signal }: HookRun,
+  { adopted, stepId, signal }: HookRun,
 ): Promise<KubeObject[]> {
-  const { created } = adopted ?? {};
-  if (created === undefined) return [];
+  const { created, inFlight } = adopted ?? {};
+  if (created === undefined || inFlight?.has(stepId) === false) return [];
   const live = await Promise.all(
     objects.map(({ object }) =>
       object.metadata.name ? api.get(refOf(object), { signal }) : undefined

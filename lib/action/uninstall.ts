@@ -14,6 +14,8 @@ import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { objectsBefore } from "./begin.ts";
 import { Chain, type PlannedOperation, progress } from "./chain.ts";
+import type { Adopted } from "./adopt.ts";
+import type { DeployProgress } from "./deploy_request.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
 import { otherRevisions } from "./leftovers.ts";
@@ -49,6 +51,8 @@ export interface UninstallRequest
   readonly ignoreNotFound?: boolean | undefined;
   /** Look whether the release is there, and change nothing. @default {false} */
   readonly dryRun?: boolean | undefined;
+  /** Goes on with what a run that died has done of this removal. @default nothing */
+  readonly resume?: DeployProgress | undefined;
   /** Text kept with the history. @default {"Uninstallation complete"} */
   readonly description?: string | undefined;
   /** How dependents of objects are deleted. @default {"Background"} */
@@ -109,7 +113,10 @@ export function planUninstall(
         blockedByNeeds(operation, needs, step);
         if (found === undefined) failBeforeChange(operation, step, read.id);
         if (found === "absent") {
-          return operation.finish({ outcome: "unchanged", revision: 0, status: "uninstalled" });
+          // What began to remove it had come to its end, and died before it could say so.
+          const begun = request.resume?.done.has(operation.id("begin")) ?? false;
+          const outcome = begun ? "uninstalled" : "unchanged";
+          return operation.finish({ outcome, revision: 0, status: "uninstalled" });
         }
         await recordUninstall(found, step);
       }),
@@ -155,6 +162,7 @@ async function readRelease(
 function changeSteps(uninstallation: Uninstallation, readId: string): ActionStep[] {
   const { operation, request } = uninstallation;
   const { hooks } = operation.recorder!.release;
+  const adopted = adoptedBy(uninstallation);
   const chain = new Chain(operation, [readId]);
   chain.then({
     id: "begin",
@@ -162,7 +170,7 @@ function changeSteps(uninstallation: Uninstallation, readId: string): ActionStep
     title: "uninstall: begin",
     run: ({ signal }) => begin(uninstallation, signal),
   });
-  chain.hooks(hooks, { ...request, event: "pre-delete" });
+  chain.hooks(hooks, { ...request, event: "pre-delete", adopted });
   chain.then({
     id: "delete",
     kind: "delete",
@@ -177,8 +185,17 @@ function changeSteps(uninstallation: Uninstallation, readId: string): ActionStep
       run: (step) => awaitGone(uninstallation, step),
     });
   }
-  chain.hooks(hooks, { ...request, event: "post-delete" });
+  chain.hooks(hooks, { ...request, event: "post-delete", adopted });
   return chain.end();
+}
+
+/**
+ * What a run that died has done. Of a hook that was in flight the object is waited for, as nobody else
+ * has made it since the revision was; hooks that failed run again.
+ */
+function adoptedBy({ request: { resume }, history }: Uninstallation): Adopted | undefined {
+  if (resume === undefined) return undefined;
+  return { inFlight: new Set(), ...resume, created: history.at(-1)?.created, fresh: true };
 }
 
 async function begin(

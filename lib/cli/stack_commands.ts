@@ -43,6 +43,7 @@ export interface PlanFlags extends Omit<StackFlags, "output" | "watch"> {
 export interface ChangeFlags extends StackFlags {
   readonly lockWait?: number;
   readonly noLock?: boolean;
+  readonly resume?: boolean;
 }
 
 /** Flags of `up`. */
@@ -54,7 +55,6 @@ export interface UpFlags extends ChangeFlags {
   readonly evidence?: string;
   readonly force?: boolean;
   readonly checkDrift?: boolean;
-  readonly resume?: boolean;
 }
 
 /** Flags of `lock` and `vendor`. */
@@ -100,6 +100,11 @@ const LOCK = {
   noLock: flag("do not keep other runs of the stack away"),
 } as const;
 
+/** Whether a run goes on where another one ended. */
+const RESUME = {
+  resume: flag("go on with the last run, which died or failed, without repeating what it finished"),
+} as const;
+
 /** What a failure means. */
 const FAILURE = {
   onFailure: choice(
@@ -124,7 +129,7 @@ const UP = {
     "do exactly what `plan -o` has frozen into this file, or refuse and name what has moved",
     "path",
   ),
-  resume: flag("go on with the last run, which died or failed, without repeating what it finished"),
+  ...RESUME,
 } as const;
 
 /** The stack file as a command's only argument. */
@@ -180,8 +185,12 @@ export const STACK_ROUTES = {
   }),
   down: lazyCommand<ChangeFlags, [string?]>({
     loader: async () => (await import("./commands/down.ts")).down,
-    parameters: { flags: { ...RUN, ...LOCK }, aliases: ALIAS, positional: STACK_FILE },
-    docs: { brief: "uninstall every release of a stack, in reverse order" },
+    parameters: { flags: { ...RUN, ...LOCK, ...RESUME }, aliases: ALIAS, positional: STACK_FILE },
+    docs: {
+      brief: "uninstall every release of a stack, in reverse order",
+      fullDescription:
+        "Uninstalls every release of the stack, each when all that needs it is gone. After a crash `down` does what is left, and runs hooks again that had run; `down --resume` does not.",
+    },
   }),
   lock: lazyCommand<LockFlags, [string?]>({
     loader: async () => (await import("./commands/lock.ts")).lock,

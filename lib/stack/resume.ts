@@ -22,10 +22,12 @@ import { areStatic } from "./values.ts";
 export async function checkUnchanged(
   sources: StepSources,
   { header }: Journaled,
-  { inputs, run }: RunProgress,
+  { inputs, run, verb }: RunProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const changes = differences(header.nodes, declaredDigests(sources.nodes));
+  // To take a release down it does not matter what it is made of.
+  const counts = verb === "up" ? (digests: Digests) => digests : edgesOnly;
+  const changes = differences(counts(header.nodes), counts(declaredDigests(sources.nodes)));
   const rendered = await Promise.all(
     sources.nodes.map(async (node) => {
       const before = inputs.get(node.id);
@@ -42,10 +44,20 @@ export async function checkUnchanged(
     }`,
     {
       code: "resume/changed",
-      hint:
-        "put that back, or run `capstan up` without --resume: it deploys what has changed and " +
-        "runs hooks again",
+      hint: verb === "up"
+        ? "put that back, or run `capstan up` without --resume: it deploys what has changed and " +
+          "runs hooks again"
+        : "put that back, or run `capstan down` without --resume: it runs hooks again",
     },
+  );
+}
+
+type Digests = Readonly<Record<string, NodeDigest>>;
+
+/** Digests of what waits for what alone. */
+function edgesOnly(digests: Digests): Digests {
+  return Object.fromEntries(
+    Object.entries(digests).map(([id, { needs, after }]) => [id, { edges: needs ?? after ?? "" }]),
   );
 }
 
@@ -76,5 +88,7 @@ export function isFinished(progress: RunProgress | undefined, { id, node }: Grap
 
 /** What the run has done of a release. */
 export function releaseProgress(progress: RunProgress | undefined): DeployProgress | undefined {
-  return progress === undefined ? undefined : { run: progress.run, done: progress.done };
+  if (progress === undefined) return undefined;
+  const { run, done, inFlight } = progress;
+  return { run, done, inFlight };
 }

@@ -201,7 +201,7 @@ async function runSession(sources: StepSources, options: SessionRun): Promise<Ru
     releases: sources.nodes.filter(({ node }) => node.type === "release").length,
     pools: limits,
   });
-  tellResumed(sources);
+  tellResumed(sources, verb);
   // One failed test says nothing of the others.
   const onFailure = verb === "test" ? "continue" : options.onFailure;
   const given = { ...options, now, signal, failure, limits, onFailure };
@@ -212,13 +212,14 @@ async function runSession(sources: StepSources, options: SessionRun): Promise<Ru
 }
 
 /** Tells of what is done already, so that the run's account is whole. */
-function tellResumed({ progress, emit, nodes }: StepSources): void {
+function tellResumed({ progress, emit, nodes: all }: StepSources, verb: StackVerb): void {
   if (progress === undefined) return;
+  const nodes = verb === "up" ? all : all.filter(({ node }) => node.type === "release");
   const done = nodes.filter((node) => isFinished(progress, node));
+  const what = verb === "up" ? "releases and hooks" : "releases";
   emit({
     type: "warning",
-    message:
-      `resuming run ${progress.run}: ${done.length} of ${nodes.length} releases and hooks are done`,
+    message: `resuming run ${progress.run}: ${done.length} of ${nodes.length} ${what} are done`,
   });
   for (const { id, node } of nodes) {
     if (node.type !== "hook" || !progress.inFlight.has(`${id}/run`)) continue;

@@ -160,18 +160,24 @@ export class RunSession {
 
   async #resumed(sources: StepSources, journal: Journaled | undefined): Promise<Journaled> {
     const { stack } = sources;
+    const { verb } = this.#options;
     if (journal === undefined) {
       throw new CapstanError(`cannot resume stack ${stack.name}: no run of it is known`, {
         code: "resume/none",
-        hint: "run `capstan up` without --resume; `capstan runs` lists what is known",
+        hint: `run \`capstan ${verb}\` without --resume; \`capstan runs\` lists what is known`,
       });
     }
     const progress = progressOf(journal);
-    if (progress.verb !== "up" || progress.ok) {
-      const why = progress.ok ? "has come to its end" : "is taking it down";
+    if (progress.verb !== verb || progress.ok) {
+      const why = progress.ok ? "has come to its end" : `is no ${verb}`;
       throw new CapstanError(
         `cannot resume stack ${stack.name}: its last run (${progress.verb} ${progress.run}) ${why}`,
-        { code: "resume/over", hint: `run \`capstan ${progress.verb}\` without --resume` },
+        {
+          code: "resume/over",
+          hint: progress.ok
+            ? `run \`capstan ${verb}\` without --resume`
+            : `go on with it by \`capstan ${progress.verb} --resume\`, or run \`capstan ${verb}\` without`,
+        },
       );
     }
     await checkUnchanged(sources, journal, progress, this.#options.signal);

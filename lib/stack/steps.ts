@@ -186,8 +186,10 @@ function isBegun({ progress }: StepSources, id: string): boolean {
 
 /** The steps of `down`: each release is removed when all that needed it is gone. */
 export function downSteps(sources: StepSources): StackSteps {
-  const { nodes, stack } = sources;
-  const dependents = dependentsOf(nodes, () => true);
+  const { stack } = sources;
+  const nodes = sources.nodes.filter((node) => !isFinished(sources.progress, node));
+  const left = new Set(nodes.map(({ id }) => id));
+  const dependents = dependentsOf(sources.nodes, (id) => left.has(id));
   const operations = new Map<string, PlannedOperation>();
   for (const { id, node } of nodes) {
     if (node.type === "hook") continue;
@@ -199,6 +201,7 @@ export function downSteps(sources: StepSources): StackSteps {
       needs: dependents.get(id)!.map((each) => `${each}/record`),
       ignoreNotFound: true,
       wait: true,
+      resume: releaseProgress(sources.progress),
       ...timeoutOf(node.timeout),
       ...hookOptions(node, stack, sources),
     };

@@ -137,3 +137,38 @@ Deno.test("capstan up --resume goes on after kill -9, and refuses when the stack
     assert.match(again.stderr, /its last run \(up \S+\) has come to its end/);
   });
 });
+
+Deno.test("capstan down --resume goes on after kill -9, and runs no hook again that had run", async () => {
+  const charts = chartFiles("web", {
+    "config.yaml": CONFIG + hookJob("{{ .Release.Name }}-a", "pre-delete", { weight: -1 }) +
+      hookJob("{{ .Release.Name }}-b", "pre-delete", { delay: "1500ms" }),
+  });
+  await atWork({ ...FILES, ...charts }, async ({ capstan, start, write, api, storage }) => {
+    assert.equal((await capstan("up", "--no-check")).code, 0);
+    const none = await capstan("down", "--no-check", "--resume");
+    assert.match(
+      none.stderr,
+      /its last run \(up \S+\) has come to its end\n +hint: .*`capstan down` without/,
+    );
+    const first = start("down", "--no-check");
+    const job = (name: string) => ({ apiVersion: "batch/v1", kind: "Job", name });
+    const uid = async (name: string) => (await api.get(job(name)))?.metadata.uid;
+    await api.until(job("db-b"), (object) => object !== undefined || undefined);
+    first.kill("SIGKILL");
+    await first.output();
+    const wrong = await capstan("up", "--no-check", "--resume");
+    assert.match(
+      wrong.stderr,
+      /its last run \(down \S+\) is no up\n +hint: .*`capstan down --resume`/,
+    );
+    // What a release is made of does not matter any more, what there is does.
+    await write({ "stack.ts": stackFile(', values: { text: "other" }') });
+    const before = [await uid("db-a"), await uid("db-b"), await uid("web-a")];
+    const resumed = await capstan("down", "--no-check", "--resume");
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(resumed.stderr, /resuming run \S+: 1 of 2 releases are done/);
+    assert.match(resumed.stdout, /done: 2 uninstalled/);
+    assert.deepEqual([await uid("db-a"), await uid("db-b"), await uid("web-a")], before);
+    assert.deepEqual(await storage.list(), []);
+  });
+});

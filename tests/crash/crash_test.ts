@@ -19,6 +19,9 @@ import { CHARTS, type CrashOptions, runCrashStack } from "./stack.ts";
 const PROGRAM = new URL("./stack.ts", import.meta.url).pathname;
 const ALL = Deno.env.get("CAPSTAN_CRASH") === "all";
 
+/** What the run that is killed does. */
+type Kind = "install" | "upgrade" | "uninstall";
+
 /** Where a run is killed. */
 type Point =
   | { readonly event: number }
@@ -39,7 +42,7 @@ interface Scene {
 
 /** A rehearsal cluster behind a door that a test watches. */
 async function onScene(
-  kind: "install" | "upgrade",
+  kind: Kind,
   use: (scene: Scene) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -75,12 +78,14 @@ async function onScene(
       await Deno.mkdir(`${folder}/${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
       await Deno.writeTextFile(`${folder}/${path}`, text);
     }
-    if (kind === "upgrade") {
+    if (kind !== "install") {
       assert((await runCrashStack(options, () => {})).ok);
-      await Deno.remove(`${folder}/seeded`);
       jobs.length = 0;
       changes = 0;
-      scene.options = { ...options, text: "two" };
+      scene.options = kind === "upgrade"
+        ? { ...options, text: "two" }
+        : { ...options, verb: "down" };
+      if (kind === "upgrade") await Deno.remove(`${folder}/seeded`);
       scene.before = (await latest(folder))?.header.run;
     }
     await use(scene);
@@ -116,7 +121,7 @@ async function endOf({ api, options }: Scene): Promise<Record<string, unknown>> 
 }
 
 /** How many events and changes a run has that nobody kills, and how it ends. */
-async function measure(kind: "install" | "upgrade") {
+async function measure(kind: Kind) {
   let events = 0, changes = 0;
   let end: unknown, jobs: readonly string[] = [];
   await onScene(kind, async (scene) => {
@@ -154,7 +159,7 @@ async function crash(scene: Scene, point: Point): Promise<void> {
 
 /** Kills at a point, resumes, and compares. */
 async function tryPoint(
-  kind: "install" | "upgrade",
+  kind: Kind,
   point: Point,
   whole: Awaited<ReturnType<typeof measure>>,
 ): Promise<void> {
@@ -196,7 +201,7 @@ function some<T>(points: readonly T[], count: number): readonly T[] {
   return points.filter((_, i) => i % every === Math.floor(every / 2));
 }
 
-for (const kind of ["install", "upgrade"] as const) {
+for (const kind of ["install", "upgrade", "uninstall"] as const) {
   Deno.test(`a run that is killed while it does an ${kind} is resumed to the same end`, async () => {
     const whole = await measure(kind);
     const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);

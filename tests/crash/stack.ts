@@ -11,6 +11,8 @@ import type { Stack } from "../../lib/stack/types.ts";
 import { chartFiles, CONFIG, hookJob } from "../harness.ts";
 
 const BOTH = "pre-install,pre-upgrade";
+const DELETE = hookJob("{{ .Release.Name }}-d", "pre-delete", { weight: -1 }) +
+  hookJob("{{ .Release.Name }}-e", "pre-delete") + hookJob("{{ .Release.Name }}-f", "post-delete");
 const DEPLOYMENT = `---
 apiVersion: apps/v1
 kind: Deployment
@@ -29,6 +31,7 @@ export const CHARTS: Readonly<Record<string, string>> = {
         "annotations: {helm",
         'annotations: {helm.sh/hook-delete-policy: "hook-succeeded", helm',
       ),
+    "delete.yaml": DELETE,
     "once.yaml": `{{ if eq .Values.text "one" }}
 apiVersion: v1
 kind: ConfigMap
@@ -36,6 +39,7 @@ metadata: {name: {{ .Release.Name }}-once}
 {{ end }}`,
   }),
   ...chartFiles("web", {
+    "delete.yaml": DELETE,
     "config.yaml": CONFIG + DEPLOYMENT +
       hookJob("{{ .Release.Name }}-z", "post-install,post-upgrade"),
   }),
@@ -50,6 +54,8 @@ export interface CrashOptions {
   /** The program kills itself when it tells this event, counted from 1. @default never */
   readonly killAt?: number;
   readonly resume?: boolean;
+  /** @default {"up"} */
+  readonly verb?: "up" | "down";
 }
 
 /** Two releases, one of which needs the other by way of a hook, and one that needs nothing. */
@@ -76,7 +82,7 @@ export async function runCrashStack(
   options: CrashOptions,
   emit: (event: RunEvent) => void,
 ): Promise<RunResult> {
-  const { folder, server, resume } = options;
+  const { folder, server, resume, verb } = options;
   const stack = crashStack(options);
   return await runStack({ stack, file: `${folder}/stack.ts`, folder }, {
     connect: () => {
@@ -86,6 +92,7 @@ export async function runCrashStack(
     lock: {},
     journal: { folder: `${folder}/state` },
     resume,
+    verb,
     emit,
   });
 }
