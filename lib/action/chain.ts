@@ -9,7 +9,7 @@ import type { ReleaseHook } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { hookSteps, type HookStepsOptions } from "./hooks.ts";
 import type { Operation, StepParts } from "./operation.ts";
-import { PodReasons } from "./pod_reasons.ts";
+import { explained } from "./pod_reasons.ts";
 import type { ActionStep } from "./steps.ts";
 import { DEFAULT_TIMEOUT, type OperationResult, type WaitingOptions } from "./types.ts";
 
@@ -68,15 +68,16 @@ export async function awaitReady(
     waitForJobs,
     isReady,
     readyRules = operation.readyRules,
+    imagePullErrors,
   }:
     & Pick<StepContext, "id" | "signal">
     & Omit<WaitingOptions, "wait">,
 ): Promise<void> {
   const { api } = operation.context;
   const tell = (message: string) => operation.emit({ type: "step-progress", id, message });
-  const reasons = new PodReasons(objects, { api, signal, tell });
-  try {
-    await waitReady(api, objects, {
+  const options = { api, signal, tell, imagePullErrors };
+  await explained(objects, options, ({ signal, reasons }) =>
+    waitReady(api, objects, {
       timeout,
       jobs: waitForJobs,
       isReady,
@@ -84,10 +85,7 @@ export async function awaitReady(
       now: operation.now,
       signal,
       onProgress: (ref, message) => reasons.progress(ref, `${ref.kind} ${ref.name}: ${message}`),
-    });
-  } finally {
-    reasons.end();
-  }
+    }));
 }
 
 /** Counts objects that are done and tells how many of them are. */

@@ -13,7 +13,7 @@ import type { Adopted } from "./adopt.ts";
 import { HookError, readEvidence, readLogs } from "./hook_evidence.ts";
 import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
-import { PodReasons } from "./pod_reasons.ts";
+import { explained } from "./pod_reasons.ts";
 import type { WaitingOptions } from "./types.ts";
 import { DEFAULT_TIMEOUT } from "./types.ts";
 
@@ -175,23 +175,21 @@ async function createHook(
   }
 }
 
-async function awaitHook(
-  operation: Operation,
-  object: KubeObject,
-  { timeout = DEFAULT_TIMEOUT, readyRules = operation.readyRules, stepId, signal }: HookRun,
-): Promise<void> {
+async function awaitHook(operation: Operation, object: KubeObject, run: HookRun): Promise<void> {
+  const { timeout = DEFAULT_TIMEOUT, readyRules = operation.readyRules, stepId } = run;
   const { api } = operation.context;
   const tell = (message: string) => operation.emit({ type: "step-progress", id: stepId, message });
-  const reasons = new PodReasons([object], { api, signal, tell });
-  try {
-    await waitHook(api, object, {
-      timeout,
-      rules: readyRules,
-      signal,
-      now: operation.now,
-      onProgress: (ref, message) => reasons.progress(ref, message),
-    });
-  } finally {
-    reasons.end();
-  }
+  const { signal, imagePullErrors } = run;
+  await explained(
+    [object],
+    { api, signal, tell, imagePullErrors },
+    ({ signal, reasons }) =>
+      waitHook(api, object, {
+        timeout,
+        rules: readyRules,
+        signal,
+        now: operation.now,
+        onProgress: (ref, message) => reasons.progress(ref, message),
+      }),
+  );
 }

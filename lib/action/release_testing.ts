@@ -17,7 +17,7 @@ export interface TestRequest
   extends
     ReleaseRequest,
     Pick<HookRunOptions, "hookParallelism" | "hookSelection">,
-    Pick<WaitingOptions, "timeout" | "readyRules"> {
+    Pick<WaitingOptions, "timeout" | "readyRules" | "imagePullErrors"> {
   /** Only tests of these names. @default all */
   readonly only?: readonly string[] | undefined;
   /** Tests of these names are left out. @default none */

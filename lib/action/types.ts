@@ -87,6 +87,11 @@ export interface WaitingOptions {
   readonly readyRules?: ReadyRules | undefined;
   /** With `wait`: the user's own word on objects, asked before the rules. @default none */
   readonly isReady?: ReadyPredicate | undefined;
+  /**
+   * Whether a wait gives up as soon as an image cannot be pulled (`ImagePullBackOff`,
+   * `ErrImageNeverPull`, `InvalidImageName`), or waits on, since the image may yet come. @default {"wait"}
+   */
+  readonly imagePullErrors?: "wait" | "fail" | undefined;
 }
 
 /** How an operation ended. */

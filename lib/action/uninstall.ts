@@ -43,7 +43,7 @@ export interface UninstallRequest
   extends
     ReleaseRequest,
     HookRunOptions,
-    Pick<WaitingOptions, "wait" | "timeout" | "readyRules">,
+    Pick<WaitingOptions, "wait" | "timeout" | "readyRules" | "imagePullErrors">,
     LockOptions {
   /** Keep the history, marked as uninstalled. @default {false} */
   readonly keepHistory?: boolean | undefined;

@@ -5,7 +5,7 @@
  * | annotation                    | meaning                                                         |
  * | ----------------------------- | --------------------------------------------------------------- |
  * | `capstan.dev/rehearse-delay`  | time until it is ready or has run, such as `500ms` or `3s`      |
- * | `capstan.dev/rehearse-fail`   | `true`: it never becomes ready, or exits 1; a number: as many of a Job's pods fail |
+ * | `capstan.dev/rehearse-fail`   | `true`: it never becomes ready, or exits 1; a number: as many of a Job's pods fail; `image`: its image cannot be pulled |
  * | `capstan.dev/rehearse-log`    | what its containers log                                         |
  *
  * `testbed/delay` and `testbed/fail` mean the same.
@@ -159,6 +159,10 @@ export function reconcilePod(control: Control, pod: KubeObject): void {
   }
   const phase = phaseOf(pod);
   if (phase === "Succeeded" || phase === "Failed") return;
+  if (annotation(pod, FAIL) === "image") {
+    if (listAt(pod, "status", "containerStatuses").length > 0) return;
+    return control.setStatus(pod, withoutImage(pod, control.objects.env.timestamp()));
+  }
   const forever = at(pod, "spec", "restartPolicy") === "Always";
   const { env } = control.objects;
   if (forever) {
@@ -199,6 +203,31 @@ function runningStatus(pod: KubeObject, env: Env, crashing: boolean): JsonObject
       }),
     })),
     qosClass: "BestEffort",
+  };
+}
+
+function withoutImage(pod: KubeObject, now: string): JsonObject {
+  const reason = "ContainersNotReady";
+  return {
+    phase: "Pending",
+    conditions: [
+      condition("Initialized", "True", now),
+      { ...condition("Ready", "False", now), reason },
+      { ...condition("ContainersReady", "False", now), reason },
+      condition("PodScheduled", "True", now),
+    ],
+    startTime: now,
+    containerStatuses: containers(pod).map((container) => {
+      const message = `Back-off pulling image "${container.image}", as the rehearsal was told`;
+      return {
+        ...containerBase(container),
+        ready: false,
+        started: false,
+        restartCount: 0,
+        state: { waiting: { reason: "ImagePullBackOff", message } },
+        lastState: {},
+      };
+    }),
   };
 }
 

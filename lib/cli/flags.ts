@@ -49,6 +49,11 @@ export interface LockFlags {
   readonly recover?: boolean;
 }
 
+/** What to do about images that cannot be pulled. */
+export interface ImageFlags {
+  readonly imagePullErrors?: "wait" | "fail";
+}
+
 /** How objects are put in place. */
 export interface ApplyFlags {
   readonly serverSide?: "true" | "false" | "auto";
@@ -231,6 +236,14 @@ export const LOCK = {
   recover: flag(
     "take over at once from an operation that has not ended; one of Capstan's that died is taken " +
       "over without this, half a minute later",
+  ),
+} as const;
+
+/** What to do about images that cannot be pulled. */
+export const IMAGES = {
+  imagePullErrors: choice(
+    "when an image cannot be pulled, for an object or a hook: wait on until --timeout, or fail at once",
+    ["wait", "fail"],
   ),
 } as const;
 

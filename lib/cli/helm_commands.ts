@@ -13,6 +13,7 @@ import {
   flag,
   HELM_VERSION,
   HOOKS,
+  IMAGES,
   integer,
   LOCK,
   NAMESPACE,
@@ -27,6 +28,7 @@ import {
 import type {
   ApplyFlags,
   HookFlags,
+  ImageFlags,
   LockFlags,
   NamespaceFlags,
   SelectFlags,
@@ -50,7 +52,8 @@ export interface ChartFlags extends ValueFlags, DownloadFlags {
 }
 
 /** Flags of `install` and `upgrade`. */
-export interface DeployFlags extends ChartFlags, NamespaceFlags, HookFlags, LockFlags, ApplyFlags {
+export interface DeployFlags
+  extends ChartFlags, NamespaceFlags, HookFlags, LockFlags, ApplyFlags, ImageFlags {
   readonly createNamespace?: boolean;
   readonly dryRun?: string;
   readonly hideSecret?: boolean;
@@ -86,7 +89,7 @@ export interface UpgradeFlags extends Omit<DeployFlags, "generateName" | "nameTe
 }
 
 /** Flags of `uninstall`. */
-export interface UninstallFlags extends NamespaceFlags, HookFlags, LockFlags {
+export interface UninstallFlags extends NamespaceFlags, HookFlags, LockFlags, ImageFlags {
   readonly keepHistory?: boolean;
   readonly ignoreNotFound?: boolean;
   readonly noHooks?: boolean;
@@ -100,7 +103,8 @@ export interface UninstallFlags extends NamespaceFlags, HookFlags, LockFlags {
 }
 
 /** Flags of `rollback`. */
-export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags, ApplyFlags {
+export interface RollbackFlags
+  extends NamespaceFlags, HookFlags, LockFlags, ApplyFlags, ImageFlags {
   readonly noHooks?: boolean;
   readonly dryRun?: string;
   readonly cleanupOnFail?: boolean;
@@ -114,7 +118,7 @@ export interface RollbackFlags extends NamespaceFlags, HookFlags, LockFlags, App
 }
 
 /** Flags of `test`. */
-export interface TestFlags extends NamespaceFlags, HookFlags, SelectFlags {
+export interface TestFlags extends NamespaceFlags, HookFlags, SelectFlags, ImageFlags {
   readonly env?: string;
   readonly noCheck?: boolean;
   readonly parallelism?: number;
@@ -155,6 +159,7 @@ const DEPLOY = {
   ...CHART,
   ...NAMESPACE,
   ...HOOKS,
+  ...IMAGES,
   ...LOCK,
   createNamespace: flag("create the release's namespace when it is missing"),
   dryRun: DRY_RUN,
@@ -233,6 +238,7 @@ export const HELM_ROUTES = {
       flags: {
         ...NAMESPACE,
         ...HOOKS,
+        ...IMAGES,
         ...LOCK,
         keepHistory: flag("keep the release's records and mark them uninstalled"),
         ignoreNotFound: flag("a release that is not there is no error"),
@@ -256,6 +262,7 @@ export const HELM_ROUTES = {
       flags: {
         ...NAMESPACE,
         ...HOOKS,
+        ...IMAGES,
         ...LOCK,
         noHooks: flag("do not run hooks"),
         dryRun: DRY_RUN,
@@ -288,6 +295,7 @@ export const HELM_ROUTES = {
       flags: {
         ...NAMESPACE,
         ...HOOKS,
+        ...IMAGES,
         filter: texts(
           "tests to run: name=NAME, or to leave out: !name=NAME (can be repeated)",
           "filter",

@@ -71,21 +71,21 @@ export interface Unready {
 export class WaitError extends CapstanError {
   /** Tells it from other Capstan errors. */
   override readonly name = "WaitError";
+  /** Whether time ran out. */
+  readonly timedOut: boolean;
 
   /** The code is `wait/timeout` or `wait/failed`. */
   constructor(
     message: string,
     /** Those that were waited for in vain. */
     readonly unready: readonly Unready[],
-    /** Whether time ran out. */
-    readonly timedOut: boolean,
+    { timedOut, hint }: { readonly timedOut: boolean; readonly hint?: string | undefined },
   ) {
-    super(message, {
-      code: timedOut ? "wait/timeout" : "wait/failed",
-      hint: timedOut && unready.length > 0
-        ? `look at ${unready.slice(0, 3).map(({ ref }) => describeRef(ref)).join(", ")}`
-        : undefined,
-    });
+    const look = timedOut && unready.length > 0
+      ? `look at ${unready.slice(0, 3).map(({ ref }) => describeRef(ref)).join(", ")}`
+      : undefined;
+    super(message, { code: timedOut ? "wait/timeout" : "wait/failed", hint: hint ?? look });
+    this.timedOut = timedOut;
   }
 }
 
@@ -132,7 +132,7 @@ export async function waitReady(
   const group = new WaitGroup(watched, { ...options, failFast });
   const outcome = await group.run(api);
   if (outcome.unready.length === 0) return;
-  throw new WaitError(readyMessage(outcome, rules), outcome.unready, outcome.timedOut);
+  throw new WaitError(readyMessage(outcome, rules), outcome.unready, outcome);
 }
 
 /**
@@ -176,7 +176,7 @@ export async function waitHook(
   const group = new WaitGroup([{ ref: refOf(object), judge }], { ...options, failFast: true });
   const outcome = await group.run(api);
   if (outcome.unready.length === 0) return;
-  throw new WaitError(readyMessage(outcome, rules), outcome.unready, outcome.timedOut);
+  throw new WaitError(readyMessage(outcome, rules), outcome.unready, outcome);
 }
 
 /**
@@ -224,7 +224,7 @@ export async function waitDeleted(
     } still exists. status: ${readiness.status}, message: ${readiness.message}`
   );
   const message = options.rules === "legacy" ? DEADLINE : [...lines, DEADLINE].join("\n");
-  throw new WaitError(message, unready, timedOut);
+  throw new WaitError(message, unready, { timedOut });
 }
 
 /** What Go says when time has run out, and so Helm. */

@@ -38,6 +38,7 @@ const RELEASE_OPTIONS: Readonly<Record<keyof ReleaseOptions, true>> = {
   hookParallelism: true,
   hookRetry: true,
   hookSelection: true,
+  imagePullErrors: true,
   isReady: true,
   labels: true,
   maxHistory: true,
@@ -226,6 +227,7 @@ function checkRelease(node: ReleaseNode, errors: CapstanError[]): void {
   checkValues(node.values, what, report);
   checkCommon(node, what, report);
   checkLimits(node, what, report);
+  checkImages(node, what, report);
   checkFailure(node, what, report);
   checkShares(node, what, report);
 }
@@ -309,6 +311,15 @@ function checkLimits(
       'use "all" or "annotated"',
     );
   }
+}
+
+function checkImages({ imagePullErrors: choice }: ReleaseOptions, what: string, report: Report) {
+  if (choice === undefined || choice === "wait" || choice === "fail") return;
+  report(
+    "image-pull-errors",
+    `bad imagePullErrors of ${what}: ${show(choice)}`,
+    'use "wait" or "fail"',
+  );
 }
 
 function unknownOptions(

@@ -295,6 +295,7 @@ const DEPLOY_OPTIONS = [
   "wait",
   "waitForJobs",
   "isReady",
+  "imagePullErrors",
   "atomic",
   "noHooks",
   "postRender",

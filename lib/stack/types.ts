@@ -154,6 +154,11 @@ export interface ReleaseOptions {
    * `undefined` leaves it to the rules.
    */
   readonly isReady?: ReadyPredicate | undefined;
+  /**
+   * What a wait does, for objects or a hook, when an image cannot be pulled: give up at once, or wait on
+   * until `timeout`, since it may yet come. @default {"wait"}
+   */
+  readonly imagePullErrors?: "wait" | "fail" | undefined;
   /** For each wait: readiness, and each hook. @default {"5m"} */
   readonly timeout?: Duration | undefined;
   /** On failure roll back (upgrade) or remove (install) this release; implies `wait`. @default {false} */

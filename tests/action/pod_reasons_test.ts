@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PodReasons, podsReason } from "../../lib/action/pod_reasons.ts";
+import { CapstanError } from "../../lib/errors.ts";
 import type { KubeObject } from "../../lib/kube/types.ts";
 import { release } from "../../lib/stack/stack.ts";
 import { chartFiles, rehearse } from "../harness.ts";
@@ -97,5 +98,65 @@ Deno.test("PodReasons looks less and less often, and ends", async () => {
     assert.equal(looks(), seen);
     assert.deepEqual(said, ["not there", "in progress"]);
     api.close();
+  });
+});
+
+const HOOK = `---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: {{ .Release.Name }}, annotations: {helm.sh/hook: pre-install}}
+spec:
+  template:
+    metadata: {annotations: {capstan.dev/rehearse-fail: image}}
+    spec: {restartPolicy: Never, containers: [{name: main, image: gone:1}]}
+`;
+
+const POD = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ .Release.Name }}, annotations: {capstan.dev/rehearse-fail: image}}
+spec: {containers: [{name: main, image: gone:1}]}
+`;
+
+const LATE = CRASHING.replace('"true"', "image").replace("image: web", 'image: "gone:1"');
+
+Deno.test("an image that cannot be pulled ends the wait where that is wished, and only there", async () => {
+  const rows: [what: string, template: string, ref: string][] = [
+    ["a Deployment", LATE, "Deployment"],
+    ["a Pod", POD, "Pod"],
+    ["a hook", HOOK, "Job"],
+  ];
+  for (const [what, template, kind] of rows) {
+    await rehearse(chartFiles("web", { "web.yaml": template }), async ({ run }) => {
+      const options = { chart: "./web", wait: true } as const;
+      const began = performance.now();
+      const failing = release("web", { ...options, imagePullErrors: "fail", timeout: "1m" });
+      const { ended, failures } = await run({ releases: [failing] });
+      assert(performance.now() - began < 20_000, what);
+      assert.match(
+        ended["web"]!,
+        new RegExp(
+          `failed: .*resource ${kind}/default/web not ready. status: Failed, message: web[-0-9a-z]*: ` +
+            'ImagePullBackOff: Back-off pulling image "gone:1"',
+        ),
+      );
+      assert.equal(failures.length, 1, what);
+    });
+  }
+  await rehearse(chartFiles("web", { "web.yaml": LATE }), async ({ run }) => {
+    const waiting = release("web", { chart: "./web", wait: true, timeout: "2500ms" });
+    const { ended } = await run({ releases: [waiting] });
+    assert.match(ended["web"]!, /failed: .*context deadline exceeded/s);
+  });
+});
+
+Deno.test("a wait that ran out of time says in its hint why pods are not ready", async () => {
+  await rehearse(chartFiles("web", { "web.yaml": LATE }), async ({ run }) => {
+    const { failures } = await run({
+      releases: [release("web", { chart: "./web", wait: true, timeout: "300ms" })],
+    });
+    const { error } = failures[0]!;
+    assert(error instanceof CapstanError);
+    assert.match(`${error.hint}`, /^Deployment web: web-[-0-9a-z]+: ImagePullBackOff$/);
   });
 });

@@ -21,6 +21,7 @@ const OWN = [
   "helm-version",
   "hook-parallelism",
   "hook-selection",
+  "image-pull-errors",
   "lock-wait",
   "recover",
 ];

@@ -134,6 +134,7 @@ function requestOf(flags: DeployFlags) {
     ...waitOptions(flags),
     waitForJobs: flags.waitForJobs,
     timeout: flags.timeout,
+    imagePullErrors: flags.imagePullErrors,
     noHooks: flags.noHooks,
     skipCrds: flags.skipCrds,
     skipSchemaValidation: flags.skipSchemaValidation,

@@ -31,6 +31,7 @@ export async function uninstall(
             dryRun: flags.dryRun,
             ...waitOptions(flags),
             timeout: flags.timeout,
+            imagePullErrors: flags.imagePullErrors,
             propagation: propagationOf(flags.cascade),
             description: flags.description,
             hookParallelism: flags.hookParallelism,
