@@ -86,36 +86,70 @@ interface PathOptions {
   readonly now: number;
 }
 
-/** Most steps are told of after those that they need, so that few passes find the end of each. */
+/** Where the way back from a step goes on. */
+interface Stop {
+  readonly step: StepState;
+  readonly needs: readonly (readonly string[])[];
+  /** Latest end of the needs seen so far. */
+  start: number;
+  list: number;
+  at: number;
+}
+
+/** Each step is visited once, after all that it needs, however long the chains are. */
 function longestPath(open: readonly StepState[], { state, added, now }: PathOptions): number {
+  // What is on the way itself ends at 0: events that contradict themselves are no reason to go in circles.
   const ends = new Map<string, number>();
-  let longest = 0, left = open;
-  while (left.length > 0) {
-    const later: StepState[] = [];
-    for (const step of left) {
-      const { id, needs } = step.info;
-      let start = 0;
-      for (const list of [needs, added.get(id) ?? []]) {
-        for (const need of list) {
-          const end = ends.get(need);
-          if (end !== undefined) start = Math.max(start, end);
-          else if (state.steps.get(need)?.finished === undefined && state.steps.has(need)) {
-            start = Infinity;
-          }
-        }
-      }
-      if (start === Infinity) later.push(step);
+  const way: Stop[] = [];
+  const enter = (step: StepState) => {
+    const { id, needs } = step.info;
+    const later = added.get(id);
+    ends.set(id, 0);
+    way.push({
+      step,
+      needs: later === undefined ? [needs] : [needs, later],
+      start: 0,
+      list: 0,
+      at: 0,
+    });
+  };
+  let longest = 0;
+  for (const first of open) {
+    if (!ends.has(first.info.id)) enter(first);
+    while (way.length > 0) {
+      const stop = way.at(-1)!;
+      const next = nextUnseen(stop, ends, state);
+      if (next !== undefined) enter(next);
       else {
-        const end = start + durationOf(step, now);
-        ends.set(id, end);
+        const end = stop.start + durationOf(stop.step, now);
+        ends.set(stop.step.info.id, end);
         longest = Math.max(longest, end);
+        way.pop();
       }
     }
-    // Events that contradict themselves are no reason to go on for ever.
-    if (later.length === left.length) return longest;
-    left = later;
   }
   return longest;
+}
+
+/** Takes the ends of what a step needs in; stops at what has none yet, and looks there again after. */
+function nextUnseen(
+  stop: Stop,
+  ends: ReadonlyMap<string, number>,
+  { steps }: RunState,
+): StepState | undefined {
+  for (; stop.list < stop.needs.length; stop.list++, stop.at = 0) {
+    const list = stop.needs[stop.list]!;
+    for (; stop.at < list.length; stop.at++) {
+      const need = list[stop.at]!;
+      const end = ends.get(need);
+      if (end !== undefined) stop.start = Math.max(stop.start, end);
+      else {
+        const step = steps.get(need);
+        if (step !== undefined && step.finished === undefined) return step;
+      }
+    }
+  }
+  return undefined;
 }
 
 function waitingOwners(state: RunState): Map<string, Waiting> {

@@ -62,12 +62,27 @@ type RunFacts = Omit<
   "steps" | "owners" | "places" | "releases" | "outcomes" | "ended" | "running" | "open" | "pools"
 >;
 
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+
+/** All fields from the start: steps of one shape are quicker to read. */
+function newStep(info: StepInfo): Changing<StepState> {
+  return {
+    info,
+    status: "waiting",
+    started: undefined,
+    finished: undefined,
+    progress: undefined,
+    log: undefined,
+    reason: undefined,
+  };
+}
+
 /**
- * Folds events into a {@linkcode RunState}. The maps are kept and grow, so that an event costs the
+ * Folds events into a {@linkcode RunState}. The maps and steps are kept and change, so that an event costs the
  * same at the ten thousandth step as at the first.
  */
 export class RunFold {
-  readonly #steps = new Map<string, StepState>();
+  readonly #steps = new Map<string, Changing<StepState>>();
   readonly #owners = new Map<string, string[]>();
   readonly #places = new Map<string, number>();
   readonly #releases = new Map<string, ReleaseState>();
@@ -148,7 +163,7 @@ export class RunFold {
 
   #plan(info: StepInfo): void {
     const before = this.#steps.get(info.id);
-    this.#steps.set(info.id, { info, status: "waiting" });
+    this.#steps.set(info.id, newStep(info));
     if (before !== undefined) return this.#again(before);
     const owned = this.#owners.get(info.owner);
     if (owned === undefined) {
@@ -201,7 +216,7 @@ export class RunFold {
 
   #change(id: string, change: Partial<StepState>): void {
     const step = this.#steps.get(id);
-    if (step !== undefined) this.#steps.set(id, { ...step, ...change });
+    if (step !== undefined) Object.assign(step, change);
   }
 }
 
