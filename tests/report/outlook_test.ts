@@ -47,5 +47,5 @@ Deno.test("what has run as long as was expected is at its end", () => {
 Deno.test("a chain of any length is looked through, and a circle is no way on", () => {
   const chain = Array.from({ length: 50_000 }, (_, i): Row => [`${i}`, `${i + 1}`, "", 1]);
   assert.equal(leftOf(chain), 50_000);
-  assert.equal(leftOf([["a", "b", "", 10], ["b", "a", "", 20], ["c", "b", "", 1]]), 31);
+  assert.equal(leftOf([["a", "b", "", 10], ["b", "a", "", 20], ["c", "b", "", 1]]), 30);
 });
