@@ -26,7 +26,27 @@ export async function scheduler(runs: number, sizes: readonly number[]): Promise
   return {
     title: `scheduler: ${runs} runs each; milliseconds, and the heap while the last step runs`,
     lines: table([["", "first", "median", "heap", "a step"], ...rows]),
-    verdicts: [verdict(costs, 100_000, 1000), verdict(costs, 10_000, 100), ...memory(costs)],
+    verdicts: [
+      verdict(costs, 100_000, 1000),
+      verdict(costs, 10_000, 100),
+      ...memory(costs),
+      ...(sizes.includes(1_000_000) ? [growth(costs)] : []),
+    ],
+  };
+}
+
+/** How much dearer a step of a million is than one of a hundred thousand, in the worst shape. */
+function growth(costs: ReadonlyMap<string, ScheduleCost>) {
+  const perStep = (shape: string, size: number) =>
+    median(costs.get(`${shape} ${size}`)!.milliseconds) / size;
+  const ratios = Object.keys(SHAPES).map((shape) =>
+    perStep(shape, 1_000_000) / perStep(shape, 100_000)
+  );
+  const worst = Math.max(...ratios);
+  return {
+    limit: "a step of 1,000,000 costs at most twice the time of one of 100,000",
+    measured: `${worst.toFixed(2)} times`,
+    met: worst <= 2,
   };
 }
 

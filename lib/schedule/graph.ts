@@ -6,7 +6,7 @@
  */
 import { CapstanError, CapstanErrors } from "../errors.ts";
 import { closest } from "../text.ts";
-import { type Batch, countEdge, Group, Node } from "./node.ts";
+import { type Batch, connect, countEdge, Group, Node } from "./node.ts";
 import { sortNew } from "./order.ts";
 import type { Claim, Step } from "./step.ts";
 
@@ -43,23 +43,28 @@ export class Graph {
    */
   add(steps: readonly Step[], listener: GraphListener): Node[] {
     const problems: CapstanError[] = [];
-    const added = this.#create(steps, problems);
-    for (const node of added.values()) this.#link(node, added, problems);
-    const { order, cycles } = sortNew(added.values(), ++this.#walks);
+    const walk = ++this.#walks;
+    const added = this.#create(steps, { walk, problems });
+    for (const node of added) this.#link(node, added, problems);
+    const { order, cycles } = sortNew(added, walk);
     for (const cycle of cycles) problems.push(cycleError(cycle));
     if (problems.length > 0) {
-      this.#withdraw(added.values());
+      this.#withdraw(added);
       throw new CapstanErrors(problems);
     }
-    this.#commit(added, listener);
-    setPriorities(order, listener);
-    return [...added.values()];
+    commit(added, walk, listener);
+    setPriorities(order, walk, listener);
+    return added;
   }
 
-  #create(steps: readonly Step[], problems: CapstanError[]): Map<string, Node> {
-    const added = new Map<string, Node>();
+  /** Makes the nodes and puts them into the graph, from which {@linkcode Graph.#withdraw} takes them. */
+  #create(
+    steps: readonly Step[],
+    { walk, problems }: { readonly walk: number; readonly problems: CapstanError[] },
+  ): Node[] {
+    const added: Node[] = [];
     for (const step of steps) {
-      if (this.nodes.has(step.id) || added.has(step.id)) {
+      if (this.nodes.has(step.id)) {
         problems.push(
           new CapstanError(`step ${step.id} is there twice`, { code: "schedule/duplicate" }),
         );
@@ -67,15 +72,12 @@ export class Graph {
       }
       const unmet = step.claims === undefined ? undefined : this.#checkClaims(step.claims, "step");
       if (unmet !== undefined) problems.push(claimError(`step ${step.id}`, unmet));
-      const node = new Node(
-        step,
-        this.#sequence++,
-        this.#groupOf(step, problems),
-        this.#batchOf(step),
-      );
+      const group = this.#groupOf(step, problems);
+      const node = new Node(step, this.#sequence++, walk, group, this.#batchOf(step));
       node.group?.members.push(node);
       node.batch?.members.push(node);
-      added.set(step.id, node);
+      added.push(node);
+      this.nodes.set(step.id, node);
     }
     return added;
   }
@@ -103,15 +105,15 @@ export class Graph {
   }
 
   /** Draws the edges of a new node. */
-  #link(node: Node, added: ReadonlyMap<string, Node>, problems: CapstanError[]): void {
-    const { id, needs, precedes = [] } = node.step;
-    for (const need of needs.length > 1 ? new Set(needs) : needs) {
-      const found = added.get(need) ?? this.nodes.get(need);
+  #link(node: Node, added: readonly Node[], problems: CapstanError[]): void {
+    const { id, needs, precedes } = node.step;
+    for (const need of once(needs)) {
+      const found = this.nodes.get(need);
       if (found !== undefined) connect(found, node);
       else problems.push(this.#unknown(`step ${id} needs ${need}`, need, added));
     }
-    for (const target of new Set(precedes)) {
-      const found = this.nodes.get(target) ?? added.get(target);
+    for (const target of once(precedes ?? [])) {
+      const found = this.nodes.get(target);
       if (found === undefined) {
         problems.push(this.#unknown(`step ${id} precedes ${target}`, target, added));
       } else if (found.state === "waiting" || found.state === "ready") connect(node, found);
@@ -125,21 +127,29 @@ export class Graph {
     }
   }
 
-  #unknown(what: string, id: string, added: ReadonlyMap<string, Node>): CapstanError {
-    const near = closest(id, added.size > 1 ? added.keys() : this.nodes.keys());
+  #unknown(what: string, id: string, added: readonly Node[]): CapstanError {
+    const near = closest(
+      id,
+      added.length > 1 ? added.map(({ step }) => step.id) : this.#others(added),
+    );
     return new CapstanError(`${what}, which is not in the graph`, {
       code: "schedule/unknown",
       hint: near === undefined ? undefined : `did you mean ${near}?`,
     });
   }
 
+  #others([own]: readonly Node[]): string[] {
+    return [...this.nodes.keys()].filter((id) => id !== own?.step.id);
+  }
+
   /** Takes back edges and memberships of nodes that were not accepted; they are the latest of their lists. */
-  #withdraw(added: Iterable<Node>): void {
+  #withdraw(added: readonly Node[]): void {
     const gone = new Set(added);
     const keep = (node: Node) => !gone.has(node);
     for (const node of gone) {
-      for (const other of node.before) if (keep(other)) retain(other.after, keep);
-      for (const other of node.after) if (keep(other)) retain(other.before, keep);
+      this.nodes.delete(node.step.id);
+      for (const other of node.before) if (keep(other)) other.after = other.after.filter(keep);
+      for (const other of node.after) if (keep(other)) other.before = other.before.filter(keep);
       if (node.group !== undefined) {
         retain(node.group.members, keep);
         if (node.group.members.length === 0) this.#groups.delete(node.group.key);
@@ -150,25 +160,25 @@ export class Graph {
       }
     }
   }
-
-  /** Counts what the new nodes wait for. */
-  #commit(added: ReadonlyMap<string, Node>, listener: GraphListener): void {
-    for (const node of added.values()) {
-      this.nodes.set(node.step.id, node);
-      if (node.group !== undefined) node.group.unsettled++;
-      for (const need of node.before) if (!need.told) countEdge(need, node, 1);
-      for (const later of node.after) {
-        if (added.has(later.step.id)) continue;
-        countEdge(node, later, 1);
-        if (later.state === "ready") listener.heldBack(later);
-      }
-    }
-  }
 }
 
-function connect(from: Node, to: Node): void {
-  from.after.push(to);
-  to.before.push(from);
+/** A list without repetitions. Most are too short to have any. */
+function once(ids: readonly string[]): Iterable<string> {
+  if (ids.length < 2 || (ids.length === 2 && ids[0] !== ids[1])) return ids;
+  return new Set(ids);
+}
+
+/** Counts what the new nodes wait for. */
+function commit(added: readonly Node[], walk: number, listener: GraphListener): void {
+  for (const node of added) {
+    if (node.group !== undefined) node.group.unsettled++;
+    for (const need of node.before) if (!need.told) countEdge(need, node, 1);
+    for (const later of node.after) {
+      if (later.joined === walk) continue;
+      countEdge(node, later, 1);
+      if (later.state === "ready") listener.heldBack(later);
+    }
+  }
 }
 
 function retain<T>(list: T[], keep: (item: T) => boolean): void {
@@ -181,12 +191,11 @@ function retain<T>(list: T[], keep: (item: T) => boolean): void {
  * Longest remaining path, the node included. `order` has needs first. Nodes that were there before
  * are raised where a longer path hangs on them now.
  */
-function setPriorities(order: readonly Node[], listener: GraphListener): void {
-  const fresh = new Set(order);
+function setPriorities(order: readonly Node[], walk: number, listener: GraphListener): void {
   const raise: { readonly node: Node; readonly below: number }[] = [];
   const visit = (node: Node) => {
     for (const need of node.before) {
-      if (!fresh.has(need)) raise.push({ node: need, below: node.priority });
+      if (need.joined !== walk) raise.push({ node: need, below: node.priority });
     }
   };
   for (let at = order.length - 1; at >= 0; at--) {

@@ -8,8 +8,9 @@ import type { Claim, Outcome, Step } from "./step.ts";
 
 /** A step in the graph. */
 export class Node implements Queued {
-  readonly before: Node[] = [];
-  readonly after: Node[] = [];
+  /** What comes first; replaced as it grows, see {@linkcode connect}. */
+  before: readonly Node[] = NO_NODES;
+  after: readonly Node[] = NO_NODES;
   /** Needs that have not settled. */
   pending = 0;
   state: "waiting" | "ready" | "running" | "settled" = "waiting";
@@ -20,12 +21,15 @@ export class Node implements Queued {
   priority = 0;
   queue: Heap<Queued> | undefined;
   place = 0;
-  /** Mark of the last walk over the graph that saw it. */
+  /** Marks of the last walk over the graph that came to it, and that was done with it. */
   seen = 0;
+  left = 0;
 
   constructor(
     readonly step: Step,
     readonly sequence: number,
+    /** The walk that looked at it first. */
+    readonly joined: number,
     readonly group: Group | undefined,
     readonly batch: Batch | undefined,
   ) {}
@@ -51,6 +55,7 @@ export class Group implements Queued {
   queue: Heap<Queued> | undefined;
   place = 0;
   seen = 0;
+  left = 0;
 
   constructor(readonly key: string, readonly claims: readonly Claim[], readonly sequence: number) {}
 }
@@ -68,4 +73,32 @@ export function countEdge(from: Node, to: Node, by: 1 | -1): void {
   if (to.group !== undefined && to.group !== from.group) to.group.pending += by;
 }
 
+/** Draws an edge. */
+export function connect(from: Node, to: Node): void {
+  from.after = appended(from.after, to);
+  to.before = appended(to.before, from);
+}
+
+/**
+ * A list with one more. Most nodes have few edges, and a list that is pushed to takes room for sixteen
+ * at once: short ones are made anew.
+ */
+function appended(list: readonly Node[], node: Node): readonly Node[] {
+  switch (list.length) {
+    case 0:
+      return [node];
+    case 1:
+      return [list[0]!, node];
+    case 2:
+      return [list[0]!, list[1]!, node];
+    case 3:
+      return [list[0]!, list[1]!, list[2]!, node];
+    default:
+      // Nobody else has it: it was made here.
+      (list as Node[]).push(node);
+      return list;
+  }
+}
+
+const NO_NODES: readonly Node[] = Object.freeze([]);
 const NO_CLAIMS: readonly Claim[] = [];

@@ -24,27 +24,24 @@ export function sortNew(
   added: Iterable<Node>,
   walk: number,
 ): { readonly order: Node[]; readonly cycles: string[][] } {
-  const fresh = new Set(added);
   const order: Node[] = [];
   const cycles: string[][] = [];
   const inCycle = new Set<Stop>();
-  const onPath = new Set<Stop>();
   const path: Frame[] = [];
   const enter = (stop: Stop) => {
     stop.seen = walk;
-    onPath.add(stop);
     path.push({ stop, before: before(stop), next: 0 });
   };
-  for (const start of fresh) {
+  for (const start of added) {
     if (start.seen !== walk) enter(start);
     while (path.length > 0) {
       const top = path.at(-1)!;
       const need = top.before[top.next++];
       if (need === undefined) {
         path.pop();
-        onPath.delete(top.stop);
-        if (!(top.stop instanceof Group) && fresh.has(top.stop)) order.push(top.stop);
-      } else if (onPath.has(need)) {
+        top.stop.left = walk;
+        if (!(top.stop instanceof Group) && top.stop.joined === walk) order.push(top.stop);
+      } else if (need.seen === walk && need.left !== walk) {
         const stops = path.slice(path.findIndex(({ stop }) => stop === need)).map((f) => f.stop);
         if (stops.some((stop) => inCycle.has(stop))) continue;
         for (const stop of stops) inCycle.add(stop);

@@ -321,7 +321,9 @@ class Scheduler {
         this.#touched.add(group);
       }
       // Steps that join meanwhile do not wait for this one, so they are not told of it.
-      for (const next of node.after.slice()) {
+      const { after } = node;
+      for (let i = 0, { length } = after; i < length; i++) {
+        const next = after[i]!;
         countEdge(node, next, -1);
         if (next.pending === 0) this.#becomeReady(next);
         if (next.group !== undefined && next.group !== group) this.#outsideSettled(next.group);
