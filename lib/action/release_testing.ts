@@ -6,8 +6,9 @@
 import type { ReleaseHook } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { Chain, type PlannedOperation } from "./chain.ts";
-import { blockedByNeeds, failBeforeChange, summaryOf } from "./ending.ts";
+import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import { releaseError, ReleaseNotFoundError } from "./errors.ts";
+import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext, HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
@@ -17,7 +18,8 @@ export interface TestRequest
   extends
     ReleaseRequest,
     Pick<HookRunOptions, "hookParallelism" | "hookSelection">,
-    Pick<WaitingOptions, "timeout" | "readyRules" | "imagePullErrors"> {
+    Pick<WaitingOptions, "timeout" | "readyRules" | "imagePullErrors">,
+    LockOptions {
   /** Only tests of these names. @default all */
   readonly only?: readonly string[] | undefined;
   /** Tests of these names are left out. @default none */
@@ -43,6 +45,8 @@ export function planTest(request: TestRequest, context: ActionContext): PlannedO
     title: "test: read",
     needs,
     run: async (step) => {
+      // Its hooks and the record that tells how they went are the release's, as an upgrade's are.
+      await operation.lock.acquire("test", { ...request, signal: step.signal });
       await readRelease(operation, step);
       const chain = new Chain(operation, [read.id]);
       chain.hooks(operation.recorder!.release.hooks, {
@@ -60,11 +64,12 @@ export function planTest(request: TestRequest, context: ActionContext): PlannedO
     title: "test: record",
     needs: [read.id],
     runs: "settled",
-    run: async (step) => {
-      blockedByNeeds(operation, needs, step);
-      if (operation.recorder === undefined) failBeforeChange(operation, step, read.id);
-      await recordTest(operation, step);
-    },
+    run: (step) =>
+      lettingGo(operation, async () => {
+        blockedByNeeds(operation, needs, step);
+        if (operation.recorder === undefined) failBeforeChange(operation, step, read.id);
+        await recordTest(operation, step);
+      }),
   });
   return { steps: [read, record], result: () => operation.result };
 }
@@ -83,6 +88,7 @@ async function readRelease(operation: Operation, { signal }: StepContext): Promi
 
 async function recordTest(operation: Operation, step: StepContext): Promise<void> {
   const recorder = operation.recorder!;
+  failIfLost(operation);
   const failure = operation.failureOf(step);
   await bounded(
     operation.context.recordTimeout ?? 30_000,

@@ -118,7 +118,7 @@ export interface RollbackFlags
 }
 
 /** Flags of `test`. */
-export interface TestFlags extends NamespaceFlags, HookFlags, SelectFlags, ImageFlags {
+export interface TestFlags extends NamespaceFlags, HookFlags, SelectFlags, LockFlags, ImageFlags {
   readonly env?: string;
   readonly noCheck?: boolean;
   readonly parallelism?: number;
@@ -295,6 +295,7 @@ export const HELM_ROUTES = {
       flags: {
         ...NAMESPACE,
         ...HOOKS,
+        ...LOCK,
         ...IMAGES,
         filter: texts(
           "tests to run: name=NAME, or to leave out: !name=NAME (can be repeated)",

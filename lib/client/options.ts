@@ -116,11 +116,20 @@ export interface RollbackOptions extends
   > {}
 
 /** Options of a release's tests. */
-export interface ReleaseTestOptions
-  extends
-    CallOptions,
-    TimeoutOptions,
-    Pick<TestRequest, "only" | "except" | "logs" | "hookParallelism" | "hookSelection"> {}
+export interface ReleaseTestOptions extends
+  CallOptions,
+  TimeoutOptions,
+  Pick<
+    TestRequest,
+    | "only"
+    | "except"
+    | "logs"
+    | "hookParallelism"
+    | "hookSelection"
+    | "imagePullErrors"
+    | "lockWait"
+    | "recover"
+  > {}
 
 /** Options of what reads one revision. */
 export interface StatusOptions extends CallOptions {

@@ -7,6 +7,7 @@ import {
   install,
   rollback,
   runOperation,
+  test,
   uninstall,
   upgrade,
 } from "../../lib/action/run.ts";
@@ -232,6 +233,57 @@ Deno.test("of two at once the second fails and names the first, or waits for it"
       }
     });
   }
+});
+
+Deno.test("tests lock the release as any change does: the second fails or waits", async () => {
+  const slow = chart({
+    "a.yaml": configMap("a"),
+    "t.yaml": hookJob("t", "test", { delay: "200ms" }),
+  });
+  const WEB = { name: "web", namespace: "shop" };
+  const rows: [
+    what: string,
+    second: (context: ActionContext, lockWait: number) => Promise<unknown>,
+  ][] = [
+    ["a test", (context, lockWait) => test({ ...WEB, lockWait }, context)],
+    ["an upgrade", (context, lockWait) => upgrade(web(OTHER, { lockWait }), context)],
+    ["a removal", (context, lockWait) => uninstall({ ...WEB, lockWait }, context)],
+  ];
+  for (const [what, second] of rows) {
+    for (const lockWait of [0, 20_000]) {
+      await onCluster(async (bench) => {
+        const { context, api } = bench;
+        await install(web(slow), context);
+        const first = test(WEB, context);
+        const ref = { apiVersion: "batch/v1", kind: "Job", name: "t", namespace: "shop" };
+        await api.until(ref, (object) => object && true);
+        if (lockWait === 0) {
+          await assert.rejects(
+            second(context, lockWait),
+            (error: Error & { code?: string }) =>
+              error.code === "release/locked" &&
+              /capstan test web \(process \d+.*\) has web$/.test(error.message),
+            what,
+          );
+        } else {
+          await second(context, lockWait);
+          assert.match(warnings(bench)[0]!, /^waiting for capstan test web \(process \d+/, what);
+        }
+        const tested = await first;
+        assert.equal(tested.hooks[0]!.lastRun.phase, "Succeeded", what);
+      });
+    }
+  }
+});
+
+Deno.test("tests of a release that is not there let go of its name", async () => {
+  await onCluster(async (bench) => {
+    await assert.rejects(
+      test({ name: "web", namespace: "shop" }, bench.context),
+      /release: not found/,
+    );
+    assert.deepEqual(leases(bench), ["POST", `DELETE ${LEASE}`]);
+  });
 });
 
 Deno.test("many at once that wait come one after another", async () => {

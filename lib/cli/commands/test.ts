@@ -36,6 +36,7 @@ export async function test(this: CliContext, flags: TestFlags, name?: string): P
 
 /** A release's name may have dots, but none ends like a program. */
 const STACK_FILE = /\.[cm]?[jt]s$/;
+const OF_RELEASES = ["namespace", "filter", "timeout", "recover", "imagePullErrors"] as const;
 const OF_STACKS = ["only", "skip", "selector", "from", "withNeeds", "env", "parallelism"] as const;
 
 /** Runs the tests of every release of a stack. */
@@ -44,7 +45,7 @@ async function testStack(
   flags: TestFlags,
   path: string | undefined,
 ): Promise<void> {
-  for (const flag of ["namespace", "filter", "timeout"] as const) {
+  for (const flag of OF_RELEASES) {
     if (flags[flag] !== undefined) throw misplaced(flag, "the tests of a stack");
   }
   const { logs, namespace: _, filter: __, timeout: ___, ...rest } = flags;
