@@ -45,7 +45,7 @@ import { type Change, type DeployPlan, isOffline, prepareDeploy } from "./prepar
 import { awaitsCrds, ESTABLISHED, isCrd, partSteps, precedeParts } from "./parts.ts";
 import type { InnerOptions } from "./rollback.ts";
 import type { ActionStep } from "./steps.ts";
-import type { ActionContext } from "./types.ts";
+import type { ActionContext, OperationResult } from "./types.ts";
 
 export type { DeployRequest } from "./deploy_request.ts";
 
@@ -62,10 +62,21 @@ export interface ReviewMeans {
  */
 export type Review = (plan: DeployPlan, means: ReviewMeans) => Promise<DeployPlan>;
 
+/** Where a deployment stands that a stack began, and who takes a look. */
+export interface DeployInner extends InnerOptions {
+  readonly review?: Review | undefined;
+  /**
+   * Told of a deployment that failed before what it left behind is undone. It must not throw.
+   * @default nobody is
+   */
+  readonly beforeUndo?: ((failed: OperationResult) => Promise<void>) | undefined;
+}
+
 /** What the steps of one deployment share. */
 export interface Deployment {
   readonly operation: Operation;
   readonly request: DeployRequest;
+  readonly beforeUndo?: DeployInner["beforeUndo"];
   plan?: DeployPlan;
   apply?: ApplyPlan;
   /** Objects as the server had them after they were applied. */
@@ -81,10 +92,10 @@ export function deploySteps(request: DeployRequest, context: ActionContext): rea
 export function planDeploy(
   request: DeployRequest,
   context: ActionContext,
-  inner: InnerOptions & { readonly review?: Review | undefined } = {},
+  inner: DeployInner = {},
 ): PlannedOperation {
   const operation = new Operation(request, context, inner);
-  const deployment: Deployment = { operation, request };
+  const deployment: Deployment = { operation, request, beforeUndo: inner.beforeUndo };
   const { needs = [], changeNeeds = [] } = request;
   const render = operation.step({
     id: "render",

@@ -47,10 +47,16 @@ export async function recordDeploy(deployment: Deployment, step: StepContext): P
   if (failure !== undefined && !operation.recorder?.created) {
     return failBeforeChange(operation, step, failure.blockedBy);
   }
-  await bounded(operation.context.recordTimeout ?? 30_000, async (signal) => {
-    if (failure === undefined) await succeed(deployment, plan, signal);
-    else await fail(deployment, { plan, failure, step, signal });
-  });
+  if (failure !== undefined) return await fail(deployment, { plan, failure, step });
+  await recording(operation, (signal) => succeed(deployment, plan, signal));
+}
+
+/** Within the time that there is to write a record. */
+async function recording<T>(
+  { context }: Operation,
+  write: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return await bounded(context.recordTimeout ?? 30_000, write);
 }
 
 async function succeed(
@@ -96,16 +102,53 @@ interface FailedDeploy {
   readonly plan: Change;
   readonly failure: Failure;
   readonly step: StepContext;
-  readonly signal: AbortSignal;
 }
 
 async function fail(
   deployment: Deployment,
-  { plan, failure, step, signal }: FailedDeploy,
+  { plan, failure, step }: FailedDeploy,
 ): Promise<never> {
-  const { operation, request } = deployment;
+  const { operation, request, beforeUndo } = deployment;
   const recorder = operation.recorder!;
   let error = releaseError(failure.error, operation);
+  await recording(operation, (signal) => recordFailure(operation, { plan, error, signal }));
+  const cleans = request.cleanupOnFail && plan.kind === "upgrade";
+  const undoes = request.atomic && !failure.interrupted;
+  if (cleans || undoes) {
+    await beforeUndo?.({
+      outcome: "failed",
+      ...summaryOf(recorder.release),
+      hooks: operation.hooksRun,
+      error,
+    });
+  }
+  if (cleans) {
+    const { api } = operation.context;
+    const told = await recording(
+      operation,
+      (signal) =>
+        cleanUp(api, deployment.apply?.added ?? [], error, {
+          verb: "upgrade",
+          signal,
+        }),
+    );
+    error = releaseError(told, operation);
+  }
+  if (undoes && undo(deployment, { plan, step, error })) throw error;
+  operation.finish({ outcome: "failed", ...summaryOf(recorder.release), error });
+  throw error;
+}
+
+/** Writes down that the deployment failed. That this cannot be done is told, and nothing more. */
+async function recordFailure(
+  operation: Operation,
+  { plan, error, signal }: {
+    readonly plan: Change;
+    readonly error: ReleaseError;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const recorder = operation.recorder!;
   const verb = plan.kind === "install" ? "Release" : "Upgrade";
   const description = `${verb} ${JSON.stringify(operation.name)} failed: ${error.message}`;
   try {
@@ -116,19 +159,6 @@ async function fail(
         `revision ${recorder.release.revision} stays ${plan.release.info.status}`,
     );
   }
-  if (request.cleanupOnFail && plan.kind === "upgrade") {
-    const { api } = operation.context;
-    const told = await cleanUp(api, deployment.apply?.added ?? [], error, {
-      verb: "upgrade",
-      signal,
-    });
-    error = releaseError(told, operation);
-  }
-  if (request.atomic && !failure.interrupted && undo(deployment, { plan, step, error })) {
-    throw error;
-  }
-  operation.finish({ outcome: "failed", ...summaryOf(recorder.release), error });
-  throw error;
 }
 
 interface Undo {

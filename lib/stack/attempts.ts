@@ -12,7 +12,7 @@
  */
 import type { PlannedOperation } from "../action/chain.ts";
 import { planDeploy } from "../action/deploy.ts";
-import type { Review } from "../action/deploy.ts";
+import type { DeployInner } from "../action/deploy.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import { releaseFinished } from "../action/operation.ts";
 import type { DeployPart } from "../action/parts.ts";
@@ -32,8 +32,8 @@ export interface AttemptOptions {
   readonly allowFailure: boolean;
   /** Aborted when nothing new shall be begun. */
   readonly halt: AbortSignal | undefined;
-  /** Looks at what each try comes to before anything changes. @default nobody does */
-  readonly review?: Review | undefined;
+  /** Who looks at what each try comes to, and at what it leaves behind. @default nobody does */
+  readonly inner?: Pick<DeployInner, "review" | "beforeUndo"> | undefined;
 }
 
 /** A release's steps, and the one by whose end it has finished. */
@@ -48,8 +48,7 @@ export function planRelease(
   options: AttemptOptions,
 ): PlannedRelease {
   if (options.retry.attempts === 1 && !options.allowFailure) {
-    const { review } = options;
-    return { ...planDeploy(request, context, { review }), last: `${request.owner}/record` };
+    return { ...planDeploy(request, context, options.inner), last: `${request.owner}/record` };
   }
   const attempts = new Attempts(request, context, options);
   return { steps: attempts.first(), result: () => attempts.result(), last: attempts.end };
@@ -149,7 +148,7 @@ class Attempts {
       this.#context,
       {
         onFinish: () => {},
-        review: this.#options.review,
+        ...this.#options.inner,
         ...(number === 1 ? {} : { prefix: `${owner}/attempt ${number}` }),
       },
     );

@@ -5,6 +5,7 @@
  */
 import { CapstanError } from "../errors.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
+import type { KnownSecrets } from "./secrets.ts";
 
 /** Labels, annotations and what else every object's metadata has. */
 export type { ObjectMeta } from "../kube/types.ts";
@@ -101,9 +102,15 @@ export interface StackCluster {
 }
 
 /** The stack's view of a cluster; every request ends when `signal` is aborted. */
-export function stackCluster(api: KubeApi, signal: AbortSignal): StackCluster {
+export function stackCluster(
+  api: KubeApi,
+  signal: AbortSignal,
+  { secrets }: { readonly secrets?: KnownSecrets | undefined } = {},
+): StackCluster {
   async function find<K extends string>(apiVersion: string, kind: K, name: string) {
-    return await api.get(refOf(apiVersion, kind, name), { signal }) as ObjectOf<K> | undefined;
+    const object = await api.get(refOf(apiVersion, kind, name), { signal });
+    if (object !== undefined) secrets?.noteObject(object);
+    return object as ObjectOf<K> | undefined;
   }
   return {
     find,
@@ -117,9 +124,14 @@ export function stackCluster(api: KubeApi, signal: AbortSignal): StackCluster {
       });
     },
     async list<K extends string>(apiVersion: string, kind: K, options = {}) {
-      return (await api.list({ apiVersion, kind }, { ...options, signal })).items as ObjectOf<K>[];
+      const { items } = await api.list({ apiVersion, kind }, { ...options, signal });
+      if (secrets !== undefined) { for (const object of items) secrets.noteObject(object); }
+      return items as ObjectOf<K>[];
     },
-    apply: (object) => api.apply(object, { fieldManager: "capstan", signal }),
+    apply(object) {
+      secrets?.noteObject(object);
+      return api.apply(object, { fieldManager: "capstan", signal });
+    },
     delete: (apiVersion, kind, name) => api.delete(refOf(apiVersion, kind, name), { signal }),
   };
 }

@@ -8,6 +8,7 @@ import type { ActionContext } from "../action/types.ts";
 import { CapstanError } from "../errors.ts";
 import type { KubeApi } from "../kube/types.ts";
 import type { Storage } from "../release/storage.ts";
+import type { KnownSecrets } from "./secrets.ts";
 import type { HookNode, KubeContext, ReleaseNode } from "./types.ts";
 
 /** A release, a hook, or a condition. */
@@ -42,14 +43,15 @@ export class RunClusters {
   async connect(
     nodes: readonly InCluster[],
     connect: Connect,
-    options: RunClustersOptions,
+    { secrets, ...options }: RunClustersOptions & { readonly secrets?: KnownSecrets | undefined },
   ): Promise<void> {
     const names = [...new Set(nodes.map(({ cluster }) => cluster?.name))];
     // At once: a login of the kubeconfig's may take seconds for each.
     const connected = await Promise.allSettled(names.map(async (name) => await connect(name)));
     for (const [i, outcome] of connected.entries()) {
       if (outcome.status === "rejected") continue;
-      const { api, storage } = outcome.value;
+      const { api } = outcome.value;
+      const storage = secrets?.watch(outcome.value.storage) ?? outcome.value.storage;
       this.#contexts.set(names[i], { api, storage, cache: new ActionCache(), ...options });
     }
     const failed = connected.find((outcome) => outcome.status === "rejected");

@@ -3,17 +3,15 @@
  *
  * @module
  */
-import { CapstanError, isAbort, messageOf } from "../errors.ts";
 import { parseDuration } from "./duration.ts";
-import { saveEvidence } from "./evidence.ts";
 import { failuresOf } from "./failures.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 import { RUN } from "./steps.ts";
 import type { StackSteps, StepSources } from "./steps.ts";
-import { anyOf, hasSucceeded, supervise } from "./supervise.ts";
+import { hasSucceeded, supervise } from "./supervise.ts";
 import type { FailurePolicy } from "./types.ts";
 import { changedBy, undo } from "./undo.ts";
-import type { Changed, UndoResult } from "./undo.ts";
+import type { UndoResult } from "./undo.ts";
 
 /** What a run needs beside its graph. */
 export interface PlannedRun extends RunOptions {
@@ -49,10 +47,18 @@ export async function runPlanned(
   const ok = late === undefined && hasSucceeded(planned, outcomes);
   const failures = failuresOf(planned, outcomes);
   if (late !== undefined) failures.unshift({ owner: RUN, error: late });
-  if (ok || !rollback) return { ok, outcomes, failures };
-  const undone = await rollBack(planned, sources, { ...options, now });
-  failures.push(...undone.rollback.failures);
-  return { ok, outcomes, failures, ...undone };
+  const undone = ok || !rollback
+    ? undefined
+    : await rollBack(planned, sources, { ...options, now });
+  failures.push(...undone?.failures ?? []);
+  const evidence = sources.evidence?.folder;
+  return {
+    ok,
+    outcomes,
+    failures,
+    ...(undone === undefined ? {} : { rollback: undone }),
+    ...(evidence === undefined ? {} : { evidence }),
+  };
 }
 
 /** What a failure of each release and hook means; of everything else it stops the run. */
@@ -65,24 +71,22 @@ function policiesOf(
     own.has(owner) ? override ?? own.get(owner) ?? stack.onFailure ?? "stop" : "stop";
 }
 
-interface RolledBack {
-  readonly rollback: UndoResult;
-  readonly evidence?: string | undefined;
-}
-
 async function rollBack(
   planned: StackSteps,
   sources: StepSources,
   options: PlannedRun & { readonly now: () => number },
-): Promise<RolledBack> {
+): Promise<UndoResult> {
   const { emit, stack } = sources;
   const changed = changedBy(sources.nodes, planned);
-  if (changed.length === 0) return { rollback: { undone: [], failures: [] } };
+  if (changed.length === 0) return { undone: [], failures: [] };
   const given = options.rollbackTimeout ?? stack.rollbackTimeout;
   const timeout = (given === undefined ? undefined : parseDuration(given)) ?? ROLLBACK_TIMEOUT;
   const { stop, signal, now, limits: pools } = options;
   const began = now();
-  const evidence = await evidenceOf(changed, sources, { ...options, timeout });
+  const failed = changed.filter(({ result }) => result.outcome === "failed");
+  // A part of the time that there is for undoing, which this must not use up.
+  await sources.evidence?.save(failed, { signal, timeout: timeout / 2 });
+  const evidence = sources.evidence?.folder;
   const releases = changed.map(({ id }) => id);
   emit({
     type: "rollback-started",
@@ -90,43 +94,5 @@ async function rollBack(
     ...(evidence === undefined ? {} : { evidence }),
   });
   const left = Math.max(1, timeout - (now() - began));
-  const rollback = await undo(changed, sources, { pools, now, timeout: left, stop, signal });
-  return { rollback, ...(evidence === undefined ? {} : { evidence }) };
-}
-
-/** Saves what is known of the releases that failed. That it cannot be had keeps nothing from being undone. */
-async function evidenceOf(
-  changed: readonly Changed[],
-  { clusters, emit }: StepSources,
-  { evidence, run, signal, timeout }: PlannedRun & { readonly timeout: number },
-): Promise<string | undefined> {
-  const failed = changed.filter(({ result }) => result.outcome === "failed");
-  if (evidence === undefined || failed.length === 0) return undefined;
-  const folder = `${evidence}/${run}`;
-  const warn = (message: string) => emit({ type: "warning", message });
-  // A part of the time that is there for undoing, which it must not use up.
-  const bounded = boundary(Math.min(30_000, timeout / 2));
-  try {
-    await saveEvidence(failed, {
-      folder,
-      apiOf: ({ node }) => clusters.contextOf(node).api,
-      signal: anyOf(signal, bounded.signal)!,
-      warn: (message) => warn(message),
-    });
-  } catch (error) {
-    const why = isAbort(error) ? "interrupted" : messageOf(error);
-    warn(`cannot save all evidence in ${folder}: ${why}`);
-  } finally {
-    bounded.end();
-  }
-  return folder;
-}
-
-function boundary(ms: number): { readonly signal: AbortSignal; readonly end: () => void } {
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new CapstanError(`it took longer than ${ms / 1000} s`)),
-    ms,
-  );
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
+  return await undo(changed, sources, { pools, now, timeout: left, stop, signal });
 }

@@ -19,6 +19,8 @@ export interface EvidenceOptions {
   readonly apiOf: (changed: Changed) => KubeApi;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
+  /** Takes secrets out of what is written. @default only values of Secrets are masked */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 /** Last lines of each container's log that are kept. */
@@ -41,11 +43,11 @@ export async function saveEvidence(
 
 async function saveRelease(changed: Changed, options: EvidenceOptions): Promise<void> {
   const { id, node, result } = changed;
-  const { signal } = options;
+  const { signal, redact = (text) => text } = options;
   const folder = `${options.folder}/${id.replaceAll("/", "_")}`;
   await Deno.mkdir(folder, { recursive: true });
   const save = (file: string, text: string) =>
-    Deno.writeTextFile(`${folder}/${file}`, text, { signal });
+    Deno.writeTextFile(`${folder}/${file}`, redact(text), { signal });
   const manifest = result.release?.manifest ?? "";
   const { name, namespace } = node;
   await save(

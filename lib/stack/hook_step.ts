@@ -11,6 +11,7 @@ import type { RunClusters } from "./clusters.ts";
 import { retry } from "../schedule/retry.ts";
 import { timeoutOf } from "./duration.ts";
 import { retryOptions } from "./retry_policy.ts";
+import type { KnownSecrets } from "./secrets.ts";
 import type { Duration, HookContext, HookNode } from "./types.ts";
 
 /** A node with its place in the graph. */
@@ -25,12 +26,13 @@ export interface Placed<N> {
 export interface HookSources {
   readonly clusters: RunClusters;
   readonly emit: Emit;
+  readonly secrets?: KnownSecrets | undefined;
 }
 
 /** The step of a stack hook. */
 export function hookStep(
   { id, node, after }: Placed<HookNode>,
-  { clusters, emit }: HookSources,
+  { clusters, emit, secrets }: HookSources,
 ): ActionStep {
   const stepId = `${id}/run`;
   const context = clusters.contextOf(node);
@@ -43,7 +45,7 @@ export function hookStep(
       const policy = retryOptions(node.retry);
       await retry(() =>
         callHook(node, withTimeout(signal, node.timeout), (runSignal) => ({
-          cluster: stackCluster(context.api, runSignal),
+          cluster: stackCluster(context.api, runSignal, { secrets }),
           log: (line) => emit({ type: "step-log", id: stepId, line }),
           signal: runSignal,
         })), {

@@ -18,6 +18,7 @@ import type { StackLockOptions } from "./lock.ts";
 import type { FrozenPlan } from "./frozen/format.ts";
 import { PlanGuard } from "./frozen/guard.ts";
 import { optionsOf } from "./frozen/options.ts";
+import { EvidenceFolder } from "./evidence_folder.ts";
 import { isFinished } from "./resume.ts";
 import { RunSession } from "./session.ts";
 import type { JournalOptions } from "./session.ts";
@@ -91,8 +92,8 @@ export interface RunOptions {
   /** Overrides the stack's. */
   readonly deadline?: Duration | undefined;
   /**
-   * Folder for what is known of releases that failed, saved before they are undone, in a folder of
-   * the run's own. @default nothing is saved
+   * Folder for what is known of releases that failed, saved before they are undone (`atomic` of their
+   * own, or `onFailure`), in a folder of the run's own. @default nothing is saved
    */
   readonly evidence?: string | undefined;
   /** What must hold before the first change, besides every rendering. @default {[]} */
@@ -147,9 +148,9 @@ export async function runStack(loaded: LoadedStack, given: RunOptions): Promise<
   const guard = plan === undefined ? undefined : new PlanGuard(plan, given.planKey ?? "");
   const options = plan === undefined ? given : { ...given, ...optionsOf(plan, { ...given, verb }) };
   const session = new RunSession({ ...options, verb, now });
-  const { run, checkpoint, estimateOf, onInputs, lock } = session;
+  const { run, checkpoint, estimateOf, onInputs, lock, secrets } = session;
   const action = { run, checkpoint, estimateOf, lock };
-  const means = { ...options, now, overrides: options, emit: session.emit, action };
+  const means = { ...options, now, overrides: options, emit: session.emit, action, secrets };
   return await withSources(loaded, means, async (found) => {
     try {
       await session.open(found);
@@ -185,7 +186,15 @@ async function runSession(sources: StepSources, options: SessionRun): Promise<Ru
   const { stack, emit } = sources;
   const signal = anyOf(options.signal, lost);
   const failure = new AbortController();
-  const halted = { ...sources, halt: anyOf(options.stop, signal, failure.signal) };
+  const evidence = options.evidence === undefined
+    ? undefined
+    : new EvidenceFolder({ ...sources, path: `${options.evidence}/${run}` });
+  const halted = {
+    ...sources,
+    evidence,
+    signal,
+    halt: anyOf(options.stop, signal, failure.signal),
+  };
   const planned = verb === "up"
     ? upSteps(halted, options.prechecks ?? [])
     : verb === "down"

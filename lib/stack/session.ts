@@ -18,6 +18,7 @@ import { declaredDigests } from "./fingerprint.ts";
 import { lockStack, stateNamespace } from "./lock.ts";
 import type { StackLock, StackLockOptions } from "./lock.ts";
 import { checkUnchanged } from "./resume.ts";
+import { KnownSecrets } from "./secrets.ts";
 import type { StepSources } from "./steps.ts";
 
 /** Where the journal of a run is kept. */
@@ -59,9 +60,12 @@ export class RunSession {
   /** Id of the run; that of the one it goes on with, once that is known. */
   readonly run = (): string => this.#run;
 
-  /** Tells an event to the journal and the caller. */
+  /** What must not get into the journal. */
+  readonly secrets: KnownSecrets = new KnownSecrets();
+
+  /** Tells an event to the journal, without secrets, and to the caller. */
   readonly emit = (event: RunEvent): void => {
-    this.#journal?.event(event);
+    this.#journal?.event(this.secrets.redactEvent(event));
     this.#options.emit?.(event);
   };
 

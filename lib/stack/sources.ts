@@ -10,6 +10,7 @@ import { RunClusters } from "./clusters.ts";
 import type { Connect, RunClustersOptions } from "./clusters.ts";
 import { resolveGraph } from "./graph.ts";
 import type { LoadedStack } from "./load.ts";
+import type { KnownSecrets } from "./secrets.ts";
 import { selectNodes } from "./select.ts";
 import type { Selection } from "./select.ts";
 import type { StepSources } from "./steps.ts";
@@ -24,6 +25,8 @@ export interface SourceOptions {
   readonly select?: Selection | undefined;
   /** How charts are found. */
   readonly charts?: ChartSettings | undefined;
+  /** Told of secrets that are come across. @default nobody is */
+  readonly secrets?: KnownSecrets | undefined;
   /** What operations are given beside. @default nothing */
   readonly action?: Omit<RunClustersOptions, "emit" | "now"> | undefined;
 }
@@ -35,14 +38,14 @@ export interface SourceOptions {
  */
 export async function withSources<T>(
   { stack, folder }: LoadedStack,
-  { connect, now, overrides, action, ...options }: SourceOptions,
+  { connect, now, overrides, action, secrets, ...options }: SourceOptions,
   use: (sources: StepSources) => Promise<T>,
 ): Promise<T> {
   const emit: Emit = (event) => options.emit?.({ at: now(), ...event } as RunEvent);
   const nodes = selectNodes(resolveGraph(stack).nodes, options.select);
   const clusters = new RunClusters();
   const inClusters = nodes.flatMap(({ node, conditions }) => [node, ...conditions]);
-  await clusters.connect(inClusters, connect, { ...action, emit, now });
+  await clusters.connect(inClusters, connect, { ...action, emit, now, secrets });
   const charts = new ChartSource(folder, options.charts);
   try {
     clusters.checkDistinct(nodes);
@@ -54,6 +57,7 @@ export async function withSources<T>(
       emit,
       charts,
       overrides,
+      secrets,
     });
   } finally {
     clusters.close();

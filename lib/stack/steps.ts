@@ -4,6 +4,7 @@
  * @module
  */
 import type { PlannedOperation } from "../action/chain.ts";
+import type { DeployInner } from "../action/deploy.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import type { HookSelection } from "../action/hook_plan.ts";
 import type { DeployPart } from "../action/parts.ts";
@@ -23,12 +24,14 @@ import { parseDuration, timeoutOf } from "./duration.ts";
 import { partsByRelease, wholeNeeds } from "./edges.ts";
 import type { PartEdge } from "./edges.ts";
 import type { GraphNode } from "./graph.ts";
+import type { EvidenceFolder } from "./evidence_folder.ts";
 import type { PlanGuard } from "./frozen/guard.ts";
 import { hookStep } from "./hook_step.ts";
 import type { Placed } from "./hook_step.ts";
 import { inputDigest } from "./fingerprint.ts";
 import { orderHooks } from "./order.ts";
 import { isFinished, releaseProgress } from "./resume.ts";
+import type { KnownSecrets } from "./secrets.ts";
 import { retryOptions } from "./retry_policy.ts";
 import type { ReleaseNode, Stack } from "./types.ts";
 import { areStatic, releaseValues } from "./values.ts";
@@ -63,8 +66,14 @@ export interface StepSources {
   readonly progress?: RunProgress | undefined;
   /** Told what each release is rendered from. */
   readonly onInputs?: ((owner: string, digest: NodeDigest) => void) | undefined;
+  /** Told of secrets that are come across. @default nobody is */
+  readonly secrets?: KnownSecrets | undefined;
+  /** Keeps what is known of failures. @default nothing is kept */
+  readonly evidence?: EvidenceFolder | undefined;
   /** Compares all that the run comes to with a plan that was frozen. @default nothing does */
   readonly guard?: PlanGuard | undefined;
+  /** Aborted when requests shall end. @default never */
+  readonly signal?: AbortSignal | undefined;
   /** Aborted when nothing new shall be begun. @default never */
   readonly halt?: AbortSignal | undefined;
 }
@@ -125,7 +134,10 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
         retry: retryOptions(node.retry),
         allowFailure: node.allowFailure ?? false,
         halt: sources.halt,
-        review: sources.guard?.reviewOf(each, { begun: isBegun(sources, id) }),
+        inner: {
+          review: sources.guard?.reviewOf(each, { begun: isBegun(sources, id) }),
+          beforeUndo: evidenceBefore({ id, node }, sources),
+        },
       });
       operations.set(id, operation);
       return operation.steps;
@@ -175,6 +187,15 @@ export function partsOf(nodes: readonly GraphNode[]): Map<string, readonly Deplo
       })),
     ]),
   );
+}
+
+/** Keeps what is known of a release's failure, before it is undone. */
+function evidenceBefore(
+  { id, node }: { readonly id: string; readonly node: ReleaseNode },
+  { evidence, signal }: StepSources,
+): DeployInner["beforeUndo"] {
+  if (evidence === undefined) return undefined;
+  return (result) => evidence.saveOne({ id, node, result }, signal);
 }
 
 /** Whether a run that died has worked on a release. */
@@ -257,7 +278,7 @@ export function deployRequest(
   },
   sources: StepSources,
 ): DeployRequest & { readonly owner: string } {
-  const { stack, charts, clusters, folder, overrides, progress, onInputs } = sources;
+  const { stack, charts, clusters, folder, overrides, progress, onInputs, secrets } = sources;
   const { api, cache } = clusters.contextOf(node);
   return {
     name: node.name,
@@ -268,8 +289,9 @@ export function deployRequest(
     changeNeeds: after,
     chart: (signal) => charts.load(node, signal),
     values: async (signal) => {
-      const context = { cluster: stackCluster(api, signal), signal };
-      const values = await releaseValues(node, { folder, context });
+      const cluster = stackCluster(api, signal, { secrets });
+      const values = await releaseValues(node, { folder, context: { cluster, signal } });
+      secrets?.noteValues(values);
       if (onInputs !== undefined) {
         const chart = await cache!.digestOf(await charts.load(node, signal));
         onInputs(id, inputDigest(chart, values));

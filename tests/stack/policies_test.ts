@@ -169,6 +169,40 @@ Deno.test("rollback saves manifests, events and logs of what failed first, witho
   });
 });
 
+Deno.test("what is known of a failure is saved before the release's own atomic undoes it, of each try", async () => {
+  await rehearse(SECRET, async ({ run, folder, names }) => {
+    const bad = release("bad", {
+      chart: "./secret",
+      atomic: true,
+      retry: { attempts: 2, delay: 1 },
+    });
+    const { events, evidence, ended } = await run({ releases: [bad] }, {
+      evidence: `${folder}/evidence`,
+    });
+    assert.match(ended["bad"]!, /^failed: release bad failed, and has been uninstalled/);
+    assert.deepEqual(await names("v1", "ConfigMap"), []);
+    const run1 = events.find((event) => event.type === "run-started")!.run;
+    assert.equal(evidence, `${folder}/evidence/${run1}`);
+    const kept = events.filter((event) =>
+      event.type === "warning" && event.message.endsWith(`is kept in ${evidence}`)
+    );
+    assert.deepEqual(kept.map((event) => "owner" in event && event.owner), ["bad", "bad"]);
+    for (const name of ["bad", "bad.2"]) {
+      const files: string[] = [];
+      for await (const entry of Deno.readDir(`${evidence}/${name}`)) files.push(entry.name);
+      assert(files.some((file) => /^log-bad-post-.*-main\.txt$/.test(file)), files.join());
+      const live = JSON.parse(await Deno.readTextFile(`${evidence}/${name}/objects.json`));
+      assert.deepEqual(live.map(({ kind }: { kind: string }) => kind).sort(), [
+        "ConfigMap",
+        "Job",
+        "Secret",
+      ]);
+      const text = await Deno.readTextFile(`${evidence}/${name}/release.json`);
+      assert.equal(JSON.parse(text).status, "failed");
+    }
+  });
+});
+
 Deno.test("rollback goes on when evidence cannot be saved, and says so", async () => {
   await rehearse(FAILING, async ({ run, folder, names }) => {
     const { ok, rollback, events } = await run({ releases: [bad("bad")], onFailure: "rollback" }, {
