@@ -88,6 +88,12 @@ export class Recorder {
     await this.#storage.update(this.#release, { signal });
   }
 
+  /** Writes what hooks have come to, of a revision that stays somebody's to go on with. */
+  async keep(signal: AbortSignal): Promise<void> {
+    await this.stop();
+    await this.#storage.update(this.#release, { signal });
+  }
+
   /** Ends writes of progress. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);

@@ -284,6 +284,10 @@ async function recordUninstall(uninstallation: Uninstallation, step: StepContext
   if (failure !== undefined && !deleted) {
     // As in Helm the release stays as it is, uninstalling, to be uninstalled once more.
     const error = releaseError(failure.error, operation);
+    if (step.outcomeOf(operation.id("begin"))?.status === "succeeded") {
+      await bounded(operation.context.recordTimeout ?? 30_000, (signal) => recorder.keep(signal))
+        .catch((problem) => operation.warn(`cannot record how hooks went: ${messageOf(problem)}`));
+    }
     operation.finish({ outcome: "failed", ...summaryOf(recorder.release), error });
     throw error;
   }
