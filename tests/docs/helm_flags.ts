@@ -29,3 +29,26 @@ export async function flagRows(): Promise<Map<string, FlagRow[]>> {
     }),
   );
 }
+
+/** One line of the page's table of defaults. */
+export interface DefaultRow {
+  readonly flags: readonly string[];
+  /** Verbs, or `every command`. */
+  readonly verbs: readonly string[];
+  /** Of Helm 3 and Helm 4; empty where there is none. */
+  readonly values: readonly [string, string];
+}
+
+/** The table of defaults of docs/helm-flags.md. */
+export async function defaultRows(): Promise<DefaultRow[]> {
+  const page = await Deno.readTextFile(new URL("../../docs/helm-flags.md", import.meta.url));
+  const table = page.split("### Defaults")[1]!.split("\n## ")[0]!;
+  return table.split("\n").filter((line) => line.startsWith("| `--")).map((line) => {
+    const [flags, verbs, v3, v4] = line.split("|").slice(1).map((cell) => cell.trim());
+    return {
+      flags: [...flags!.matchAll(/`--([a-z-]+)`/g)].map(([, flag]) => flag!),
+      verbs: verbs!.split(", "),
+      values: [v3!, v4!] as const,
+    };
+  });
+}
