@@ -1,15 +1,54 @@
 /**
- * How long the steps of a stack's last run on this machine took.
+ * How long the steps of a stack took in earlier runs: by the journals of this machine and of the cluster,
+ * and by the events of the last run here, which may have been a rehearsal.
  *
  * @module
  */
+import type { CopyPlace } from "../journal/copy.ts";
+import { knownDurations } from "../journal/durations.ts";
+import { JournalFolder } from "../journal/folder.ts";
 import { messageOf } from "../errors.ts";
 import { parseEvents } from "../report/events_file.ts";
 import type { CliContext } from "./context.ts";
 import { lastRunFile } from "./last_run.ts";
+import { stateFolder } from "./state_folder.ts";
 
-/** Milliseconds by the ids of steps; none where the last run was another stack's. */
+/** Where journals are, besides this machine's. */
+export interface DurationPlaces {
+  /** Host and port of the API servers that the stack goes to. @default not known */
+  readonly servers?: readonly string[] | undefined;
+  /** Where the cluster keeps copies. @default not looked for */
+  readonly place?: CopyPlace | undefined;
+}
+
+/**
+ * Milliseconds by the ids of steps. Runs on clusters come before what was rehearsed, which says only
+ * how long a simulation took.
+ */
 export async function lastDurations(
+  context: CliContext,
+  stack: string,
+  { servers, place }: DurationPlaces = {},
+): Promise<ReadonlyMap<string, number>> {
+  const path = stateFolder(context);
+  const folder = path === undefined ? undefined : new JournalFolder(path);
+  const durations = await knownDurations({ stack, servers }, {
+    folder,
+    place,
+    signal: context.stop,
+  }).catch((error: unknown) => {
+    // What may not be read tells nothing.
+    if (error instanceof Deno.errors.NotCapable) return new Map<string, number>();
+    throw error;
+  });
+  for (const [id, duration] of await lastEvents(context, stack)) {
+    if (!durations.has(id)) durations.set(id, duration);
+  }
+  return durations;
+}
+
+/** By the events of this machine's last run; none where that was another stack's. */
+async function lastEvents(
   context: CliContext,
   stack: string,
 ): Promise<ReadonlyMap<string, number>> {

@@ -88,6 +88,7 @@ async function firstOf(
   return undefined;
 }
 
-function sameServers(a: readonly string[], b: readonly string[]): boolean {
+/** Whether two runs went to the same API servers. */
+export function sameServers(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && [...a].sort().join() === [...b].sort().join();
 }

@@ -23,8 +23,8 @@ export interface ExplainOptions {
   readonly durations: ReadonlyMap<string, number>;
   /** Releases in flight at once. */
   readonly parallelism: number;
-  /** Hooks of one weight in flight at once; a release's own setting is not looked at. */
-  readonly hookParallelism: number;
+  /** Hooks of one weight in flight at once, whatever stack and releases say. @default what they say */
+  readonly hookParallelism?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +38,8 @@ export interface PathStep {
 /** How long a run takes with these limits. */
 export interface Prediction {
   readonly parallelism: number;
-  readonly hookParallelism: number;
+  /** Absent: as stack and releases declare, where these differ. */
+  readonly hookParallelism?: number | undefined;
   /** Milliseconds. */
   readonly duration: number;
 }
@@ -67,8 +68,9 @@ export async function explainPlan(
   stack: Stack,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const { parallelism, hookParallelism, signal } = options;
+  const { parallelism, signal } = options;
   const declared = declaredBy(stack);
+  const hookParallelism = options.hookParallelism ?? commonParallelism(nodes, declared);
   const graph = (limits: Limits) =>
     new PlanGraph(nodes, declared, { ...options, ...limits }).steps();
   const steps = graph({ parallelism, hookParallelism });
@@ -101,9 +103,23 @@ function declaredBy(stack: Stack): Declared {
   return { stack, releases: new Map(releases) };
 }
 
+/** What hooks of every release of the plan may do at once; nothing where that is not the same for all. */
+function commonParallelism(
+  nodes: readonly PlannedNode[],
+  { stack, releases }: Declared,
+): number | undefined {
+  const own = nodes.flatMap(({ id }) => {
+    const node = releases.get(id);
+    return node === undefined ? [] : [node.hookParallelism ?? stack.hookParallelism];
+  });
+  const all = new Set(own.length === 0 ? [stack.hookParallelism] : own);
+  return all.size === 1 ? [...all][0] : undefined;
+}
+
 interface Limits {
   readonly parallelism: number;
-  readonly hookParallelism: number;
+  /** As each release declares, where it is absent. */
+  readonly hookParallelism?: number | undefined;
 }
 
 /** Limits that are worth a thought, the ones in force among them. */
@@ -119,12 +135,14 @@ function whatIf(nodes: readonly PlannedNode[], own: Limits): Limits[] {
       return [...waves.values()].map(({ length }) => length);
     }),
   );
-  const up = (most: number, mine: number) =>
-    [...new Set([...[1, 2, 4, 8, 16, 32].filter((n) => n < most), most, mine])].sort((a, b) =>
+  const up = (most: number, mine: readonly number[]) =>
+    [...new Set([...[1, 2, 4, 8, 16, 32].filter((n) => n < most), most, ...mine])].sort((a, b) =>
       a - b
     );
-  return up(releases, own.parallelism).flatMap((parallelism) =>
-    up(widest, own.hookParallelism).map((hookParallelism) => ({ parallelism, hookParallelism }))
+  const { hookParallelism: mine } = own;
+  const hooks = mine === undefined ? [undefined, ...up(widest, [])] : up(widest, [mine]);
+  return up(releases, [own.parallelism]).flatMap((parallelism) =>
+    hooks.map((hookParallelism) => ({ parallelism, hookParallelism }))
   );
 }
 
@@ -234,10 +252,16 @@ class PlanGraph {
     const hooks = (release?.changes?.hooks ?? []).filter(({ event }) =>
       event.startsWith(`${when}-`)
     );
+    const { stack, releases } = this.declared;
+    const hookParallelism = this.options.hookParallelism ??
+      releases.get(id)?.hookParallelism ?? stack.hookParallelism;
+    const serial = hookParallelism <= 1;
     for (const wave of Map.groupBy(hooks, ({ wave }) => wave).values()) {
-      const { hookParallelism } = this.options;
-      const serial = hookParallelism <= 1;
-      const claims = [{ pool: `hooks:${id}:${when}`, limit: Math.max(1, hookParallelism) }];
+      const shared = stack.limits?.hookEvents?.[wave[0]!.event];
+      const claims = [
+        { pool: `hooks:${id}:${when}`, limit: Math.max(1, hookParallelism) },
+        ...(shared === undefined ? [] : [{ pool: `hooks ${wave[0]!.event}`, limit: shared }]),
+      ];
       const before = last;
       last = [];
       for (const { event, kind, name } of wave) {

@@ -6,6 +6,7 @@
 import type { LockCover, LockSettings } from "../action/lock.ts";
 import { CapstanError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import { knownDurations } from "../journal/durations.ts";
 import { latestJournal } from "../journal/find.ts";
 import { JournalFolder } from "../journal/folder.ts";
 import { Journal } from "../journal/journal.ts";
@@ -42,6 +43,9 @@ export interface SessionOptions {
 
 /** Milliseconds that a dead run on another machine is waited for, when it is to be resumed. */
 const RESUME_WAIT = 60_000;
+
+/** Earlier runs whose times order the work. */
+const GUESSED_FROM = 2;
 
 /** One run from its lock to the end of its journal. */
 export class RunSession {
@@ -134,7 +138,11 @@ export class RunSession {
     const before = resume
       ? await this.#resumed(sources, await latestJournal({ stack: stack.name, servers }, from))
       : this.#begun(sources, servers);
-    this.#durations = await durationsOf({ stack: stack.name, servers }, from);
+    // Files of this machine alone: no run waits for the sake of a better guess.
+    this.#durations = await knownDurations(
+      { stack: stack.name, servers, most: GUESSED_FROM },
+      { ...from, place: undefined },
+    ).catch(() => new Map());
     const warned = new Set<string>();
     this.#journal = await Journal.open({
       folder,
@@ -212,17 +220,6 @@ function coveredBy(cover: () => LockCover | undefined): LockSettings {
       return cover();
     },
   };
-}
-
-/** How long steps took in the last run that came to a good end; nothing where that is not known. */
-async function durationsOf(
-  query: { readonly stack: string; readonly servers: readonly string[] },
-  sources: Parameters<typeof latestJournal>[1],
-): Promise<ReadonlyMap<string, number>> {
-  const accept = (journal: Journaled) => progressOf(journal).ok === true;
-  const last = await latestJournal({ ...query, accept }, { ...sources, place: undefined })
-    .catch(() => undefined);
-  return last === undefined ? new Map() : progressOf(last).durations;
 }
 
 /** An id whose order is that of time, to the millisecond: `20260501-120000250-3f9a1c`. */

@@ -19,7 +19,7 @@ Deno.test("plan --explain shows the path, the slack and other limits, by the tim
     const guessed = await capstan("plan", "--no-check", "--explain");
     assert.equal(guessed.code, 0, guessed.stderr);
     assert.match(guessed.stdout, /^Critical path: [\d.]+s\n/);
-    assert.match(guessed.stdout, /tells the time of 0 of \d+ steps, the others are estimated\.\n$/);
+    assert.match(guessed.stdout, /tell the time of 0 of \d+ steps, the others are estimated\.\n$/);
     const rehearsed = await capstan("rehearse", "--no-check");
     assert.equal(rehearsed.code, 0, rehearsed.stderr);
     const told = await capstan("plan", "--no-check", "--explain", "--output", "json");
@@ -31,5 +31,28 @@ Deno.test("plan --explain shows the path, the slack and other limits, by the tim
       [[1, 1], [1, 2], [2, 1], [2, 2], [16, 1], [16, 2]],
     );
     assert.deepEqual(writes().filter((write) => !write.includes("dryRun=All")), []);
+  });
+});
+
+Deno.test("plan --explain knows the times of runs by their journals, and by the copies of the cluster", async () => {
+  const stack = (text: string) =>
+    `import { defineStack, release } from "@capstan/capstan";
+export default defineStack({ name: "s", releases: [release("a", { chart: "./web", values: { text: "${text}" } })] });
+`;
+  await atWork({ ...FILES, "stack.ts": stack("one") }, async ({ capstan, folder, write }) => {
+    assert.equal((await capstan("up", "--no-check")).code, 0);
+    // A run that changes nothing does not make the times unknown.
+    assert.equal((await capstan("up", "--no-check")).code, 0);
+    await write({ "stack.ts": stack("two") });
+    const known = async () => {
+      const { stdout, stderr } = await capstan("plan", "--no-check", "--explain", "-o", "json");
+      assert(stdout !== "", stderr);
+      const { known, steps } = JSON.parse(stdout);
+      return [known, steps];
+    };
+    await Deno.remove(`${folder}/state/last`, { recursive: true });
+    assert.deepEqual(await known(), [5, 5]);
+    await Deno.remove(`${folder}/state`, { recursive: true });
+    assert.deepEqual(await known(), [5, 5]);
   });
 });

@@ -4,6 +4,7 @@ import type { RunEvent } from "../../lib/events.ts";
 import { compact, listCopies, readCopy, writeCopy } from "../../lib/journal/copy.ts";
 import { decodeJournal, encodeJournal, eventsOf } from "../../lib/journal/entries.ts";
 import type { Journaled, JournalEntry, JournalHeader } from "../../lib/journal/entries.ts";
+import { knownDurations } from "../../lib/journal/durations.ts";
 import { findJournal, latestJournal } from "../../lib/journal/find.ts";
 import { JournalFolder } from "../../lib/journal/folder.ts";
 import { Journal } from "../../lib/journal/journal.ts";
@@ -209,4 +210,34 @@ Deno.test("Journal goes on without a file that cannot be written, and says so", 
   await Deno.remove(file);
   assert.equal(said.length, 1);
   assert.match(said[0]!, /^cannot write the run's journal: /);
+});
+
+Deno.test("knownDurations() takes each step's time from the latest run of up that tells it, on these servers first", async () => {
+  const state = await Deno.makeTempDir();
+  const folder = new JournalFolder(state);
+  const ran = (steps: Readonly<Record<string, number>>) =>
+    Object.entries(steps).flatMap(([id, ms]) => [started(id, 100), finished(id, 100 + ms)]);
+  const write = async (run: string, steps: Readonly<Record<string, number>>, more = {}) => {
+    const { header, entries } = journal(run, ran(steps));
+    (await folder.open({ header: { ...header, ...more }, entries })).close();
+  };
+  try {
+    await write("r1", { "a/apply": 10, "b/apply": 20, "old/apply": 30 });
+    await write("r2", { "a/apply": 11, "b/apply": 21 });
+    await write("r3", { "a/apply": 12 });
+    await write("r4", { "a/apply": 99, "only/elsewhere": 40 }, { servers: ["b:2"] });
+    await write("r5", { "a/apply": 98 }, { verb: "down" });
+    const known = async (query: { servers?: string[]; most?: number }) =>
+      Object.fromEntries(await knownDurations({ stack: "shop", ...query }, { folder }));
+    assert.deepEqual(await known({ servers: ["a:1"] }), {
+      "a/apply": 12,
+      "b/apply": 21,
+      "old/apply": 30,
+      "only/elsewhere": 40,
+    });
+    assert.deepEqual(await known({ most: 2 }), { "a/apply": 99, "only/elsewhere": 40 });
+    assert.deepEqual(await knownDurations({ stack: "other" }, { folder }), new Map());
+  } finally {
+    await Deno.remove(state, { recursive: true });
+  }
 });

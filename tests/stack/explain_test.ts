@@ -98,6 +98,36 @@ Deno.test("explainPlan() finds the critical path, the slack, and what other limi
   assert.equal(predicted(2, 3), 1850);
 });
 
+Deno.test("explainPlan() lets each release's hooks overlap as it declares, and within its stack's limits", async () => {
+  const hooks = [["a", 1], ["b", 1], ["c", 1], ["d", 1]] as const;
+  const durations = new Map<string, number>();
+  for (const id of ["one", "two"]) {
+    for (const step of ["render", "begin", "apply", "record"]) durations.set(`${id}/${step}`, 0);
+    for (const [name] of hooks) durations.set(`${id}/hook pre-install Job/${name}`, 100);
+  }
+  const nodes = ["one", "two"].map((id) => node(id, [], hooks.map(([name, wave]) => [name, wave])));
+  const predicted = async (limits: { hookEvents?: Record<string, number> }) => {
+    const stack = defineStack({
+      name: "s",
+      releases: [
+        release("one", { chart: "./c", hookParallelism: 4 }),
+        release("two", { chart: "./c", hookParallelism: 2 }),
+      ],
+      limits,
+    });
+    const { predictions } = await explainPlan(nodes, stack, { durations, parallelism: 2 });
+    return Object.fromEntries(
+      predictions.filter(({ parallelism }) => parallelism === 2).map((each) => [
+        each.hookParallelism ?? "declared",
+        each.duration,
+      ]),
+    );
+  };
+  assert.deepEqual(await predicted({}), { declared: 200, 1: 400, 2: 200, 4: 100 });
+  const limited = await predicted({ hookEvents: { "pre-install": 2 } });
+  assert.deepEqual(limited, { declared: 400, 1: 400, 2: 400, 4: 400 });
+});
+
 Deno.test("explainPlan() waits where a deployment does: for wait, waitForJobs and atomic", async () => {
   const options = { durations: new Map<string, number>(), parallelism: 1, hookParallelism: 1 };
   const rows = [[{}, false], [{ wait: true }, true], [{ waitForJobs: true }, true], [

@@ -20,6 +20,9 @@ import type { LoadedStack } from "../../stack/load.ts";
 import { explainPlan } from "../../stack/explain.ts";
 import { freezePlan } from "../../stack/frozen/freeze.ts";
 import type { Frozen } from "../../stack/frozen/freeze.ts";
+import { RunClusters } from "../../stack/clusters.ts";
+import { stateNamespace } from "../../stack/lock.ts";
+import type { Stack } from "../../stack/types.ts";
 import { planStack } from "../../stack/plan.ts";
 import { lastDurations } from "../last_durations.ts";
 import type { CliContext } from "../context.ts";
@@ -90,15 +93,42 @@ async function explained(
   flags: PlanFlags,
   { loaded: { stack }, shown }: { readonly loaded: LoadedStack; readonly shown: ShownPlan },
 ): Promise<string> {
+  const durations = shown.against === "nothing"
+    ? await lastDurations(context, stack.name)
+    : await durationsOnClusters(context, flags, stack);
   const explanation = await explainPlan(shown.nodes, stack, {
-    durations: await lastDurations(context, stack.name),
+    durations,
     parallelism: flags.parallelism ?? stack.parallelism,
-    hookParallelism: flags.hookParallelism ?? stack.hookParallelism,
+    hookParallelism: flags.hookParallelism,
     signal: context.stop,
   });
   return flags.output === "json"
     ? `${JSON.stringify(explanation)}\n`
     : explanationText(explanation, { color: context.stdoutColor });
+}
+
+/** Times also from the journals' copies, which are where `up` keeps them. */
+async function durationsOnClusters(
+  context: CliContext,
+  flags: PlanFlags,
+  stack: Stack,
+): Promise<ReadonlyMap<string, number>> {
+  const clusters = new RunClusters();
+  try {
+    await clusters.connect(
+      [...stack.releases, ...stack.hooks],
+      (name) => clusterOf(context, flags, name),
+      { now: context.now },
+    );
+    const apis = clusters.servers();
+    const namespace = stateNamespace(stack);
+    return await lastDurations(context, stack.name, {
+      servers: apis.map(({ server }) => server),
+      place: apis[0] === undefined ? undefined : { api: apis[0], namespace },
+    });
+  } finally {
+    clusters.close();
+  }
 }
 
 async function planFor(

@@ -30,14 +30,14 @@ export function explanationText(explanation: Explanation, style: Style): string 
       ...rows(predictions),
     ]),
     "",
-    `Predicted wall time; the last run tells the time of ${known} of ${steps} steps, the others are estimated.`,
+    `Predicted wall time; earlier runs tell the time of ${known} of ${steps} steps, the others are estimated.`,
     "",
   ].join("\n");
 }
 
 function hookHeads(predictions: readonly Prediction[]): string[] {
   return [...new Set(predictions.map(({ hookParallelism }) => hookParallelism))].map((n, i) =>
-    i === 0 ? `--hook-parallelism ${n}` : String(n)
+    i === 0 ? `--hook-parallelism ${n ?? "as declared"}` : String(n)
   );
 }
 
