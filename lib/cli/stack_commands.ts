@@ -48,6 +48,7 @@ export interface ChangeFlags extends StackFlags {
 
 /** Flags of `up`. */
 export interface UpFlags extends ChangeFlags {
+  readonly check?: boolean;
   readonly plan?: string;
   readonly onFailure?: "stop" | "continue" | "rollback";
   readonly rollbackTimeout?: number;
@@ -65,6 +66,7 @@ export interface LockFlags {
 
 /** Flags of `rehearse`. */
 export interface RehearseFlags extends StackFlags {
+  readonly check?: boolean;
   readonly force?: boolean;
   readonly delay?: number;
 }
@@ -84,6 +86,11 @@ const STACK = {
   frozen: flag("take only charts that capstan.lock names, by their digests"),
   offline: flag("take only charts that `capstan vendor` has brought"),
   debug: flag("print stack traces with errors"),
+} as const;
+
+/** `deno check` takes seconds and 200 MB: worth it for who has just edited the file, or reviews it. */
+const CHECK = {
+  check: flag("type-check the stack file first, as is done at a terminal and by `plan`"),
 } as const;
 
 const FORCE = { force: flag("deploy releases again that have not changed") } as const;
@@ -122,6 +129,7 @@ const FAILURE = {
 const UP = {
   ...RUN,
   ...FORCE,
+  ...CHECK,
   ...LOCK,
   ...FAILURE,
   checkDrift: flag("deploy releases again whose objects were changed in the cluster"),
@@ -216,6 +224,7 @@ export const STACK_ROUTES = {
       flags: {
         ...RUN,
         ...FORCE,
+        ...CHECK,
         delay: duration("time that simulated workloads take to become ready or complete"),
       },
       aliases: ALIAS,

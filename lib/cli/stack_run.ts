@@ -101,7 +101,9 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         rollbackTimeout: flags.rollbackTimeout,
         deadline: flags.deadline,
         evidence: flags.evidence ?? `${loaded.folder}/.capstan/evidence`,
-        prechecks: verb === "up" ? typeChecks(flags, loaded) : [],
+        prechecks: verb === "up" && (flags.check || context.size !== undefined)
+          ? typeChecks(flags, loaded)
+          : [],
         now: context.now,
       }));
     show.close();

@@ -121,7 +121,7 @@ Deno.test("a stack file that is no stack: one clear error and nothing else", (t)
     {
       why: "its types do not fit",
       files: { "types.ts": `${stackOf("good")}const replicas: number = "three";\n` },
-      args: [...UP, "types.ts"],
+      args: [...UP, "--check", "types.ts"],
       says: `Error: stack FOLDER/types.ts does not type-check:
 TS2322 [ERROR]: Type 'string' is not assignable to type 'number'.
 const replicas: number = "three";
