@@ -26,6 +26,8 @@ export interface JournalHeader {
   readonly verb: string;
   /** Host and port of each API server. */
   readonly servers: readonly string[];
+  /** Signature of the frozen plan that the run does. @default none is done */
+  readonly plan?: string | undefined;
   /** What the stack was made of, by the ids of its releases and hooks. */
   readonly nodes: Readonly<Record<string, NodeDigest>>;
 }

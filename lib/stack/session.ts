@@ -16,6 +16,7 @@ import { progressOf } from "../journal/progress.ts";
 import type { RunProgress } from "../journal/progress.ts";
 import { thisProcess } from "../kube/process.ts";
 import { declaredDigests } from "./fingerprint.ts";
+import type { FrozenPlan } from "./frozen/format.ts";
 import { lockStack, stateNamespace } from "./lock.ts";
 import type { StackLock, StackLockOptions } from "./lock.ts";
 import { checkUnchanged } from "./resume.ts";
@@ -37,6 +38,7 @@ export interface SessionOptions {
   readonly journal?: JournalOptions | undefined;
   readonly lock?: StackLockOptions | undefined;
   readonly resume?: boolean | undefined;
+  readonly plan?: FrozenPlan | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now: () => number;
 }
@@ -157,6 +159,7 @@ export class RunSession {
   }
 
   #begun({ stack, nodes }: StepSources, servers: readonly string[]): Journaled {
+    const { plan } = this.#options;
     const header = {
       type: "journal",
       version: JOURNAL_VERSION,
@@ -165,6 +168,7 @@ export class RunSession {
       stack: stack.name,
       verb: this.#options.verb,
       servers,
+      ...(plan === undefined ? {} : { plan: plan.signature }),
       nodes: declaredDigests(nodes),
     } as const;
     return { header, entries: [] };
@@ -192,6 +196,8 @@ export class RunSession {
         },
       );
     }
+    const { plan } = this.#options;
+    if (journal.header.plan !== plan?.signature) throw otherPlan(journal, plan);
     await checkUnchanged(sources, journal, progress, this.#options.signal);
     this.#run = progress.run;
     this.#progress = progress;
@@ -211,6 +217,21 @@ export class RunSession {
     await this.#journal?.close();
     await this.#lock?.release();
   }
+}
+
+/** What was begun by a plan must not go on without it, nor by another. */
+function otherPlan({ header: { stack, run, plan } }: Journaled, given: FrozenPlan | undefined) {
+  const why = plan === undefined
+    ? "it was not begun by a plan"
+    : given === undefined
+    ? "it does a frozen plan"
+    : "it does another plan";
+  return new CapstanError(`cannot resume run ${run} of stack ${stack}: ${why}`, {
+    code: "resume/plan",
+    hint: plan === undefined
+      ? "leave out --plan"
+      : "add --plan with the file that it was begun with, or make a new plan and run that",
+  });
 }
 
 /** Settings whose cover is there as soon as the stack is locked. */

@@ -332,3 +332,32 @@ Deno.test("a part of a stack is frozen and carried out as that part", async () =
     assert.deepEqual(result.ended, { db: "installed" });
   });
 });
+
+Deno.test("a run of a frozen plan that failed is gone on with, and what is left is as planned", async () => {
+  await rehearse(WEB, async (rehearsal) => {
+    const { folder, run } = rehearsal;
+    let broken = true;
+    const db = release("db", { chart: "./web" });
+    const seed = hook("seed", {
+      after: [db],
+      run: () => {
+        if (broken) throw new Error("not yet");
+      },
+    });
+    const web = release("web", { chart: "./web", needs: [seed], values: { text: "a" } });
+    const stack = { releases: [db, web], hooks: [seed] };
+    const { plan } = await freeze(rehearsal, stack);
+    const options = { plan, planKey: KEY, journal: { folder: `${folder}/state` } };
+    const first = await run(stack, options);
+    assert.deepEqual([first.ok, first.ended["db"]], [false, "installed"]);
+    broken = false;
+    const without = await run(stack, { journal: options.journal, resume: true }).catch((e) => e);
+    assert.match(`${without.code}: ${without.message}`, /^resume\/plan: .*it does a frozen plan$/);
+    const other = (await freeze(rehearsal, stack)).plan;
+    const wrong = await run(stack, { ...options, plan: other, resume: true }).catch((e) => e);
+    assert.match(`${wrong.code}: ${wrong.message}`, /^resume\/plan: .*it does another plan$/);
+    const resumed = await run(stack, { ...options, resume: true });
+    assert(resumed.ok, JSON.stringify(resumed.failures));
+    assert.deepEqual(resumed.ended, { db: "installed", web: "installed" });
+  });
+});

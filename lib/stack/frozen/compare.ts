@@ -8,7 +8,7 @@ import { fieldsOf, sameValue } from "../../action/diff/fields.ts";
 import type { Change } from "../../action/prepare.ts";
 import { describeRef, keyOf } from "../../kube/resource.ts";
 import type { KubeObject } from "../../kube/types.ts";
-import { describeChange, frozenObjects, liveObjects, refsBefore } from "./describe.ts";
+import { frozenObjects, liveObjects, refsBefore } from "./describe.ts";
 import type { Described, Describing } from "./describe.ts";
 import type { FrozenObject, FrozenRelease } from "./format.ts";
 import { contentsOf } from "./varying.ts";
@@ -63,11 +63,9 @@ function listed(fields: readonly string[]): string {
  */
 export async function compareLive(
   release: FrozenRelease,
-  change: Change,
-  means: Describing & { readonly tell: Tell },
+  means: Describing & { readonly change: Change; readonly what: Described; readonly tell: Tell },
 ): Promise<void> {
-  const { operation, request, signal, seal, tell } = means;
-  const what = await describeChange(change, means);
+  const { operation, request, signal, seal, tell, change, what } = means;
   const refs = [...what.objects, ...await refsBefore(change, means)];
   const live = await liveObjects(operation.context.api, refs, signal);
   const planned = new Map(release.objects.map((object) => [keyOf(object), object]));

@@ -122,7 +122,10 @@ export class PlanGuard {
     const change = release.sealed === undefined
       ? plan
       : withContents(plan, await this.#seal.open(release.sealed));
-    if (!again && node.action === plan.kind) await compareLive(release, change, means);
+    if (!again && node.action === plan.kind) {
+      const what = change === plan ? now : await describeChange(change, means);
+      await compareLive(release, { ...means, change, what });
+    }
     return change;
   }
 
