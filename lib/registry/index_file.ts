@@ -10,6 +10,7 @@ import { compareVersions, parseRange, parseVersion } from "../semver.ts";
 import type { Version } from "../semver.ts";
 import { closest } from "../text.ts";
 import { parseYaml } from "../yaml/parse.ts";
+import { scanIndex } from "./index_scan.ts";
 
 /** One version of a chart. */
 export interface IndexEntry {
@@ -33,7 +34,7 @@ export type RepositoryIndex = ReadonlyMap<string, readonly IndexEntry[]>;
  */
 export function readIndex(text: string): RepositoryIndex {
   if (text.trim() === "") throw new CapstanError("empty index.yaml file");
-  const document = text.trimStart().startsWith("{") ? JSON.parse(text) : parseYaml(text);
+  const document = parseIndex(text);
   const { apiVersion, entries } = (document ?? {}) as { apiVersion?: unknown; entries?: unknown };
   if (typeof apiVersion !== "string" || apiVersion === "") {
     throw new CapstanError("no API version specified");
@@ -43,6 +44,15 @@ export function readIndex(text: string): RepositoryIndex {
     if (Array.isArray(versions)) index.set(name, sorted(versions.flatMap(entryOf)));
   }
   return index;
+}
+
+function parseIndex(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return scanIndex(text) ?? parseYaml(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parseYaml(text); // a flow mapping
+  }
 }
 
 interface Dated {
@@ -57,7 +67,8 @@ function entryOf(raw: unknown): Dated[] {
   if (typeof version !== "string" || !Array.isArray(urls)) return [];
   if (!urls.every((url) => typeof url === "string")) return [];
   const text = (key: string) => typeof fields[key] === "string" ? fields[key] : "";
-  const keywords = Array.isArray(fields["keywords"]) ? fields["keywords"].map(String) : [];
+  const words = Array.isArray(fields["keywords"]) ? fields["keywords"] : [];
+  const keywords = words.filter((word) => typeof word === "string");
   try {
     const entry = {
       version,
