@@ -8,6 +8,7 @@ import { buildApp } from "./app.ts";
 import { normalizeArguments } from "./arguments.ts";
 import type { CliContext, EnvironmentVariable, StackProgram } from "./context.ts";
 import { EXIT } from "./errors.ts";
+import { lastOfEach } from "./last_of_each.ts";
 import { listenToSignals } from "./signals.ts";
 import { VERSION } from "./version.ts";
 
@@ -44,7 +45,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     const given = normalizeArguments(args);
     const debug = args.includes("--debug");
     const app = await buildApp({ version: VERSION, debug, command: given[0] });
-    await run(app, given, context);
+    await run(app, lastOfEach(app.root, given), context);
   } finally {
     signals.close();
   }

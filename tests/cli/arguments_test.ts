@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { buildApp } from "../../lib/cli/app.ts";
 import { normalizeArguments } from "../../lib/cli/arguments.ts";
+import { lastOfEach } from "../../lib/cli/last_of_each.ts";
 
 Deno.test("normalizeArguments() puts Helm's ways of writing flags into one", async (t) => {
   const rows: [given: string[], wanted: string[]][] = [
@@ -21,5 +23,29 @@ Deno.test("normalizeArguments() puts Helm's ways of writing flags into one", asy
   ];
   for (const [given, wanted] of rows) {
     await t.step(given.join(" "), () => assert.deepEqual(normalizeArguments(given), wanted));
+  }
+});
+
+Deno.test("lastOfEach() lets the last of a flag count, but of those that may come often each", async () => {
+  const app = await buildApp({ version: "1", debug: false });
+  const rows: [given: string, wanted: string][] = [
+    ["list --max 3 --max 4", "list --max 4"],
+    ["list --max=3 -n a --max 4 -n=b --namespace c", "list --max 4 --namespace c"],
+    ["install r ./web -f a.yaml -f b.yaml", "install r ./web -f a.yaml -f b.yaml"],
+    [
+      "install r ./web --set a=1 --timeout 1s --set b=2 --timeout 2s",
+      "install r ./web --set a=1 --set b=2 --timeout 2s",
+    ],
+    ["upgrade --atomic r --atomic=false ./web", "upgrade r --atomic=false ./web"],
+    ["ls -q -q", "ls -q"],
+    ["repo add a b --username u --username v", "repo add a b --username v"],
+    ["install r -- --max 3 --max 4", "install r -- --max 3 --max 4"],
+    ["list --no-such 3 --no-such 4", "list --no-such 3 --no-such 4"],
+    ["nothing --max 3 --max 4", "nothing --max 3 --max 4"],
+    ["", ""],
+  ];
+  for (const [given, wanted] of rows) {
+    const args = given.split(" ").filter((word) => word !== "");
+    assert.equal(lastOfEach(app.root, args).join(" "), wanted);
   }
 });

@@ -259,8 +259,18 @@ for (const [name, helm] of HELMS) {
         const upgraded = await now();
         await tool("rollback", "r", "1", ...at);
         const rolledBack = await now();
+        // As each Helm and Capstan print it.
+        const shown = await Promise.all(
+          ALL.map(async (reader) =>
+            (await reader("get", "all", "r", ...at)).replaceAll(namespace, "NAMESPACE")
+              .replaceAll(
+                /\d{4}-\d\d-\d\d[T ][\d:.]+( ?[-+Z][\d:]* ?[A-Z]*)?|\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}/g,
+                "TIME",
+              )
+          ),
+        );
         await tool("uninstall", "r", ...at, "--keep-history");
-        return { installed, upgraded, rolledBack, kept: await now() };
+        return { installed, upgraded, rolledBack, shown, kept: await now() };
       }));
       assert.equal(ours!.kept.length, 3);
       assert.deepEqual(ours, theirs);
