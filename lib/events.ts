@@ -88,11 +88,20 @@ export type RunEvent =
     | { readonly type: "step-progress"; readonly id: string; readonly message: string }
     | { readonly type: "step-log"; readonly id: string; readonly line: string }
     | {
+      /** The last lines that a running hook has logged so far; told only where someone looks on. */
+      readonly type: "step-tail";
+      readonly id: string;
+      /** Oldest first. */
+      readonly lines: readonly string[];
+    }
+    | {
       readonly type: "step-finished";
       readonly id: string;
       readonly status: StepStatus;
       /** Message of the failure, or why it was skipped. */
       readonly reason?: string;
+      /** What else there is to see of a failure, as lines: exit codes, the cluster's events, logs. */
+      readonly details?: string;
     }
     | {
       readonly type: "release-finished";

@@ -10,6 +10,7 @@ import type { StepContext } from "../schedule/step.ts";
 import { hookSteps, type HookStepsOptions } from "./hooks.ts";
 import type { Operation, StepParts } from "./operation.ts";
 import { explained } from "./pod_reasons.ts";
+import { withEvidence } from "./unready_evidence.ts";
 import type { ActionStep } from "./steps.ts";
 import { DEFAULT_TIMEOUT, type OperationResult, type WaitingOptions } from "./types.ts";
 
@@ -76,7 +77,7 @@ export async function awaitReady(
   const { api } = operation.context;
   const tell = (message: string) => operation.emit({ type: "step-progress", id, message });
   const options = { api, signal, tell, imagePullErrors };
-  await explained(objects, options, ({ signal, reasons }) =>
+  const wait = explained(objects, options, ({ signal, reasons }) =>
     waitReady(api, objects, {
       timeout,
       jobs: waitForJobs,
@@ -86,6 +87,11 @@ export async function awaitReady(
       signal,
       onProgress: (ref, message) => reasons.progress(ref, `${ref.kind} ${ref.name}: ${message}`),
     }));
+  try {
+    await wait;
+  } catch (error) {
+    throw signal.aborted ? error : await withEvidence(operation, objects, error);
+  }
 }
 
 /** Counts objects that are done and tells how many of them are. */

@@ -7,6 +7,7 @@ import { CapstanError, HelmError, messageOf } from "../errors.ts";
 import { refOf } from "../kube/resource.ts";
 import type { KubeObject, ObjectRef } from "../kube/types.ts";
 import type { ReleaseHook } from "../release/release.ts";
+import { type LogMask, logMask } from "./log_mask.ts";
 import type { ManifestObject } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 
@@ -86,7 +87,8 @@ export class HookError extends HelmError {
 /** Log lines of each container that the printed error shows. */
 const SHOWN_LINES = 10;
 
-function excerptOf({ logs, exits, events }: HookEvidence): string | undefined {
+/** The lines that an error shows; `undefined` where there are none. */
+export function excerptOf({ logs, exits, events }: HookEvidence): string | undefined {
   const lines = [
     ...exits.map(({ pod, container, exitCode, reason }) =>
       `pod ${pod}, container ${container}: exit code ${exitCode}${reason && ` (${reason})`}`
@@ -125,6 +127,7 @@ export async function readLogs(
 ): Promise<HookLog[]> {
   const all = tellLogs || hook.outputLogPolicies.includes(on);
   const logs: HookLog[] = [];
+  const mask = logMask(operation);
   if (!all && on === "hook-succeeded") return logs;
   try {
     for (const pod of await podsOfAll(operation, objects, signal)) {
@@ -134,7 +137,7 @@ export async function readLogs(
           { namespace, pod: name, container },
           all ? { signal } : { signal, tail: LAST_LINES },
         );
-        const lines = text.trimEnd().split("\n");
+        const lines = mask(text).trimEnd().split("\n");
         for (const line of lines) operation.emit({ type: "step-log", id: stepId, line });
         logs.push({ pod: name, container, lines: lines.slice(-LAST_LINES) });
       }
@@ -143,6 +146,26 @@ export async function readLogs(
     operation.warn(`cannot read the logs of hook ${hook.name}: ${messageOf(error)}`);
   }
   return logs;
+}
+
+/** The last lines of each container of a pod; of one that has not begun there are none. */
+export async function lastLogs(
+  operation: Operation,
+  pod: KubeObject,
+  { signal, mask }: { readonly signal: AbortSignal; readonly mask: LogMask },
+): Promise<HookLog[]> {
+  const { name, namespace = operation.namespace } = pod.metadata;
+  const logs = await Promise.all(
+    containersOf(pod).map(async (container) => {
+      const text = await operation.context.api.logs(
+        { namespace, pod: name, container },
+        { signal, tail: LAST_LINES },
+      ).catch(() => "");
+      const lines = mask(text).trimEnd();
+      return lines === "" ? [] : [{ pod: name, container, lines: lines.split("\n") }];
+    }),
+  );
+  return logs.flat();
 }
 
 /** What there is to see of a hook that failed; its log lines are told on the way. */
@@ -209,7 +232,8 @@ interface Terminated {
   readonly reason?: string;
 }
 
-function exitsOf(pod: KubeObject): HookExit[] {
+/** Containers of a pod that ended badly. */
+export function exitsOf(pod: KubeObject): HookExit[] {
   const { initContainerStatuses = [], containerStatuses = [] } = (pod["status"] ?? {}) as {
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses?: readonly ContainerStatus[];
@@ -224,7 +248,8 @@ function exitsOf(pod: KubeObject): HookExit[] {
 /** Warnings that are told of each object, the newest ones. */
 const LAST_EVENTS = 5;
 
-async function warningsOf(
+/** The cluster's warnings about an object. */
+export async function warningsOf(
   { context: { api } }: Operation,
   { kind, name, namespace }: ObjectRef,
   signal: AbortSignal,

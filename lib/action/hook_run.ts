@@ -11,6 +11,8 @@ import { waitDeleted, waitHook } from "../kube/wait.ts";
 import type { ReleaseHook } from "../release/release.ts";
 import type { Adopted } from "./adopt.ts";
 import { HookError, readEvidence, readLogs } from "./hook_evidence.ts";
+import { HookTail } from "./hook_tail.ts";
+import { logMask } from "./log_mask.ts";
 import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import { explained } from "./pod_reasons.ts";
@@ -62,7 +64,7 @@ export async function runHook(
   operation.hooksRun++;
   try {
     const live = running ? left : await createHook(operation, hook, objects, run);
-    for (const object of live) await awaitHook(operation, object, run);
+    for (const object of live) await shownHook(operation, object, run);
   } catch (error) {
     note("Failed");
     if (signal.aborted) throw error;
@@ -172,6 +174,21 @@ async function createHook(
       hint,
       cause: error,
     });
+  }
+}
+
+/** Waits for a hook's object; who looks on sees meanwhile what its pod logs. */
+async function shownHook(operation: Operation, object: KubeObject, run: HookRun): Promise<void> {
+  const { stepId, signal } = run;
+  const runs = object.kind === "Job" || object.kind === "Pod";
+  if (operation.context.liveLogs === undefined || !runs) {
+    return await awaitHook(operation, object, run);
+  }
+  const tail = new HookTail(operation, object, { stepId, signal, mask: logMask(operation) });
+  try {
+    await awaitHook(operation, object, run);
+  } finally {
+    await tail.end();
   }
 }
 

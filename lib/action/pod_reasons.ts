@@ -111,7 +111,7 @@ function keyOf({ kind, namespace, name }: PodOwner): string {
 }
 
 /** How an object's pods are found; `undefined` for one without pods. */
-function selectorOf({ kind, metadata, spec }: KubeObject): Selector | undefined {
+export function selectorOf({ kind, metadata, spec }: KubeObject): Selector | undefined {
   if (kind === "Pod") return { fieldSelector: `metadata.name=${metadata.name}` };
   if (kind === "Job") return { labelSelector: `job-name=${metadata.name}` };
   if (!["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(kind)) return undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { messageOf } from "../errors.ts";
+import { CapstanError, messageOf } from "../errors.ts";
 import type { Emit, StepClaim, StepInfo, StepKind } from "../events.ts";
 import type { RunStepsOptions } from "../schedule/scheduler.ts";
 import type { Claim, Outcome, Step } from "../schedule/step.ts";
@@ -59,9 +59,17 @@ export function stepEvents(
         id,
         status: outcome.status,
         ...(reason === undefined ? {} : { reason }),
+        ...detailsOf(outcome),
       });
     },
   };
+}
+
+/** What the error of a failure shows beside its message. */
+function detailsOf({ status, error }: Outcome): { readonly details?: string } {
+  return status === "failed" && error instanceof CapstanError && error.excerpt !== undefined
+    ? { details: error.excerpt }
+    : {};
 }
 
 /** Why a step did not succeed. */

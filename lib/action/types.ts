@@ -37,6 +37,15 @@ export interface ActionContext {
   readonly estimateOf?: ((stepId: string) => number | undefined) | undefined;
   /** Milliseconds between writes of the record while hooks run. @default {2_000} */
   readonly recordInterval?: number | undefined;
+  /** Follow the logs of running hooks, with a place in here each. @default they are not followed */
+  readonly liveLogs?:
+    | {
+      /** Takes a place; `false` where there is none. */
+      take(): boolean;
+      /** Gives it back. */
+      free(): void;
+    }
+    | undefined;
   /** How operations keep others away from their release. @default a Lease for each operation */
   readonly lock?: LockSettings | undefined;
   /** Milliseconds that writing down an end may take, also after an abort. @default {30_000} */

@@ -133,15 +133,24 @@ export class Controllers implements Control {
     this.#ended.clear();
   }
 
-  /** Log of a pod's container; with `follow` it comes when the container has ended. */
+  /**
+   * Log of a pod's container; with `follow` what is known comes at once, and the rest when the
+   * container has ended.
+   */
   logs(pod: KubeObject, query: URLSearchParams): string | ReadableStream<Uint8Array> {
     const text = podLogs(pod, query, this.#logs);
     if (query.get("follow") !== "true" || !isRunning(pod)) return text;
     let leave = () => {};
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
+        const tell = (part: string) => {
+          if (part !== "") controller.enqueue(new TextEncoder().encode(part));
+        };
+        tell(text);
         leave = this.#onEnd(pod, (ended) => {
-          controller.enqueue(new TextEncoder().encode(podLogs(ended, query, this.#logs)));
+          // What a container says by default at its end is another text than while it runs.
+          const whole = podLogs(ended, query, this.#logs);
+          tell(whole.startsWith(text) ? whole.slice(text.length) : whole);
           controller.close();
         });
       },

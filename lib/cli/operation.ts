@@ -4,6 +4,7 @@
  * @module
  */
 import type { PlannedOperation } from "../action/chain.ts";
+import { LogStreams } from "../action/hook_tail.ts";
 import { runOperation } from "../action/run.ts";
 import type { ActionContext, OperationResult } from "../action/types.ts";
 import type { HelmVersion } from "../chart/chart.ts";
@@ -31,11 +32,13 @@ export async function runShown(
   plan: (action: ActionContext) => PlannedOperation,
 ): Promise<OperationResult> {
   const { now, stop, abort: signal } = context;
-  const progress = new Progress(progressTarget(context));
+  const shown = progressTarget(context);
+  const progress = new Progress(shown);
   const action: ActionContext = {
     ...target,
     now,
     helmVersion,
+    liveLogs: shown.size === undefined || shown.actions ? undefined : new LogStreams(),
     emit(event) {
       // How the release ended is the command's own result or error.
       if (event.type !== "release-finished") progress.add({ at: now(), ...event } as RunEvent);

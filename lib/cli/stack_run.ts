@@ -90,6 +90,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         hookSelection: flags.hookSelection,
         force: flags.force,
         logs: command.logs,
+        liveLogs: looksOn(context, flags),
         select: selectionOf(flags),
         checkDrift: flags.checkDrift,
         resume: flags.resume,
@@ -179,6 +180,16 @@ export function typeChecks(flags: Pick<StackFlags, "noCheck">, { file }: LoadedS
       await typeCheck(file, { signal });
     },
   }];
+}
+
+/** Whether anyone sees a picture of the run while it goes. */
+function looksOn(
+  context: CliContext,
+  { quiet, output, watch }: Pick<UpFlags, "quiet" | "output" | "watch">,
+): boolean {
+  if (watch) return true;
+  const { size, actions } = progressTarget(context);
+  return size !== undefined && !actions && !quiet && output !== "json";
 }
 
 interface Reporter {

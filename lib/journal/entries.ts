@@ -61,7 +61,7 @@ export interface DoneEntry {
 export type JournalEntry = JournalHeader | AttemptEntry | InputsEntry | DoneEntry | RunEvent;
 
 /** Events that are not kept. */
-const DROPPED: ReadonlySet<string> = new Set(["step-log", "step-progress"]);
+const DROPPED: ReadonlySet<string> = new Set(["step-log", "step-tail", "step-progress"]);
 
 /** Whether an event goes into the journal. */
 export function isKept({ type }: RunEvent): boolean {

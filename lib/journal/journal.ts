@@ -81,7 +81,11 @@ export class Journal {
 
   /** Adds an event, unless it is of a kind that is not kept. */
   event(event: RunEvent): void {
-    if (isKept(event)) this.add(event);
+    if (!isKept(event)) return;
+    if (event.type !== "step-finished" || event.details === undefined) return this.add(event);
+    // What pods log may hold secrets.
+    const { details: _, ...rest } = event;
+    this.add(rest);
   }
 
   /** Adds an entry. */

@@ -8,6 +8,7 @@ import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { covers } from "./covers.ts";
 import { type ApiError, isAlreadyExists, isConflict, noSuchKind } from "./errors.ts";
+import { logLines } from "./log_lines.ts";
 import { collectionPath, objectPath, type Query, refOf } from "./resource.ts";
 import { DEFAULT_RETRY } from "./retry.ts";
 import { type ApiRequest, Transport, type TransportOptions } from "./transport.ts";
@@ -252,12 +253,32 @@ class KubeClient implements KubeApi {
     },
     { signal, tail }: RequestOptions & { readonly tail?: number } = {},
   ): Promise<string> {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${
-      encodeURIComponent(pod)
-    }/log`;
+    const path = logPath(namespace, pod);
     const query = { container, tailLines: tail };
     const headers = { accept: "text/plain, application/json" };
     return (await this.#transport.send({ method: "GET", path, query, headers, signal })).body;
+  }
+
+  async *followLogs(
+    { namespace, pod, container }: {
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container?: string;
+    },
+    { signal, tail }: RequestOptions & { readonly tail?: number } = {},
+  ): AsyncGenerator<string, void> {
+    const stream = await this.#transport.stream({
+      method: "GET",
+      path: logPath(namespace, pod),
+      query: { container, tailLines: tail, follow: true },
+      headers: { accept: "text/plain, application/json" },
+      signal,
+    });
+    try {
+      yield* logLines(stream.body);
+    } finally {
+      stream.close();
+    }
   }
 
   async until<T>(
@@ -330,6 +351,10 @@ class KubeClient implements KubeApi {
       fieldValidation: strict ? "Strict" : undefined,
     };
   }
+}
+
+function logPath(namespace: string, pod: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
 }
 
 const METADATA_ONLY =

@@ -212,6 +212,14 @@ export interface KubeApi {
     options?: RequestOptions & { readonly tail?: number },
   ): Promise<string>;
   /**
+   * Lines of a container's log as they are written, until the container ends; the `tail` last ones of
+   * what there is come first. Leaving the loop, or the signal, closes the connection. One try only.
+   */
+  followLogs(
+    ref: { readonly namespace: string; readonly pod: string; readonly container?: string },
+    options?: RequestOptions & { readonly tail?: number },
+  ): AsyncIterable<string>;
+  /**
    * Waits, by a watch shared with every other waiter of that kind and namespace, until `check` says
    * the object is done. `check` sees `undefined` when there is no such object. Throws what `check`
    * throws, and the signal's reason when aborted.

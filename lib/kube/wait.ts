@@ -79,12 +79,21 @@ export class WaitError extends CapstanError {
     message: string,
     /** Those that were waited for in vain. */
     readonly unready: readonly Unready[],
-    { timedOut, hint }: { readonly timedOut: boolean; readonly hint?: string | undefined },
+    { timedOut, hint, excerpt }: {
+      readonly timedOut: boolean;
+      readonly hint?: string | undefined;
+      /** What there is to see of them, as lines. */
+      readonly excerpt?: string | undefined;
+    },
   ) {
     const look = timedOut && unready.length > 0
       ? `look at ${unready.slice(0, 3).map(({ ref }) => describeRef(ref)).join(", ")}`
       : undefined;
-    super(message, { code: timedOut ? "wait/timeout" : "wait/failed", hint: hint ?? look });
+    super(message, {
+      code: timedOut ? "wait/timeout" : "wait/failed",
+      hint: hint ?? look,
+      excerpt,
+    });
     this.timedOut = timedOut;
   }
 }

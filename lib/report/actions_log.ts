@@ -53,6 +53,7 @@ export class ActionsLog {
       case "step-planned":
       case "step-started":
       case "step-progress":
+      case "step-tail":
       case "run-finished":
         break;
     }

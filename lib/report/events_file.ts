@@ -13,8 +13,11 @@ const TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "step-started",
   "step-progress",
   "step-log",
+  "step-tail",
   "step-finished",
   "release-finished",
+  "retry",
+  "rollback-started",
   "warning",
   "run-finished",
 ]);

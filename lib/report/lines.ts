@@ -46,6 +46,7 @@ function eventText(event: RunEvent, state: RunState, style: Style): string | und
     case "step-planned":
     case "step-started":
     case "step-progress":
+    case "step-tail":
     case "run-finished":
       return undefined;
   }

@@ -15,6 +15,8 @@ export interface StepState {
   readonly progress?: string | undefined;
   /** The last line that it logged. */
   readonly log?: string | undefined;
+  /** The last lines that its pod logged, while it runs. */
+  readonly tail?: readonly string[] | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -73,6 +75,7 @@ function newStep(info: StepInfo): Changing<StepState> {
     finished: undefined,
     progress: undefined,
     log: undefined,
+    tail: undefined,
     reason: undefined,
   };
 }
@@ -140,6 +143,9 @@ export class RunFold {
       case "step-log":
         this.#change(event.id, { log: event.line });
         break;
+      case "step-tail":
+        this.#change(event.id, { tail: event.lines });
+        break;
       case "step-finished":
         this.#finish(event);
         break;
@@ -198,7 +204,7 @@ export class RunFold {
     const step = this.#steps.get(id);
     if (step === undefined || step.finished !== undefined) return;
     const { owner } = step.info;
-    this.#change(id, { status, finished: at, progress: undefined, reason });
+    this.#change(id, { status, finished: at, progress: undefined, tail: undefined, reason });
     this.#ended++;
     const running = this.#running.get(owner);
     running?.delete(id);

@@ -120,8 +120,8 @@ function workLines(state: RunState, owner: string, rows: Rows): string[] {
   const { now } = rows.frame;
   const running = [...state.running.get(owner)!].map((id) => state.steps.get(id)!);
   const since = Math.min(...running.map(({ started }) => started!));
-  const hooks = running.filter(({ info, log }) => info.kind === "hook" || log !== undefined);
-  const children = hooks.length > 1 || hooks.some(({ log }) => log !== undefined) ? hooks : [];
+  const hooks = running.filter((step) => step.info.kind === "hook" || hasLines(step));
+  const children = hooks.length > 1 || hooks.some(hasLines) ? hooks : [];
   const [first] = running;
   const what = children.length > 1
     ? `${children.length} hooks at once`
@@ -132,13 +132,32 @@ function workLines(state: RunState, owner: string, rows: Rows): string[] {
   return [
     line(head as LineParts, rows),
     ...children.map((step, i) => childLine(step, i === children.length - 1, rows)),
+    // Below all hooks, so that where there is no room each hook still has its line.
+    ...children.flatMap((step) => tailLines(step, { ...rows, named: children.length > 1 })),
   ];
+}
+
+function hasLines({ log, tail }: StepState): boolean {
+  return log !== undefined || tail !== undefined;
+}
+
+/** Lines that a running hook's pod logged before the last one, which stands beside its name. */
+function tailLines(
+  { info, tail = [] }: StepState,
+  { names, frame, named }: Pick<Rows, "names" | "frame"> & { readonly named: boolean },
+): string[] {
+  const indent = " ".repeat(names + 6);
+  const left = Math.max(0, frame.columns - names - 10);
+  const of = named ? `${info.title.slice(info.title.lastIndexOf(" ") + 1)}: ` : "";
+  return tail.slice(0, -1).map((text) =>
+    paint(`${indent}│ ${cut(oneLine(`${of}${text}`), left)}`, "quiet", frame)
+  );
 }
 
 function childLine(step: StepState, last: boolean, { names, frame }: Rows): string {
   const time = formatSeconds(frame.now - step.started!);
   const left = Math.max(0, frame.columns - names - width(time) - 8);
-  const said = step.log ?? step.progress;
+  const said = step.log ?? step.tail?.at(-1) ?? step.progress;
   const text = cut(oneLine(`${step.info.title}${said === undefined ? "" : `: ${said}`}`), left);
   const indent = " ".repeat(names + 4);
   return paint(`${indent}${last ? "└" : "├"} ${pad(text, left)} ${time}`, "quiet", frame);

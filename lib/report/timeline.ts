@@ -34,6 +34,10 @@ export interface TimelineStep {
   progress?: [at: number, message: string][];
   /** The last lines that it logged. */
   log?: string[];
+  /** The last lines so far, while it runs. */
+  tail?: readonly string[];
+  /** What else there is to see of its failure. */
+  details?: string;
 }
 
 /** A release, a stack hook, or the run as a whole. */
@@ -179,6 +183,7 @@ export class TimelineBuilder {
         step.started = at;
         delete step.finished;
         delete step.reason;
+        delete step.details;
         break;
       case "step-progress":
         (step.progress ??= []).push([at, event.message]);
@@ -188,9 +193,14 @@ export class TimelineBuilder {
         (step.log ??= []).push(event.line);
         if (step.log.length > MOST_LINES) step.log.shift();
         break;
+      case "step-tail":
+        step.tail = event.lines;
+        break;
       case "step-finished":
         step.status = event.status;
         step.finished = at;
+        delete step.tail;
+        if (event.details !== undefined) step.details = event.details;
         if (event.reason !== undefined) step.reason = event.reason;
         break;
     }
@@ -200,7 +210,7 @@ export class TimelineBuilder {
 type PlannedStep = (RunEvent & { type: "step-planned" })["step"];
 type StepEvent = Extract<
   RunEvent,
-  { type: "step-started" | "step-progress" | "step-log" | "step-finished" }
+  { type: "step-started" | "step-progress" | "step-log" | "step-tail" | "step-finished" }
 >;
 
 /** When a step could have started, and the limit that kept it from it. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { HookSelection } from "../action/hook_plan.ts";
+import { LogStreams } from "../action/hook_tail.ts";
 import { messageOf } from "../errors.ts";
 import { EVENTS_VERSION } from "../events.ts";
 import type { RunEvent } from "../events.ts";
@@ -64,6 +65,13 @@ export interface RunOptions {
   readonly hookSelection?: HookSelection | undefined;
   /** Tell the log lines of every test, not only of those whose policy asks for it. @default {false} */
   readonly logs?: boolean | undefined;
+  /**
+   * Tell the last lines that running hooks log, as `step-tail`: for someone who looks on. At most 16
+   * logs are read at once.
+   *
+   * @default {false}
+   */
+  readonly liveLogs?: boolean | undefined;
   /** Deploy releases again that have not changed. @default {false} */
   readonly force?: boolean | undefined;
   /** Deploy releases again whose objects are not as they were applied, also from other managers. @default {false} */
@@ -149,7 +157,8 @@ export async function runStack(loaded: LoadedStack, given: RunOptions): Promise<
   const options = plan === undefined ? given : { ...given, ...optionsOf(plan, { ...given, verb }) };
   const session = new RunSession({ ...options, verb, now });
   const { run, checkpoint, estimateOf, onInputs, lock, secrets } = session;
-  const action = { run, checkpoint, estimateOf, lock };
+  const liveLogs = given.liveLogs ? new LogStreams() : undefined;
+  const action = { run, checkpoint, estimateOf, lock, liveLogs };
   const means = { ...options, now, overrides: options, emit: session.emit, action, secrets };
   return await withSources(loaded, means, async (found) => {
     try {

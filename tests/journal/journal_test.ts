@@ -156,6 +156,14 @@ Deno.test("Journal copies into the cluster before a checkpoint is over, and once
   const one = await open("r1");
   one.event(started("a/hook x", 1));
   one.event({ type: "step-log", at: 1, id: "a/hook x", line: "password=hunter2" });
+  one.event({ type: "step-tail", at: 1, id: "a/hook x", lines: ["password=hunter2"] });
+  one.event({
+    type: "step-finished",
+    at: 1,
+    id: "a/hook x",
+    status: "failed",
+    details: "password=hunter2",
+  });
   await Promise.all(
     ["a/hook x", "a/hook y", "a/hook z"].map((id) => one.settle({ type: "done", at: 2, id })),
   );

@@ -333,6 +333,28 @@ const CASES: Record<string, (it: Case) => Promise<void>> = {
     await rejects(api.logs({ namespace, pod: "q" }), { message: 'pods "q" not found' });
   },
 
+  async "a log that is followed can be left at any time"({ api, namespace }) {
+    const created = await api.create(pod(namespace, "p", "Always"));
+    await waitReady(api, [created], { timeout: 20_000 });
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new Error("seen enough")), 500);
+    const { signal } = controller;
+    let ended: unknown;
+    try {
+      for await (const line of api.followLogs({ namespace, pod: "p" }, { tail: 2, signal })) {
+        equal(line.includes("\n"), false);
+      }
+    } catch (error) {
+      ended = (error as Error).message;
+    }
+    clearTimeout(timer);
+    // Where nothing is written the log goes on until it is left.
+    ok(ended === undefined || ended === "seen enough", `${ended}`);
+    await rejects(Array.fromAsync(api.followLogs({ namespace, pod: "q" })), {
+      message: 'pods "q" not found',
+    });
+  },
+
   async "a deployment rolls out, and rolls again when it changes"({ api, namespace }) {
     const first = await api.apply(deployment(namespace, "web"));
     await waitReady(api, [first], { timeout: 20_000 });

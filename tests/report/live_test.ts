@@ -73,7 +73,14 @@ Deno.test({
       for (const event of events.slice(0, 30)) live.add(event);
       await withPage(browser, live.url, { width: 1280 }, async ({ page, problems }) => {
         assert.match(await page.locator("#facts").innerText(), /up, running or cut off/);
+        const id = events.slice(0, 30).findLast(({ type }) =>
+          type === "step-started"
+        )!["id" as never];
+        live.add({ at: 5_000, type: "step-tail", id, lines: ["table 1 <b>", "table 2"] });
+        const running = page.locator("#running pre", { hasText: "table 1 <b>\ntable 2" });
+        await running.waitFor({ timeout: 10_000 });
         for (const event of events.slice(30)) live.add(event);
+        await running.waitFor({ state: "detached", timeout: 10_000 });
         await page.locator("#facts", { hasText: "up, succeeded" }).waitFor({ timeout: 10_000 });
         await live.close();
         assert.deepEqual(problems, []);

@@ -72,11 +72,58 @@ const FRAME_OF_200: readonly string[] = [
   "━━━━━━━━─────────────── 491/1400 steps  46/200 releases  30s  about 5m16s left",
 ];
 
+Deno.test("the frame of running hooks has the last lines of their logs below them", () => {
+  const events: RunEvent[] = [];
+  for (const name of ["migrate", "seed"]) {
+    const id = `web/hook pre-install Job/${name}`, title = `hook pre-install ${name}`;
+    events.push(
+      { at: 0, type: "step-planned", step: { id, kind: "hook", owner: "web", title, needs: [] } },
+      { at: 0, type: "step-started", id },
+    );
+  }
+  const of = (name: string) => `web/hook pre-install Job/${name}`;
+  const tail = (name: string, ...lines: string[]): RunEvent => {
+    return { at: 1_000, type: "step-tail", id: of(name), lines };
+  };
+  events.push(tail("migrate", "table 1", "table 2", "table 3 of 80, which has a name of its own"));
+  const one = [...events, { at: 900, type: "step-finished", id: of("seed"), status: "succeeded" }];
+  assert.deepEqual(frameAt(one as RunEvent[], 2_000, 60).slice(0, -1), [
+    "● web  hook pre-install migrate                          2s",
+    "       └ hook pre-install migrate: table 3 of 80, which… 2s",
+    "         │ table 1",
+    "         │ table 2",
+  ]);
+  events.push(tail("seed", "row 1", "row 2"));
+  assert.deepEqual(frameAt(events, 2_000, 60).slice(0, -1), [
+    "● web  2 hooks at once                                   2s",
+    "       ├ hook pre-install migrate: table 3 of 80, which… 2s",
+    "       └ hook pre-install seed: row 2                    2s",
+    "         │ migrate: table 1",
+    "         │ migrate: table 2",
+    "         │ seed: row 1",
+  ]);
+  // Where there is no room each hook still has its line; one that has ended has no lines any more.
+  assert.equal(frameAt(events, 2_000, 60, 6).length, 4);
+  const ended: RunEvent = { at: 1_500, type: "step-finished", id: of("migrate"), status: "failed" };
+  assert.deepEqual(frameAt([...events, ended], 2_000, 60).slice(0, -1), [
+    "● web  hook pre-install seed                             2s",
+    "       └ hook pre-install seed: row 2                    2s",
+    "         │ row 1",
+  ]);
+});
+
 Deno.test("no line of a frame is wider than the terminal, and none moves its cursor", () => {
   for (const releases of [1, 12, 200]) {
     const events = runEvents({ releases, chain: 3, fails: 7 });
-    const nasty = events.map((event): RunEvent =>
-      event.type === "step-log" ? { ...event, line: `\x1b[2J日本語\r\n${event.line}\x07` } : event
+    const line = "\x1b[2J日本語\r\n👩‍💻 migrating\x07";
+    const nasty = events.flatMap((event): RunEvent[] =>
+      event.type !== "step-log" ? [event] : [
+        { ...event, line },
+        { at: event.at, type: "step-tail", id: event.id, lines: [line, line, line] },
+      ]
+    ).map((event): RunEvent =>
+      // Owners of two columns a character, and of marks that take none.
+      releases === 12 ? event : JSON.parse(JSON.stringify(event).replaceAll("release-", "公開é-"))
     );
     const end = events.at(-1)!.at;
     for (const columns of [20, 60, 80, 160]) {

@@ -20,6 +20,7 @@ import {
   showPath,
   showPools,
   showReleases,
+  showRunning,
   showWaits,
   showWarnings,
 } from "./tables.js";
@@ -44,6 +45,7 @@ function setTimeline(next) {
   layouts = timeline.owners.map((owner) => lanesOf(owner, timeline));
   if (view.whole) Object.assign(view, { from: 0, to: Math.max(1, timeline.length) });
   showFacts(timeline);
+  showRunning(timeline);
   showPools(timeline);
   showPath(timeline);
   showWaits(timeline);

@@ -52,6 +52,7 @@ ${style}</style>
 </header>
 <main>
 ${TIMELINE}
+${section("running", "At work", "")}
 ${section("failures", "Failures", "")}
 ${section("path", "Critical path", TABLES)}
 ${section("pools", "Limits", ' class="pools"')}

@@ -172,6 +172,18 @@ function stepParts(step, timeline) {
       textBlock(lines.join("\n"), `Events of ${name}`),
     );
   }
+  if (step.details !== undefined) {
+    parts.push(
+      element("p", { class: "quiet" }, "What there was to see in the cluster"),
+      textBlock(step.details, `Details of ${name}`),
+    );
+  }
+  if (step.tail !== undefined) {
+    parts.push(
+      element("p", { class: "quiet" }, "Last lines so far"),
+      textBlock(step.tail.join("\n"), `Last lines of ${name}`),
+    );
+  }
   if (step.log !== undefined) {
     parts.push(
       element("p", { class: "quiet" }, "Log"),
@@ -179,6 +191,30 @@ function stepParts(step, timeline) {
     );
   }
   return parts;
+}
+
+/** Steps at work that have something to say, as far as the run is known. */
+export function showRunning(timeline) {
+  const running = timeline.steps.filter(({ status, tail, progress }) =>
+    status === "running" && (tail !== undefined || progress !== undefined)
+  );
+  fill(
+    "running",
+    ...running.slice(0, 40).map((step) => {
+      const name = `${timeline.owners[step.owner].name}: ${step.title}`;
+      const said = step.progress?.at(-1)?.[1];
+      return element(
+        "article",
+        {},
+        element("h3", {}, name),
+        ...(said === undefined ? [] : [element("p", {}, said)]),
+        ...(step.tail === undefined
+          ? []
+          : [textBlock(step.tail.join("\n"), `Last lines of ${name}`)]),
+      );
+    }),
+    ...(running.length > 40 ? [element("p", {}, `… and ${running.length - 40} more`)] : []),
+  );
 }
 
 export function showFailures(timeline) {
