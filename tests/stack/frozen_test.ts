@@ -17,6 +17,20 @@ const WEB = chartFiles("web", {
     "apiVersion: v1\nkind: Secret\nmetadata: {name: {{ .Release.Name }}}\nstringData: {pin: {{ .Values.pin | default 1234 | quote }}}\n",
 });
 
+const CRD = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets, singular: widget}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`;
+
 type Definition = Omit<StackDefinition, "name">;
 
 /** Freezes a plan, as a file has it. */
@@ -359,5 +373,30 @@ Deno.test("a run of a frozen plan that failed is gone on with, and what is left 
     const resumed = await run(stack, { ...options, resume: true });
     assert(resumed.ok, JSON.stringify(resumed.failures));
     assert.deepEqual(resumed.ended, { db: "installed", web: "installed" });
+  });
+});
+
+Deno.test("objects of a kind that another release of the plan brings are planned before the kind is there", async () => {
+  const files = {
+    ...WEB,
+    ...chartFiles("operator", { "crd.yaml": CRD }),
+    ...chartFiles("user", {
+      "w.yaml":
+        "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: {{ .Values.size }}}\n",
+    }),
+  };
+  await rehearse(files, async (rehearsal) => {
+    const operator = release("operator", { chart: "./operator", wait: true });
+    // Rendered when the kind is there, and planned when it is not.
+    const user = release("user", {
+      chart: "./user",
+      needs: [operator],
+      values: () => ({ size: 1 }),
+    });
+    const stack = { releases: [operator, user] };
+    const { plan, refused } = await freeze(rehearsal, stack);
+    assert.equal(refused, undefined);
+    const result = await apply(rehearsal, stack, plan);
+    assert.deepEqual(result.ended, { operator: "installed", user: "installed" });
   });
 });

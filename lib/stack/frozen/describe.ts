@@ -9,6 +9,7 @@ import type { ObjectChange } from "../../action/diff/changes.ts";
 import type { DeployRequest } from "../../action/deploy_request.ts";
 import { parseObjects } from "../../action/objects.ts";
 import type { Operation } from "../../action/operation.ts";
+import { markOwned } from "../../action/ownership.ts";
 import type { Change, DeployPlan } from "../../action/prepare.ts";
 import { keyOf, refOf } from "../../kube/resource.ts";
 import type { KubeApi, ObjectRef } from "../../kube/types.ts";
@@ -48,8 +49,10 @@ export async function describeChange(change: Change, means: Describing): Promise
   const { operation, request, seal, signal } = means;
   const { release, crds } = change;
   const objects = await Promise.all(change.objects.map(async (one): Promise<SentObject> => {
-    const { object } = await placeObject(operation, one, signal);
-    return { ...refOf(object), digest: seal.digest(object), manifest: plain(seal.mask(object)) };
+    const { object: placed } = await placeObject(operation, one, signal);
+    // Without the namespace that the cluster's kinds decide on: a kind may yet have to be added.
+    const object = markOwned(one.object, operation);
+    return { ...refOf(placed), digest: seal.digest(object), manifest: plain(seal.mask(object)) };
   }));
   return {
     revision: release.revision,

@@ -113,9 +113,9 @@ export interface FrozenObject {
   readonly fields: readonly FieldChange[];
   /** The live object that was seen; absent where there is none. */
   readonly live?: { readonly uid: string; readonly resourceVersion: string } | undefined;
-  /** Of the object as it is sent; absent for one that goes. */
+  /** Of the object as the chart gives it; absent for one that goes. */
   readonly digest?: string | undefined;
-  /** The object as it is sent, with the values of a Secret masked. */
+  /** The object as the chart gives it, marked as the release's, with the values of a Secret masked. */
   readonly manifest?: unknown;
 }
 

@@ -6,6 +6,7 @@
  */
 import { parseManifest } from "../../action/objects.ts";
 import type { Change } from "../../action/prepare.ts";
+import type { KubeObject } from "../../kube/types.ts";
 import type { Release, ReleaseHook } from "../../release/release.ts";
 import type { Described } from "./describe.ts";
 
@@ -19,7 +20,8 @@ export type Contents = ReadonlyMap<
 export function contentsOf({ objects, hooks }: Pick<Described, "objects" | "hooks">): Contents {
   return new Map<string, { digest?: string | undefined; manifest?: unknown }>([
     ...objects.map((object) => {
-      const { kind, name, namespace = "", apiVersion } = object;
+      const { kind, name, apiVersion, manifest } = object;
+      const { namespace = "" } = (manifest as KubeObject).metadata;
       return [`${kind}/${name} ${namespace} ${apiVersion}`, object] as const;
     }),
     ...hooks.map((hook) => [`${hook.kind}/${hook.name} hook ${hook.path}`, hook] as const),
