@@ -18,6 +18,8 @@ export interface RunProgress {
   /** Absent while the run goes on, or when it died. */
   readonly finished?: number | undefined;
   readonly ok?: boolean | undefined;
+  /** What it had changed was being undone, to whatever end that came. */
+  readonly rolledBack: boolean;
   /** When the last thing happened. */
   readonly last: number;
   /** Processes that have worked on it. */
@@ -61,6 +63,7 @@ export function progressOf({ header, entries }: Journaled): RunProgress {
   const inputs = new Map<string, NodeDigest>();
   const { run, stack, verb, at: started } = header;
   let end: (RunEvent & { readonly type: "run-finished" }) | undefined;
+  let rolledBack = false;
   let attempts = 0, pid: number | undefined, host: string | undefined;
   let process: string | undefined;
   for (const entry of entries) {
@@ -89,6 +92,9 @@ export function progressOf({ header, entries }: Journaled): RunProgress {
       case "release-finished":
         releases.set(entry.owner, entry);
         break;
+      case "rollback-started":
+        rolledBack = true;
+        break;
       case "run-finished":
         end = entry;
         break;
@@ -103,6 +109,7 @@ export function progressOf({ header, entries }: Journaled): RunProgress {
       stack,
       verb,
       started,
+      rolledBack,
       last,
       attempts,
       pid,

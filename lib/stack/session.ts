@@ -196,6 +196,7 @@ export class RunSession {
         },
       );
     }
+    if (progress.rolledBack) throw undone(journal);
     const { plan } = this.#options;
     if (journal.header.plan !== plan?.signature) throw otherPlan(journal, plan);
     await checkUnchanged(sources, journal, progress, this.#options.signal);
@@ -217,6 +218,17 @@ export class RunSession {
     await this.#journal?.close();
     await this.#lock?.release();
   }
+}
+
+/** Of a run that was undone nothing is finished, whatever it had finished before. */
+function undone({ header: { stack, run } }: Journaled): CapstanError {
+  return new CapstanError(
+    `cannot resume run ${run} of stack ${stack}: it has been rolled back, so that nothing of it is left`,
+    {
+      code: "resume/rolled-back",
+      hint: "run `capstan up` without --resume: it deploys again, and runs hooks again",
+    },
+  );
 }
 
 /** What was begun by a plan must not go on without it, nor by another. */
