@@ -1,16 +1,17 @@
 // deno-lint-ignore-file no-console -- a task talks to the terminal
 /**
  * `deno task bench [PART ...]`: how fast Capstan is. Parts are `startup`, `scheduler`, `demo`,
- * `progress`, `stack` and `rendering`; all of them without a name.
+ * `progress`, `stack`, `growth` and `rendering`; all of them without a name.
  *
  * Options: `--charts FOLDER` (or `$CHARTS`) for the charts to render, or a file that lists them, in
  * place of the example's; `--runs N` for how often everything is measured; `--large` for a graph of a
- * million steps; `--load` to read charts from the disk at each rendering.
+ * million steps and a stack of 5,000 releases; `--load` to read charts from the disk at each rendering.
  *
  * `$HELM4` is a helm binary to start beside `capstan template`; with `go` on the PATH Helm's own
  * engine renders beside Capstan's. What is compared is measured in turn; trust ratios, not times.
  */
 import { demo } from "./demo.ts";
+import { growth } from "./growth.ts";
 import { pathOf } from "./measure.ts";
 import type { Report } from "./measure.ts";
 import { progress } from "./progress.ts";
@@ -35,7 +36,8 @@ function flag(name: string): boolean {
 
 const runs = Number(option("--runs") ?? 0);
 const charts = option("--charts") ?? Deno.env.get("CHARTS") ?? pathOf("../examples/shop/charts");
-const sizes = flag("--large") ? [10_000, 100_000, 1_000_000] : [10_000, 100_000];
+const large = flag("--large");
+const sizes = large ? [10_000, 100_000, 1_000_000] : [10_000, 100_000];
 const load = flag("--load");
 
 const parts: Readonly<Record<string, () => Promise<Report>>> = {
@@ -44,6 +46,7 @@ const parts: Readonly<Record<string, () => Promise<Report>>> = {
   demo: () => demo(runs || 5),
   progress: () => progress(runs || 3),
   stack,
+  growth: () => growth(runs || 1, large ? [100, 1000, 5000] : [100, 1000]),
   rendering: () => {
     const folder = charts.replace(/(?<=.)\/+$/, "");
     return rendering({ charts: folder, rounds: runs || 5, times: 3, load });
