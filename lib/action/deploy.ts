@@ -77,10 +77,10 @@ export interface Deployment {
   readonly operation: Operation;
   readonly request: DeployRequest;
   readonly beforeUndo?: DeployInner["beforeUndo"];
-  plan?: DeployPlan;
-  apply?: ApplyPlan;
+  plan?: DeployPlan | undefined;
+  apply?: ApplyPlan | undefined;
   /** Objects as the server had them after they were applied. */
-  live?: readonly KubeObject[];
+  live?: readonly KubeObject[] | undefined;
 }
 
 /** The steps that install or upgrade a release; see the module's description. */
@@ -124,7 +124,11 @@ export function planDeploy(
     title: "record",
     needs: before,
     runs: "settled",
-    run: (step) => lettingGo(operation, () => recordDeploy(deployment, step)),
+    run: async (step) => {
+      await lettingGo(operation, () => recordDeploy(deployment, step));
+      // A run keeps its steps to its end: what is done with shall not be kept by them.
+      deployment.plan = deployment.apply = deployment.live = undefined;
+    },
   });
   const parts = partSteps(operation, request, before);
   return { steps: [render, ...parts, record], result: () => operation.result };

@@ -139,7 +139,7 @@ export class Graph {
   }
 
   #others([own]: readonly Node[]): string[] {
-    return [...this.nodes.keys()].filter((id) => id !== own?.step.id);
+    return [...this.nodes.keys()].filter((id) => id !== own?.id);
   }
 
   /** Takes back edges and memberships of nodes that were not accepted; they are the latest of their lists. */
@@ -147,7 +147,7 @@ export class Graph {
     const gone = new Set(added);
     const keep = (node: Node) => !gone.has(node);
     for (const node of gone) {
-      this.nodes.delete(node.step.id);
+      this.nodes.delete(node.id);
       for (const other of node.before) if (keep(other)) other.after = other.after.filter(keep);
       for (const other of node.after) if (keep(other)) other.before = other.before.filter(keep);
       if (node.group !== undefined) {

@@ -25,14 +25,26 @@ export class Node implements Queued {
   seen = 0;
   left = 0;
 
+  readonly id: string;
+
   constructor(
-    readonly step: Step,
+    /** Let go of when it has settled, with all that its work holds on to. */
+    public step: Step,
     readonly sequence: number,
     /** The walk that looked at it first. */
     readonly joined: number,
     readonly group: Group | undefined,
     readonly batch: Batch | undefined,
-  ) {}
+  ) {
+    this.id = step.id;
+  }
+
+  /** Settles it. */
+  end(outcome: Outcome): void {
+    this.state = "settled";
+    this.outcome = outcome;
+    this.step = SETTLED;
+  }
 
   get claims(): readonly Claim[] {
     return this.step.claims ?? NO_CLAIMS;
@@ -100,5 +112,7 @@ function appended(list: readonly Node[], node: Node): readonly Node[] {
   }
 }
 
+/** What is left of a step that has settled. */
+const SETTLED: Step = Object.freeze({ id: "", needs: [], run() {} });
 const NO_NODES: readonly Node[] = Object.freeze([]);
 const NO_CLAIMS: readonly Claim[] = [];

@@ -75,5 +75,5 @@ function isSettled(stop: Stop): boolean {
 }
 
 function nameOf(stop: Stop): string {
-  return stop instanceof Group ? `group ${stop.key}` : stop.step.id;
+  return stop instanceof Group ? `group ${stop.key}` : stop.id;
 }

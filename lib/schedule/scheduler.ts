@@ -158,7 +158,7 @@ class Scheduler {
     for (const need of node.before) {
       const { status, blockedBy } = need.outcome!;
       if (status !== "succeeded") {
-        return { status: "skipped", blockedBy: blockedBy ?? need.step.id };
+        return { status: "skipped", blockedBy: blockedBy ?? need.id };
       }
     }
     const { stop } = this.#options;
@@ -304,10 +304,10 @@ class Scheduler {
   }
 
   #settle(node: Node, outcome: Outcome): void {
-    node.state = "settled";
-    node.outcome = outcome;
+    const { step } = node;
+    node.end(outcome);
     this.#unsettled--;
-    this.#tell(() => this.#options.onSettle?.(node.step, outcome));
+    this.#tell(() => this.#options.onSettle?.(step, outcome));
     this.#settled.push(node);
   }
 
