@@ -10,7 +10,7 @@ import { keyOf, refOf } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { isPending, type Release, withStatus } from "../release/release.ts";
 import { revisionsToPrune } from "../release/state.ts";
-import { droppedFrom, findExisting } from "./apply.ts";
+import { droppedFrom } from "./apply.ts";
 import type { DeployRequest } from "./deploy_request.ts";
 import { leftoversOf, otherRevisions } from "./leftovers.ts";
 import { BUILD_PROBLEM, type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
@@ -200,7 +200,12 @@ async function checkExisting(
   { takeOwnership }: DeployRequest,
   { fresh, change, signal }: Fresh,
 ): Promise<KubeObject[]> {
-  const existing = await findExisting(operation.context.api, fresh, { signal });
+  const presence = operation.cache.presence(operation.context.api);
+  const found = await Promise.all(
+    fresh.filter(({ object }) => object.metadata.name)
+      .map(({ object }) => presence.find(refOf(object), signal)),
+  );
+  const existing = found.filter((object) => object !== undefined);
   if (takeOwnership) return existing;
   const conflicts = existing.flatMap((object) => {
     const problem = ownershipProblem(object, operation);

@@ -10,8 +10,9 @@ import { splitDocuments } from "../engine/manifests.ts";
 import type { HelmVersion } from "../chart/chart.ts";
 import { formatApiVersion } from "../kube/resource.ts";
 import { type ProcessIdentity, thisProcess } from "../kube/process.ts";
-import type { KubeApi, RequestOptions } from "../kube/types.ts";
+import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
 import { isMap } from "../template/value.ts";
+import { Presence } from "./presence.ts";
 
 /**
  * What operations on one cluster share: its capabilities, and digests of charts. Remembers for as long
@@ -37,6 +38,7 @@ import { isMap } from "../template/value.ts";
 export class ActionCache {
   #capabilities: Promise<Capabilities> | undefined;
   #process: Promise<ProcessIdentity> | undefined;
+  #presence: readonly [KubeApi, Presence] | undefined;
   readonly #told = new Set<string>();
   readonly #digests = new WeakMap<Chart, Promise<string>>();
 
@@ -57,6 +59,14 @@ export class ActionCache {
   /** Forgets what the cluster serves, after kinds were added.@internal */
   forgetCapabilities(): void {
     this.#capabilities = undefined;
+  }
+
+  /** Where operations look together for objects that are there already.@internal */
+  presence(
+    api: KubeApi,
+  ): { find(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> } {
+    if (this.#presence?.[0] !== api) this.#presence = [api, new Presence(api)];
+    return this.#presence[1];
   }
 
   /** Whether nobody has asked for this word before: for what is told once.@internal */

@@ -7,6 +7,7 @@ import { isAlreadyExists } from "../kube/errors.ts";
 import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
 import { decodeRelease, encodeRelease } from "./codec.ts";
 import { recordName, type Release, type ReleaseStatus, type RevisionKey } from "./release.ts";
+import { Together } from "../kube/together.ts";
 import {
   alreadyExists,
   checkSize,
@@ -71,6 +72,8 @@ class KubeStorage implements Storage {
   readonly #api: KubeApi;
   readonly #kind: "Secret" | "ConfigMap";
   readonly #now: () => number;
+  /** Histories by namespace: the releases of a run are asked for together. */
+  readonly #histories = new Map<string, Together<RevisionEntry[]>>();
   /** Texts of releases that were checked and are not stored yet. */
   readonly #checked = new WeakMap<Release, string>();
 
@@ -109,9 +112,24 @@ class KubeStorage implements Storage {
 
   async history(
     { namespace, name }: { readonly namespace: string; readonly name: string },
-    options?: RequestOptions,
+    { signal }: RequestOptions = {},
   ): Promise<readonly RevisionEntry[]> {
-    return sortRevisions(await this.#list(`owner=helm,name=${name}`, { ...options, namespace }));
+    let together = this.#histories.get(namespace);
+    if (together === undefined) {
+      together = new Together((names, signal) => this.#historiesOf(namespace, names, signal));
+      this.#histories.set(namespace, together);
+    }
+    return sortRevisions(await together.ask(name, signal) ?? []);
+  }
+
+  async #historiesOf(
+    namespace: string,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, RevisionEntry[]>> {
+    const which = names.length === 1 ? `name=${names[0]}` : `name in (${names.join()})`;
+    const entries = await this.#list(`owner=helm,${which}`, { namespace, signal });
+    return Map.groupBy(entries, ({ name }) => name);
   }
 
   list({ selector, ...query }: ListQuery = {}): Promise<readonly RevisionEntry[]> {
