@@ -8,6 +8,7 @@
 import { CapstanError, isAbort, messageOf } from "../errors.ts";
 import { joinBytes } from "../files.ts";
 import { retry } from "../schedule/retry.ts";
+import { MAX_REDIRECTS, redirected } from "./redirects.ts";
 
 /** How to be let in, and whom to trust. Files are PEM. */
 export interface Access {
@@ -60,11 +61,12 @@ export class StatusError extends CapstanError {
   /** What the server says, cut. */
   readonly body: string;
 
-  constructor(url: string, response: Response, body: string) {
+  constructor(url: string, response: Response, body: string, at: string = url) {
     const { status, statusText } = response;
-    super(`cannot fetch ${withoutSecrets(url)}: ${`${status} ${statusText}`.trim()}`, {
+    const why = `${status} ${statusText}`.trim();
+    super(`cannot fetch ${withoutSecrets(url)}: ${why}${sentOn(url, at)}`, {
       code: "registry/fetch",
-      hint: hintOf(status, url),
+      hint: hintOf(status, at),
     });
     this.status = status;
     this.headers = response.headers;
@@ -117,26 +119,52 @@ export class HttpSource {
 
   async #once(url: string, asked: Asked): Promise<Response> {
     const { signal, access = {}, method = "GET", body } = asked;
-    const client = await this.#client(access);
+    const timeout = AbortSignal.timeout(this.#timeout);
     const headers = new Headers(asked.headers);
     if (access.username !== undefined && access.username !== "" && belongs(url, asked)) {
       headers.set("authorization", basic(access));
     }
-    const timeout = AbortSignal.timeout(this.#timeout);
+    const init = {
+      headers,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    };
+    let trust = access;
+    let at = { url, method, body };
     try {
-      const send = await this.#sender(url, access);
-      const response = await send(url, {
-        method,
-        headers,
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-        ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
-        ...(client === undefined ? {} : { client }),
-      });
-      if (response.ok || response.status === 304) return response;
-      throw new StatusError(url, response, (await response.text()).slice(0, 2000));
+      for (let hops = 0;; hops++) {
+        const response = await this.#request(at, init, trust);
+        if (response.ok || response.status === 304) return response;
+        const next = redirected({ ...at, body: at.body !== undefined }, response);
+        if (next === undefined) {
+          throw new StatusError(url, response, (await response.text()).slice(0, 2000), at.url);
+        }
+        await response.body?.cancel();
+        if (hops === MAX_REDIRECTS) throw new CapstanError("it redirects again and again");
+        if (next.elsewhere) {
+          headers.delete("authorization");
+          trust = { ...trust, certFile: undefined, keyFile: undefined };
+        }
+        at = { ...next, body: next.method === "GET" ? undefined : at.body };
+      }
     } catch (error) {
-      throw unreachable(url, error, signal);
+      throw unreachable(url, error, signal, at.url);
     }
+  }
+
+  async #request(
+    { url, method, body }: { url: string; method: string; body: Uint8Array | undefined },
+    init: { readonly headers: Headers; readonly signal: AbortSignal },
+    access: Access,
+  ): Promise<Response> {
+    const content = body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> };
+    const request = { ...init, ...content, method, redirect: "manual" } as const;
+    if (access.insecureSkipTlsVerify && /^https:/i.test(url)) {
+      // Fetch cannot leave the check of certificates out.
+      const { insecureFetch } = await import("./insecure_fetch.ts");
+      return await insecureFetch(url, { ...request, ...await clientCertificate(access) });
+    }
+    const client = await this.#client(access);
+    return await this.#fetch(url, client === undefined ? request : { ...request, client });
   }
 
   /** All of a body. @throws {CapstanError} When it is too large, or ends early. */
@@ -160,13 +188,6 @@ export class HttpSource {
     return await this.read(await this.send(url, asked));
   }
 
-  /** What sends a request: fetch cannot leave the check of certificates out. */
-  async #sender(url: string, { insecureSkipTlsVerify }: Access): Promise<typeof fetch> {
-    if (!insecureSkipTlsVerify || !/^https:/i.test(url)) return this.#fetch;
-    const { insecureFetch } = await import("./insecure_fetch.ts");
-    return (input, init) => insecureFetch(String(input), init ?? {});
-  }
-
   #client(access: Access): Promise<Deno.HttpClient | undefined> {
     const { caFile, certFile, keyFile } = access;
     if (!caFile && !certFile && !keyFile) return Promise.resolve(undefined);
@@ -177,9 +198,17 @@ export class HttpSource {
   }
 }
 
-async function createClient({ caFile, certFile, keyFile }: Access): Promise<Deno.HttpClient> {
+async function createClient(access: Access): Promise<Deno.HttpClient> {
+  const { caFile } = access;
   const ca = caFile ? { caCerts: [await readPem(caFile)] } : {};
-  if (!certFile && !keyFile) return Deno.createHttpClient(ca);
+  return Deno.createHttpClient({ ...ca, ...await clientCertificate(access) });
+}
+
+/** The client certificate and its key, where they are named. */
+async function clientCertificate(
+  { certFile, keyFile }: Access,
+): Promise<{ cert: string; key: string } | Record<never, never>> {
+  if (!certFile && !keyFile) return {};
   if (!certFile || !keyFile) {
     throw new CapstanError("a client certificate needs both a certificate and a key file", {
       code: "registry/tls",
@@ -187,7 +216,7 @@ async function createClient({ caFile, certFile, keyFile }: Access): Promise<Deno
     });
   }
   const [cert, key] = await Promise.all([readPem(certFile), readPem(keyFile)]);
-  return Deno.createHttpClient({ ...ca, cert, key });
+  return { cert, key };
 }
 
 async function readPem(path: string): Promise<string> {
@@ -222,14 +251,25 @@ export function withoutSecrets(url: string): string {
   return shown.search === "" ? shown.href : `${shown.href.slice(0, -shown.search.length)}?…`;
 }
 
-function unreachable(url: string, error: unknown, signal: AbortSignal | undefined): unknown {
+/** Says which server a redirect led to. */
+function sentOn(url: string, at: string): string {
+  return at === url ? "" : ` (redirected to ${withoutSecrets(at)})`;
+}
+
+function unreachable(
+  url: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+  at: string = url,
+): unknown {
   if (error instanceof StatusError || signal?.aborted) return error;
   if (isAbort(error) && !(error instanceof DOMException && error.name === "TimeoutError")) {
     return error;
   }
-  const { host } = new URL(url);
+  if (error instanceof CapstanError && error.code === "registry/tls") return error;
+  const { host } = new URL(at);
   const why = reasonOf(error);
-  return new CapstanError(`cannot fetch ${withoutSecrets(url)}: ${why}`, {
+  return new CapstanError(`cannot fetch ${withoutSecrets(url)}: ${why}${sentOn(url, at)}`, {
     code: "registry/fetch",
     hint: error instanceof Deno.errors.NotCapable
       ? `add --allow-net=${host}`

@@ -7,35 +7,24 @@
 import https from "node:https";
 import { Readable } from "node:stream";
 
-const MAX_REDIRECTS = 10;
-
-/**
- * As fetch. A redirect to another origin is followed without the Authorization header, as fetch does,
- * and one that gives up encryption is not followed.
- */
-export async function insecureFetch(url: string, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
-  for (let at = url, hops = 0;; hops++) {
-    const response = await request(at, { ...init, headers });
-    const location = response.headers.get("location");
-    if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return response;
-    await response.body?.cancel();
-    if (hops === MAX_REDIRECTS) throw new TypeError(`more than ${MAX_REDIRECTS} redirects`);
-    const next = new URL(location, at);
-    if (next.protocol !== "https:") throw new TypeError(`redirected from HTTPS to ${next.origin}`);
-    if (next.origin !== new URL(at).origin) headers.delete("authorization");
-    at = next.href;
-  }
+/** What is sent, and who shows it. */
+export interface InsecureInit extends RequestInit {
+  /** Client certificate and key, PEM. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
-async function request(url: string, init: RequestInit): Promise<Response> {
+/** As fetch that follows no redirect. */
+export async function insecureFetch(url: string, init: InsecureInit): Promise<Response> {
   const headers = Object.fromEntries(new Headers(init.headers));
   const body = init.body as Uint8Array | undefined | null;
+  const { cert, key } = init;
   return await new Promise((resolve, reject) => {
     const request = https.request(url, {
       method: init.method ?? "GET",
       headers: body ? { ...headers, "content-length": String(body.length) } : headers,
       rejectUnauthorized: false,
+      ...(cert === undefined ? {} : { cert, key }),
       agent: false,
       ...(init.signal ? { signal: init.signal } : {}),
     }, (message) => {

@@ -8,6 +8,7 @@ import { OciClient } from "../../lib/registry/oci_client.ts";
 import { parseOciReference } from "../../lib/registry/oci_reference.ts";
 import { tarball } from "../chart/tarball.ts";
 import { withRegistry } from "./registry_server.ts";
+import { serving } from "./serving.ts";
 import type { TestRegistry } from "./registry_server.ts";
 
 const PLAIN = { plainHttp: true };
@@ -176,6 +177,29 @@ Deno.test("a login is exchanged for a token, which serves all requests of a repo
     );
   });
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a blob that is kept elsewhere is fetched from there without the token", async () => {
+  await withRegistry({ login: ADMIN }, async (registry) => {
+    const login = { ...PLAIN, ...ADMIN };
+    const ref = `oci://${registry.host}/team/web`;
+    await charts().push(await archive("1.0.0"), `oci://${registry.host}/team`, { access: login });
+    const asked: [string, string | null][] = [];
+    const store = (request: Request) => {
+      const path = new URL(request.url).pathname;
+      asked.push([path, request.headers.get("authorization")]);
+      return registry.stored.get(`team/web@${path.slice(1)}`) ?? 404;
+    };
+    await serving(store, async ({ url }) => {
+      registry.spoil = (_, path) => {
+        const [, digest] = /\/blobs\/(sha256:\w+)$/.exec(path) ?? [];
+        return digest === undefined ? undefined : Response.redirect(`${url}/${digest}`, 307);
+      };
+      const { digest } = await charts().pull(ref, { access: login });
+      assert.deepEqual(asked, [[`/sha256:${digest}`, null]]);
+      assert(registry.requests.some((each) => /blobs\/sha256:\w+ \+auth$/.test(each)));
+    });
+  });
 });
 
 Deno.test("a cached archive is not fetched again, and a spoilt one is", async () => {
