@@ -20,6 +20,8 @@ export interface CliContext extends CommandContext {
   readonly color: boolean;
   /** Whether results may be coloured: what goes to standard output. */
   readonly stdoutColor: boolean;
+  /** Columns of the terminal that standard output goes to; `undefined` when it goes elsewhere. */
+  readonly stdoutColumns?: (() => number) | undefined;
   /** Size of the terminal that standard error goes to; `undefined` when it goes elsewhere. */
   readonly size?: (() => { readonly columns: number; readonly rows: number }) | undefined;
   /** First Ctrl-C or SIGTERM: start nothing new. */

@@ -31,8 +31,7 @@ export async function followersOf(
       page?.add(event);
     },
     async end() {
-      last?.end();
-      await Promise.all([spans?.send(), page?.close()]);
+      await Promise.all([last?.end(), spans?.send(), page?.close()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The events of this machine's last run, whole, for `capstan report`: the journal of a run leaves out
+ * The events of this machine's last runs, whole, for `capstan report`: the journal of a run leaves out
  * what charts and hooks print, and rehearsals have none.
  *
  * @module
@@ -12,13 +12,41 @@ import { stateFolder, writableState } from "./state_folder.ts";
 /** Keeps a run's events. */
 export interface LastRun {
   readonly add: (event: RunEvent) => void;
-  readonly end: () => void;
+  readonly end: () => Promise<void>;
 }
 
 /** Where they are; `undefined` where nothing says. */
 export function lastRunFile(context: CliContext): string | undefined {
   const folder = stateFolder(context);
   return folder === undefined ? undefined : `${folder}/last/events.jsonl`;
+}
+
+/** Runs whose events are kept by their id. */
+const KEPT = 10;
+
+/** The events of a run, whose id may be shortened, in the parts in which they came; `[]` where none are kept. */
+export async function keptEvents(context: CliContext, id: string): Promise<string[]> {
+  const file = lastRunFile(context);
+  if (file === undefined) return [];
+  const folder = folderOfRuns(file);
+  const names = await namesIn(folder);
+  const found = names.filter((name) => name.slice(name.indexOf("_") + 1).startsWith(id));
+  const runs = new Set(found.map((name) => name.slice(name.indexOf("_") + 1)));
+  if (runs.size !== 1) return [];
+  return await Promise.all(found.map((name) => Deno.readTextFile(`${folder}/${name}`)));
+}
+
+function folderOfRuns(file: string): string {
+  return `${file.slice(0, file.lastIndexOf("/"))}/runs`;
+}
+
+/** Names begin with the time, so that they sort by it. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+  } catch {
+    return []; // There is none yet.
+  }
 }
 
 /** Characters that are written at once. */
@@ -29,6 +57,7 @@ export async function keepLastRun(context: CliContext): Promise<LastRun | undefi
   const file = lastRunFile(context);
   if (file === undefined || await writableState(context) === undefined) return undefined;
   let out: Deno.FsFile | undefined;
+  let failed = false;
   let text = "";
   const attempt = (work: () => void) => {
     try {
@@ -38,6 +67,7 @@ export async function keepLastRun(context: CliContext): Promise<LastRun | undefi
       context.process.stderr.write(`warning: cannot keep the run's events: ${messageOf(error)}\n`);
       out?.close();
       out = undefined;
+      failed = true;
     }
   };
   const flush = () => {
@@ -45,26 +75,40 @@ export async function keepLastRun(context: CliContext): Promise<LastRun | undefi
     text = "";
     while (bytes.length > 0) bytes = bytes.subarray(out!.writeSync(bytes));
   };
-  attempt(() => out = open(file));
   return {
     add(event) {
-      if (out === undefined) return;
-      text += `${JSON.stringify(event)}\n`;
-      if (text.length > CHUNK) attempt(flush);
+      if (failed) return;
+      if (event.type === "run-started" && out === undefined) {
+        attempt(() => out = open(file, `${event.at}_${event.run}.jsonl`));
+      }
+      // Of running hooks what counts is what they have said in the end.
+      if (event.type !== "step-tail") text += `${JSON.stringify(event)}\n`;
+      if (out !== undefined && text.length > CHUNK) attempt(flush);
     },
-    end() {
-      if (out !== undefined) attempt(flush);
+    async end() {
+      if (out === undefined) return;
+      attempt(flush);
       out?.close();
       out = undefined;
+      const folder = folderOfRuns(file);
+      for (const name of (await namesIn(folder)).slice(0, -KEPT)) {
+        // Another run may have done so.
+        await Deno.remove(`${folder}/${name}`).catch(() => {});
+      }
     },
   };
 }
 
-/** Two runs at once each write a file of their own; the name is that of the later one. */
-function open(file: string): Deno.FsFile {
-  Deno.mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true, mode: 0o700 });
-  const own = `${file}.${crypto.randomUUID()}`;
-  const out = Deno.openSync(own, { write: true, createNew: true, mode: 0o600 });
-  Deno.renameSync(own, file);
+/**
+ * One file with two names: that of its run, and that of the last run. Two runs at once each write a
+ * file of their own; the second name is that of the later one.
+ */
+function open(file: string, name: string): Deno.FsFile {
+  const path = `${folderOfRuns(file)}/${name}`;
+  Deno.mkdirSync(folderOfRuns(file), { recursive: true, mode: 0o700 });
+  const out = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+  const other = `${file}.${crypto.randomUUID()}`;
+  Deno.linkSync(path, other);
+  Deno.renameSync(other, file);
   return out;
 }

@@ -34,6 +34,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     env: readEnv,
     color: terminal && !Deno.noColor,
     stdoutColor: Deno.stdout.isTerminal() && !Deno.noColor,
+    stdoutColumns: Deno.stdout.isTerminal() ? () => Deno.consoleSize().columns : undefined,
     size: terminal ? () => Deno.consoleSize() : undefined,
     stop: signals.stop,
     abort: signals.abort,

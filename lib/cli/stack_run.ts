@@ -220,7 +220,8 @@ function reporter(context: CliContext, { flags, verb }: StackCommand): Reporter 
     close() {
       progress?.close();
       if (open && changing && fold.state.finished !== undefined) {
-        stdout.write(`\n${closingTable(fold.state, { color: context.stdoutColor }).join("\n")}\n`);
+        const style = { color: context.stdoutColor, columns: context.stdoutColumns?.() };
+        stdout.write(`\n${closingTable(fold.state, style).join("\n")}\n`);
       }
       open = false;
     },

@@ -6,7 +6,7 @@
 import type { ReleaseOutcome } from "../events.ts";
 import { ownerTime, stepTime } from "./state.ts";
 import type { RunState } from "./state.ts";
-import { columns, formatDuration, paint } from "./text.ts";
+import { columns, cut, formatDuration, paint, width, wrapped } from "./text.ts";
 import type { Style, Tone } from "./text.ts";
 
 const TONES: Readonly<Record<ReleaseOutcome, Tone>> = {
@@ -26,12 +26,21 @@ export function summary(state: RunState, style: Style): string[] {
   return failures.length === 0 ? lines : [...lines, "", ...failures];
 }
 
-/** The table of a run's releases, and a sentence on how it went. */
-export function closingTable(state: RunState, style: Style): string[] {
-  return [...releaseTable(state, style), "", closing(state, style)];
+/** How the closing lines are to look. */
+export interface TableStyle extends Style {
+  /** What no line may be wider than. @default no limit */
+  readonly columns?: number | undefined;
 }
 
-function releaseTable(state: RunState, style: Style): string[] {
+/** The table of a run's releases, and a sentence on how it went. */
+export function closingTable(state: RunState, style: TableStyle): string[] {
+  return [...releaseTable(state, style), "", ...closing(state, style)];
+}
+
+/** Columns that a narrow terminal goes without, in this order; the outcome says what matters. */
+const SPARED = ["HOOKS", "STATUS", "REVISION", "NAMESPACE", "DURATION"];
+
+function releaseTable(state: RunState, style: TableStyle): string[] {
   const header = ["RELEASE", "NAMESPACE", "REVISION", "STATUS", "HOOKS", "DURATION", ""];
   const rows = [...state.owners.keys()].flatMap((owner) => {
     const release = state.releases.get(owner);
@@ -47,11 +56,31 @@ function releaseTable(state: RunState, style: Style): string[] {
       paint(outcome, TONES[outcome], style),
     ]];
   });
-  return columns([header.map((cell) => paint(cell, "strong", style)), ...rows]);
+  return fitted([header.map((cell) => paint(cell, "strong", style)), ...rows], header, style);
+}
+
+/** A table without as many columns as it takes to fit; then names are cut. */
+function fitted(
+  rows: readonly (readonly string[])[],
+  header: readonly string[],
+  { columns: most = Infinity }: TableStyle,
+): string[] {
+  const gone = new Set<number>();
+  const lines = () => columns(rows.map((row) => row.filter((_, i) => !gone.has(i))));
+  const over = () => Math.max(...lines().map(width)) - most;
+  for (const name of SPARED) {
+    if (over() <= 0) return lines();
+    gone.add(header.indexOf(name));
+  }
+  const excess = over();
+  if (excess <= 0) return lines();
+  const room = Math.max(...rows.map(([name]) => width(name!))) - excess;
+  const cutRows = rows.map(([name, ...rest], i) => [i === 0 ? name! : cut(name!, room), ...rest]);
+  return columns(cutRows.map((row) => row.filter((_, i) => !gone.has(i))));
 }
 
 /** One sentence on how many releases did what, and how the time compares to doing it all in turn. */
-function closing(state: RunState, style: Style): string {
+function closing(state: RunState, style: TableStyle): string[] {
   const counts = new Map<ReleaseOutcome, number>();
   for (const { outcome } of state.releases.values()) {
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
@@ -60,8 +89,12 @@ function closing(state: RunState, style: Style): string {
   const wall = formatDuration((state.finished ?? state.started) - state.started);
   const sum = formatDuration(stepTime(state));
   const nothing = counts.size === 1 && counts.has("unchanged") ? "; nothing changed" : "";
-  const head = state.ok ? paint("done", "good", style) : paint("failed", "bad", style);
-  return `${head}: ${what || "no releases"}${nothing} in ${wall} (steps one after another: ${sum})`;
+  const head = state.ok ? "done" : "failed";
+  const text = `${head}: ${
+    what || "no releases"
+  }${nothing} in ${wall} (steps one after another: ${sum})`;
+  const [first, ...rest] = wrapped(text, style.columns);
+  return [`${paint(head, state.ok ? "good" : "bad", style)}${first!.slice(head.length)}`, ...rest];
 }
 
 function failureLines(state: RunState, style: Style): string[] {

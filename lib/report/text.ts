@@ -81,6 +81,17 @@ export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - width(text)));
 }
 
+/** Words in lines of at most so many columns; a word that is wider has a line of its own. */
+export function wrapped(text: string, columns = Infinity): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && width(longer) > columns) lines.push(word);
+    else lines[Math.max(0, lines.length - 1)] = longer;
+  }
+  return lines;
+}
+
 /** Rows in aligned columns, two spaces apart, without trailing space. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

@@ -101,6 +101,37 @@ Deno.test("closingTable() leaves the failures to whoever has the errors", () => 
   );
 });
 
+Deno.test("closingTable() is no wider than its terminal", () => {
+  const { state } = folded(EVENTS);
+  const fits = (columns: number, color: boolean) =>
+    closingTable(state, { color, columns }).map((line) => width(line));
+  for (let columns = 20; columns < 120; columns++) {
+    for (const color of [false, true]) {
+      assert(Math.max(...fits(columns, color)) <= columns, `${columns}: ${fits(columns, color)}`);
+    }
+  }
+  assert.deepEqual(closingTable(state, { color: false, columns: 60 }), [
+    "RELEASE  NAMESPACE  REVISION  STATUS    DURATION",
+    "db       data       1         deployed  0.50s     installed",
+    "web      shop       1         failed    1.00s     failed",
+    "cart     shop       -         -         0.00s     skipped",
+    "",
+    "failed: 1 installed, 1 failed, 1 skipped in 1.30s (steps one",
+    "after another: 1.50s)",
+  ]);
+  const long = folded(
+    EVENTS.map((event) =>
+      event.type === "release-finished" && event.release === "db"
+        ? { ...event, release: "データベース-of-the-shop-in-the-north" }
+        : event
+    ),
+  ).state;
+  assert.deepEqual(closingTable(long, { color: false, columns: 30 }).slice(0, 2), [
+    "RELEASE",
+    "データベース-of-th…  installed",
+  ]);
+});
+
 Deno.test("summary() ends a run with a table, the time, and every failure with its reason", () => {
   assert.deepEqual(summary(folded(EVENTS).state, PLAIN), [
     "RELEASE  NAMESPACE  REVISION  STATUS    HOOKS  DURATION",

@@ -245,6 +245,14 @@ export default defineStack({
       runs.map(async ({ name }) => (await spans(name.replace(".jsonl", "")))[0]!.name),
     );
     assert.deepEqual(names.sort(), ["down shop", "up shop"]);
+    const kept = await Array.fromAsync(Deno.readDir(`${folder}/state/last/runs`));
+    assert.equal(kept.length, 3);
+    // A run by its id has its logs: rehearsal and up have the hook, down has none.
+    const pages = await Promise.all(kept.map(async ({ name }) => {
+      const id = name.slice(name.indexOf("_") + 1, -".jsonl".length);
+      return (await capstan("report", "-o", "-", id.slice(0, 20))).stdout;
+    }));
+    assert.equal(pages.filter((page) => page.includes('"log":["sown"]')).length, 2);
     assert.match((await capstan("report", "0badc0de")).stderr, /hint: name the id of a run/);
   });
 });

@@ -14,7 +14,7 @@ import { otlpSpans } from "../../report/otlp.ts";
 import { reportPage } from "../../report/page/page.ts";
 import { type Timeline, TimelineBuilder } from "../../report/timeline.ts";
 import type { CliContext } from "../context.ts";
-import { lastRunFile } from "../last_run.ts";
+import { keptEvents, lastRunFile } from "../last_run.ts";
 import type { ReportFlags } from "../report_commands.ts";
 import { stateFolder } from "../state_folder.ts";
 
@@ -62,8 +62,12 @@ async function eventsFor(context: CliContext, path: string | undefined): Promise
   if (path === "-") return parseEvents(await new Response(Deno.stdin.readable).text(), path);
   const text = await readFile(path);
   if (typeof text === "string") return parseEvents(text, path);
+  const isId = /^[0-9a-f-]+$/i.test(path);
+  // Whole, with logs; the journal of a run leaves them out, and is kept longer.
+  const kept = isId ? await keptEvents(context, path) : [];
+  if (kept.length > 0) return parseEvents(kept.join(""), path);
   const state = stateFolder(context);
-  const found = /^[0-9a-f-]+$/i.test(path) && state !== undefined
+  const found = isId && state !== undefined
     ? await findJournal(path, { folder: new JournalFolder(state) })
     : [];
   if (found.length === 1) return eventsOf(found[0]!);
