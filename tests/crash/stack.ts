@@ -54,16 +54,21 @@ export interface CrashOptions {
   /** The program kills itself when it tells this event, counted from 1. @default never */
   readonly killAt?: number;
   readonly resume?: boolean;
+  /** The stack's hook fails, and all is rolled back. @default {false} */
+  readonly fail?: boolean;
   /** @default {"up"} */
   readonly verb?: "up" | "down";
 }
 
 /** Two releases, one of which needs the other by way of a hook, and one that needs nothing. */
-export function crashStack({ folder, text }: CrashOptions): Stack {
+export function crashStack({ folder, text, fail }: CrashOptions): Stack {
   const db = release("db", { chart: "./db", values: { text }, hookParallelism: 2 });
   const seed = hook("seed", {
     after: [db],
-    run: async () => await Deno.writeTextFile(`${folder}/seeded`, `${text}\n`, { append: true }),
+    run: async () => {
+      if (fail) throw new Error("not this time");
+      await Deno.writeTextFile(`${folder}/seeded`, `${text}\n`, { append: true });
+    },
   });
   const web = release("web", {
     chart: "./web",
@@ -82,7 +87,7 @@ export async function runCrashStack(
   options: CrashOptions,
   emit: (event: RunEvent) => void,
 ): Promise<RunResult> {
-  const { folder, server, resume, verb } = options;
+  const { folder, server, resume, verb, fail } = options;
   const stack = crashStack(options);
   return await runStack({ stack, file: `${folder}/stack.ts`, folder }, {
     connect: () => {
@@ -93,6 +98,7 @@ export async function runCrashStack(
     journal: { folder: `${folder}/state` },
     resume,
     verb,
+    onFailure: fail ? "rollback" : "stop",
     emit,
   });
 }
