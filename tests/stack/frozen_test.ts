@@ -400,3 +400,18 @@ Deno.test("objects of a kind that another release of the plan brings are planned
     assert.deepEqual(result.ended, { operator: "installed", user: "installed" });
   });
 });
+
+Deno.test("PlanMovedError lists what has moved, but not hundreds of lines", () => {
+  const moved = Array.from(
+    { length: 43 },
+    (_, i) => ({ node: `r${i}`, what: "chart", how: "changed" }),
+  );
+  const error = new PlanMovedError(moved, { at: "2026-05-01T12:00:00Z" });
+  const lines = error.message.split("\n");
+  assert.equal(
+    lines[0],
+    "cannot do what was planned: 43 things have moved since 2026-05-01T12:00:00Z:",
+  );
+  assert.deepEqual(lines.slice(-2), ["  r39  chart  changed", "  and 3 more"]);
+  assert.equal(error.moved.length, 43);
+});

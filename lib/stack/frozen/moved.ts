@@ -50,10 +50,17 @@ export class PlanMovedError extends CapstanError {
   }
 }
 
+/** Rows that the message shows; the error has all. */
+const MOST_ROWS = 40;
+
 function table(moved: readonly Moved[]): string {
-  const rows = moved.map(({ node, what, how }) => [node === "" ? "(stack)" : node, what, how]);
+  const rows = moved.slice(0, MOST_ROWS).map((
+    { node, what, how },
+  ) => [node === "" ? "(stack)" : node, what, how]);
   const width = (i: number) => Math.max(...rows.map((row) => row[i]!.length));
-  return rows.map(([node, what, how]) =>
+  const lines = rows.map(([node, what, how]) =>
     `  ${node!.padEnd(width(0))}  ${what!.padEnd(width(1))}  ${how}`
-  ).join("\n");
+  );
+  const left = moved.length - rows.length;
+  return [...lines, ...(left === 0 ? [] : [`  and ${left} more`])].join("\n");
 }
