@@ -415,3 +415,43 @@ Deno.test("PlanMovedError lists what has moved, but not hundreds of lines", () =
   assert.deepEqual(lines.slice(-2), ["  r39  chart  changed", "  and 3 more"]);
   assert.equal(error.moved.length, 43);
 });
+
+Deno.test("a frozen plan tells no secret of hooks, of lists, or of fields that change", async () => {
+  const secret = (name: string, more = "") =>
+    `{apiVersion: v1, kind: Secret, metadata: {name: ${name}${more}}, ` +
+    "data: {pin: {{ .Values.pin | b64enc }}}, stringData: {text: {{ .Values.pin | quote }}}}";
+  const files = chartFiles("web", {
+    "a.yaml": `${secret("plain")}\n---\napiVersion: v1\nkind: SecretList\nitems:\n- ${
+      secret("listed")
+    }\n`,
+    "hook.yaml": secret(
+      "hooked",
+      ', annotations: {helm.sh/hook: "pre-install,pre-upgrade", helm.sh/hook-weight: "1"}',
+    ),
+    "random.yaml":
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: random}\ndata: {id: {{ randAlpha 8 }}}\n",
+  });
+  await rehearse(files, async (rehearsal) => {
+    const stack = (pin: string) => ({
+      releases: [release("web", { chart: "./web", values: { pin } })],
+    });
+    assert((await rehearsal.run(stack("old-pin-1111"))).ok);
+    const { plan } = await freeze(rehearsal, stack("new-pin-2222"));
+    const text = JSON.stringify(plan);
+    for (const pin of ["old-pin-1111", "new-pin-2222"]) {
+      for (const form of [pin, btoa(pin), btoa(btoa(pin))]) assert(!text.includes(form), form);
+    }
+    const { objects, hooks, varies } = plan.nodes[0]!.release!;
+    const changed = objects.filter(({ kind }) => kind === "Secret").map(({ name, fields }) => [
+      name,
+      fields.map(({ path }) => path).sort(),
+    ]);
+    assert.deepEqual(changed.sort(), [
+      ["listed", ["data.pin", "data.text"]],
+      ["plain", ["data.pin", "data.text"]],
+    ]);
+    assert.deepEqual([hooks.map(({ name }) => name), varies], [["hooked"], ["ConfigMap/random"]]);
+    const result = await apply(rehearsal, stack("new-pin-2222"), plan);
+    assert.deepEqual(result.ended, { web: "upgraded" });
+  });
+});
