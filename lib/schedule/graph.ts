@@ -46,7 +46,11 @@ export class Graph {
     const walk = ++this.#walks;
     const added = this.#create(steps, { walk, problems });
     for (const node of added) this.#link(node, added, problems);
-    const { order, cycles } = sortNew(added, walk);
+    const { order, cycles } = sortNew(added, {
+      joined: walk,
+      all: this.nodes.values(),
+      nextWalk: () => ++this.#walks,
+    });
     for (const cycle of cycles) problems.push(cycleError(cycle));
     if (problems.length > 0) {
       this.#withdraw(added);

@@ -25,6 +25,8 @@ export class Node implements Queued {
   seen = 0;
   left = 0;
 
+  /** Higher than that of all that comes first; see order.ts. */
+  rank = 0;
   readonly id: string;
 
   constructor(
