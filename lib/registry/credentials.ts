@@ -6,6 +6,7 @@
  */
 import { CapstanError, messageOf } from "../errors.ts";
 import { folderOf, replaceFile } from "../files.ts";
+import { askHelper, eraseWithHelper, storeWithHelper } from "./credential_helper.ts";
 import type { Access } from "./http.ts";
 
 /** Where logins are kept. */
@@ -26,6 +27,8 @@ interface DockerConfig {
 export interface Login extends Pick<Access, "username" | "password"> {
   /** Docker's identity token, exchanged for access tokens. */
   readonly identityToken?: string | undefined;
+  /** Why there is none, where the program that keeps it could not be asked. */
+  readonly hint?: string | undefined;
 }
 
 /** Reads and writes logins. */
@@ -34,23 +37,30 @@ export class Credentials {
 
   /** The login for a host, where there is one. */
   async of(host: string): Promise<Login | undefined> {
+    let blocked: Login | undefined;
     for (const path of [this.files.helm, this.files.docker]) {
       if (path === undefined) continue;
       const config = await readConfig(path);
       const found = config === undefined ? undefined : await lookUp(config, host);
-      if (found !== undefined) return found;
+      if (found !== undefined && found.hint === undefined) return found;
+      blocked ??= found;
     }
-    return undefined;
+    return blocked;
   }
 
-  /** Keeps a login. */
+  /** Keeps a login, in the program that Helm's file names for this, or else in the file. */
   async set(host: string, { username = "", password = "" }: Access): Promise<void> {
+    const key = keyOf(host);
+    const helper = helperOf(await readConfig(this.files.helm) ?? {}, host);
+    if (helper !== undefined) await storeWithHelper(helper, key, { username, secret: password });
     const auth = new TextEncoder().encode(`${username}:${password}`).toBase64();
-    await this.#change((auths) => ({ ...auths, [keyOf(host)]: { auth } }));
+    await this.#change((auths) => ({ ...auths, [key]: helper === undefined ? { auth } : {} }));
   }
 
   /** Forgets a login. */
   async remove(host: string): Promise<void> {
+    const helper = helperOf(await readConfig(this.files.helm) ?? {}, host);
+    if (helper !== undefined) await eraseWithHelper(helper, keyOf(host));
     await this.#change(({ [keyOf(host)]: _, ...others }) => others);
   }
 
@@ -77,12 +87,11 @@ function keyOf(host: string): string {
 
 async function lookUp(config: DockerConfig, host: string): Promise<Login | undefined> {
   const key = keyOf(host);
-  const helper = config.credHelpers?.[key] ?? config.credHelpers?.[host];
   const names = [key, host, `https://${host}`, `https://${host}/`, `http://${host}`];
   const entry = names.map((name) => config.auths?.[name]).find((each) => each !== undefined);
   const { auth = "", identitytoken } = entry ?? {};
   if (auth !== "") {
-    const text = new TextDecoder().decode(Uint8Array.fromBase64(auth));
+    const text = new TextDecoder().decode(decoded(auth, host));
     const colon = text.indexOf(":");
     return {
       username: text.slice(0, colon),
@@ -90,40 +99,29 @@ async function lookUp(config: DockerConfig, host: string): Promise<Login | undef
       identityToken: identitytoken || undefined,
     };
   }
-  const program = helper ?? (entry === undefined ? undefined : config.credsStore) ??
-    config.credsStore;
-  return program === undefined ? undefined : await askHelper(program, key);
+  const helper = helperOf(config, host);
+  if (helper === undefined) return undefined;
+  const answer = await askHelper(helper, key);
+  if (answer === undefined || "hint" in answer) return answer;
+  return answer.username === "<token>"
+    ? { identityToken: answer.secret }
+    : { username: answer.username, password: answer.secret };
 }
 
-/** Docker's protocol for credential helpers. Without the permission to run it there is no login. */
-async function askHelper(helper: string, key: string): Promise<Login | undefined> {
-  const program = `docker-credential-${helper}`;
-  const { state } = await Deno.permissions.query({ name: "run", command: program });
-  if (state !== "granted") return undefined;
-  let process: Deno.ChildProcess;
+function decoded(auth: string, host: string): Uint8Array {
   try {
-    process = new Deno.Command(program, {
-      args: ["get"],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    return Uint8Array.fromBase64(auth);
+  } catch {
+    throw new CapstanError(`cannot read the login of ${host}: its auth is no Base64`, {
+      code: "registry/config",
+      hint: `log in again: capstan registry login ${host}`,
+    });
   }
-  const writer = process.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(key));
-  await writer.close();
-  const { success, stdout } = await process.output();
-  if (!success) return undefined;
-  const { Username, Secret } = JSON.parse(new TextDecoder().decode(stdout)) as Record<
-    string,
-    string
-  >;
-  return Username === "<token>"
-    ? { identityToken: Secret }
-    : { username: Username, password: Secret };
+}
+
+/** The helper that keeps the login of a host. */
+function helperOf({ credHelpers, credsStore }: DockerConfig, host: string): string | undefined {
+  return credHelpers?.[keyOf(host)] ?? credHelpers?.[host] ?? (credsStore || undefined);
 }
 
 async function readConfig(path: string): Promise<DockerConfig | undefined> {

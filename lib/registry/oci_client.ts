@@ -50,6 +50,8 @@ export class OciClient {
   readonly #http: HttpSource;
   readonly #credentials: Credentials | undefined;
   readonly #tokens = new Map<string, string>();
+  /** Why there is no login, by host. */
+  readonly #blocked = new Map<string, string>();
 
   constructor(options: OciClientOptions = {}) {
     this.#http = options.http ?? new HttpSource();
@@ -194,11 +196,27 @@ export class OciClient {
       return await send(known);
     } catch (error) {
       if (!(error instanceof StatusError) || error.status !== 401) throw error;
-      const token = await this.#authorize(repository, error, scope, rest.signal);
-      if (token === undefined || token === known) throw error;
-      this.#tokens.set(key, token);
-      return await send(token);
+      try {
+        const token = await this.#authorize(repository, error, scope, rest.signal);
+        if (token === undefined || token === known) throw error;
+        this.#tokens.set(key, token);
+        return await send(token);
+      } catch (error) {
+        throw this.#explained(error, repository);
+      }
     }
+  }
+
+  /** Says of a refusal what it was for, and of a login that could not be had how to get at it. */
+  #explained(error: unknown, { host, path }: OciRepository): unknown {
+    if (!(error instanceof StatusError) || ![401, 403].includes(error.status)) return error;
+    const { code, hint } = error;
+    const what = path === "" ? host : `${host}/${path}`;
+    return new CapstanError(`cannot be let in to ${what}: ${error.message}`, {
+      code,
+      hint: this.#blocked.get(host) ?? hint,
+      cause: error,
+    });
   }
 
   /** The Authorization header that a registry's challenge asks for. */
@@ -210,6 +228,7 @@ export class OciClient {
   ): Promise<string | undefined> {
     const challenge = headers.get("www-authenticate") ?? "";
     const login: Login | undefined = access.username ? access : await this.#credentials?.of(host);
+    if (login?.hint !== undefined) this.#blocked.set(host, login.hint);
     if (/^basic/i.test(challenge)) return login?.username ? basic(login) : undefined;
     if (!/^bearer/i.test(challenge)) return undefined;
     const { realm, service, scope: asked } = parametersOf(challenge);

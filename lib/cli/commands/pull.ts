@@ -46,6 +46,9 @@ async function save(found: RemoteArchive, { destination = "." }: PullFlags): Pro
   const name = found.pulled === undefined
     ? decodeURIComponent(new URL(found.url).pathname.split("/").at(-1)!)
     : `${found.name}-${found.version || found.digest}.tgz`;
+  await Deno.mkdir(destination, { recursive: true }).catch((error) => {
+    throw new CapstanError(`cannot write to ${destination}: ${messageOf(error)}`, { cause: error });
+  });
   await writeText(`${destination}/${name}`, found.archive);
   if (found.provenance !== undefined) {
     await writeText(`${destination}/${name}.prov`, found.provenance);
