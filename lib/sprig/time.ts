@@ -65,6 +65,16 @@ export class GoTime extends GoObject implements Instant {
     return `${text} m=${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
   }
 
+  override goString(): string {
+    const { name } = this.zone;
+    const where = name === "UTC" || name === "Local"
+      ? `time.${name}`
+      : `time.Location(${JSON.stringify(name)})`;
+    const { year, month, day, hour, minute, second } = localTime(this).civil;
+    const rest = [day, hour, minute, second, this.nanosecond, where].join(", ");
+    return `time.Date(${year}, time.${MONTHS[month - 1]}, ${rest})`;
+  }
+
   toJSONValue(): unknown {
     const { year } = localTime(this).civil;
     if (year >= 0 && year <= 9999) return this.layout(RFC3339_NANO);

@@ -49,10 +49,11 @@ export class ZoneTable {
     this.#local = local;
   }
 
-  /** The local zone. */
+  /** The local zone, which Go calls `Local` wherever it is. */
   get local(): Zone {
     const name = typeof this.#local === "string" ? this.#local : this.#local();
-    return this.load(name) ?? UTC;
+    const zone = this.load(name);
+    return zone === undefined ? UTC : { ...zone, name: "Local" };
   }
 
   /** A zone by its IANA name, or `Local`, or "" for UTC; `undefined` for an unknown one. */

@@ -139,6 +139,11 @@ export abstract class GoObject {
     return Array.isArray(below) ? sliceType(below).slice(2) : "interface {}";
   }
 
+  /** What `%#v` prints of a type with a method GoString; `undefined` for every other type. */
+  goString(): string | undefined {
+    return undefined;
+  }
+
   /** Fields as fmt prints them one by one; `undefined` for what prints in a way of its own. */
   structFields(): readonly GoField[] | undefined {
     return undefined;

@@ -133,6 +133,8 @@ class VerbPrinter {
 
   /** A named type: as its text where the verb takes text, else as the value below it. */
   #named(object: GoObject, depth: number): string {
+    const source = this.#goSyntax ? object.goString() : undefined;
+    if (source !== undefined) return this.#pad(source);
     const below = object.underlying();
     const entries = mapEntries(object);
     if (entries !== undefined) return this.#map(entries, { goType: object.goType, depth });

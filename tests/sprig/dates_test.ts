@@ -221,6 +221,15 @@ Deno.test("GoTime has the methods of time.Time", () => {
   assert.equal(TIME.method("constructor"), undefined);
 });
 
+Deno.test("GoTime is printed as Go source by %#v", () => {
+  assert.equal(
+    TIME.goString(),
+    'time.Date(2020, time.February, 4, 0, 5, 6, 7008009, time.Location("XYZ"))',
+  );
+  const utc = "time.Date(2020, time.February, 3, 23, 5, 6, 7008009, time.UTC)";
+  assert.equal(TIME.in(UTC).goString(), utc);
+});
+
 Deno.test("GoTime takes part in JSON as RFC 3339, within four-digit years", () => {
   assert.equal(TIME.toJSONValue(), "2020-02-04T00:05:06.007008009+01:00");
   assert.equal((day("bad") as GoTime).toJSONValue(), "0001-01-01T00:00:00Z");
