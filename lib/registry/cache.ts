@@ -30,10 +30,15 @@ export interface CacheUse {
   readonly bytes: number;
 }
 
+/** Milliseconds after which nobody is still writing a file. */
+const PART_AGE = 3_600_000;
+
 /** A cache in a folder. */
 export class ChartCache {
   readonly folder: string;
   readonly #maxBytes: number;
+  /** Bytes that were added since somebody looked how many there are. */
+  #added = Infinity;
 
   constructor(folder: string, options: ChartCacheOptions = {}) {
     this.folder = folder;
@@ -58,6 +63,11 @@ export class ChartCache {
   async put(data: Uint8Array): Promise<string> {
     const digest = await sha256(data);
     await this.#write(this.#blob(digest), data);
+    this.#added += data.length;
+    if (this.#added > this.#maxBytes / 16) {
+      this.#added = 0;
+      await this.prune();
+    }
     return digest;
   }
 
@@ -104,6 +114,7 @@ export class ChartCache {
     const files = (await this.#blobs()).sort((a, b) => a.used - b.used);
     let bytes = files.reduce((sum, { size }) => sum + size, 0);
     const removed = { files: 0, bytes: 0 };
+    await this.#removeParts();
     for (const { path, size } of files) {
       if (bytes <= maxBytes) break;
       await quietly(() => Deno.remove(path));
@@ -112,6 +123,18 @@ export class ChartCache {
       removed.bytes += size;
     }
     return removed;
+  }
+
+  /** What a process that was killed while it wrote has left. */
+  async #removeParts(): Promise<void> {
+    for (const folder of [`${this.folder}/sha256`, `${this.folder}/notes`]) {
+      for await (const name of namesIn(folder, true)) {
+        const path = `${folder}/${name}`;
+        const info = await quietly(() => Deno.stat(path));
+        if (Date.now() - (info?.mtime?.getTime() ?? Infinity) < PART_AGE) continue;
+        await quietly(() => Deno.remove(path));
+      }
+    }
   }
 
   async #blobs() {
@@ -168,10 +191,10 @@ async function readIf(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function* namesIn(folder: string): AsyncGenerator<string> {
+async function* namesIn(folder: string, hidden = false): AsyncGenerator<string> {
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
-      if (isFile && !name.startsWith(".")) yield name;
+      if (isFile && name.startsWith(".") === hidden) yield name;
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw unusable(folder, error);

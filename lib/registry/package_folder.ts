@@ -4,6 +4,7 @@
  * @module
  */
 import { ChartError } from "../chart/chart.ts";
+import type { Chart } from "../chart/chart.ts";
 import { missingDependencies } from "../chart/dependencies.ts";
 import { loadChart } from "../chart/load.ts";
 import { packageChart } from "./package.ts";
@@ -45,5 +46,21 @@ export async function packageFolder(
       },
     );
   }
+  for (const [name, versions] of sharedFolders(chart)) {
+    warn?.(
+      `warning: ${
+        versions.join(" and ")
+      } of ${name} share one folder in the archive, as in Helm's: ` +
+        "what it holds of each is left to chance; keep one of them, or rename a chart",
+    );
+  }
   return await packageChart(chart, options);
+}
+
+/** Versions of the charts that are in charts/ more than once, by name. */
+function sharedFolders({ dependencies }: Chart): [string, string[]][] {
+  const byName = Map.groupBy(dependencies, ({ metadata }) => metadata.name);
+  return [...byName].flatMap(([name, charts]): [string, string[]][] =>
+    charts.length < 2 ? [] : [[name, charts.map(({ metadata }) => metadata.version).sort()]]
+  );
 }

@@ -44,6 +44,30 @@ for (const [name, helm] of helms()) {
   });
 }
 
+for (const [name, helm] of helms()) {
+  Deno.test(`a git work tree: ${name} and Capstan take the same from a folder of it, and from its root`, async () => {
+    await atChartPlace(async (place) => {
+      const { capstan, ok } = place;
+      const inside = Object.fromEntries(
+        Object.entries(CHART).map(([path, text]) => [`clone/charts/${path}`, text]),
+      );
+      const root = { "clone/Chart.yaml": "apiVersion: v2\nname: root\nversion: 1.0.0\n" };
+      await place.write({ ...inside, ...root, "clone/.helmignore": ".git/\n" });
+      const git = ["-C", "clone", "-c", "user.name=me", "-c", "user.email=me@example.com"];
+      await ok("git", "init", "-q", "clone");
+      await ok("git", ...git, "add", ".");
+      await ok("git", ...git, "commit", "-q", "-m", "charts");
+      for (const ref of ["clone/charts/web", "./clone"]) {
+        const args = ["template", "rel", ref];
+        assert.equal(await capstan(...args), await ok(helm, ...args));
+      }
+      await capstan("package", "clone", "-d", "out");
+      const listed = await ok("tar", "tzf", "out/root-1.0.0.tgz");
+      assert.doesNotMatch(listed, /\.git\//);
+    });
+  });
+}
+
 async function bothWays(place: ChartPlace, host: string, helm: string): Promise<void> {
   const { ca, capstan, folder } = place;
   const remote = `oci://${host}/charts`;

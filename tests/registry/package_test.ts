@@ -2,6 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { chartFromFiles } from "../../lib/chart/from_files.ts";
 import { loadChartArchive } from "../../lib/chart/load.ts";
 import { packageChart } from "../../lib/registry/package.ts";
+import { packageFolder } from "../../lib/registry/package_folder.ts";
 import { writeArchive } from "../../lib/registry/write_tar.ts";
 import { gunzip, unpackTar } from "../../lib/chart/archive.ts";
 import { chartLimits } from "../../lib/chart/limits.ts";
@@ -69,4 +70,31 @@ Deno.test("writeArchive() writes names of any length and script", async () => {
     rows.map((name) => name.slice(name.indexOf("/") + 1)),
   );
   deepStrictEqual(files.map(({ data }) => new TextDecoder().decode(data)), rows);
+});
+
+Deno.test("packageFolder() warns of two versions of a chart, which share a folder as in Helm", async () => {
+  const folder = await Deno.makeTempDir();
+  const files = {
+    "Chart.yaml": "apiVersion: v2\nname: top\nversion: 1.0.0\n",
+    "charts/a/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "charts/a/values.yaml": "a: 1\n",
+    "charts/b/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.5.0\n",
+    "charts/b/values.yaml": "a: 2\n",
+  };
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${folder}/${path}`, text);
+  }
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const { archive } = await packageFolder(folder, { time: 0, warn });
+  const names = unpackTar(await gunzip(archive, chartLimits()), chartLimits());
+  strictEqual(names.filter(({ name }) => name === "charts/web/Chart.yaml").length, 2);
+  strictEqual(warnings.length, 1);
+  strictEqual(
+    /^warning: 1\.0\.0 and 1\.5\.0 of web share one folder in the archive, as in Helm's/
+      .test(warnings[0]!),
+    true,
+  );
+  await Deno.remove(folder, { recursive: true });
 });
