@@ -54,6 +54,23 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Examples of errors that no `new` makes by the name of their class, nor with a message of its own. */
 const BY_CLASS: readonly Thrown[] = [
+  {
+    code: "wait/timeout",
+    message:
+      "resource Deployment/shop/web not ready. status: InProgress, message: Available: 0/3, context deadline exceeded",
+    hint: "look at Deployment shop/web",
+  },
+  {
+    code: "wait/failed",
+    message:
+      "resource Job/shop/migrate not ready. status: Failed, message: Job Failed. failed: 1/1",
+    hint: "Job migrate: migrate-x2x4z: Error (exit code 1)",
+  },
+  {
+    code: "render",
+    message: "parse error at (web/templates/config.yaml:1): missing value for if",
+    hint: "",
+  },
   { code: "release/failed", message: ELSEWHERE["release/failed"]!, hint: "" },
   {
     code: "template/execute",

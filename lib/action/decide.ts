@@ -94,6 +94,7 @@ export function checkRequest(
     const prefix = helmVersion === "v3" ? "" : "release name check failed: ";
     throw new InstallError(`${prefix}release name ${JSON.stringify(name)}: ${rule}`, name, {
       code: "release/name",
+      hint: "use lower-case letters, digits, - and ., at most 53 characters",
     });
   }
   if (Object.keys(labels).some((label) => SYSTEM_LABELS.includes(label))) {

@@ -187,6 +187,11 @@ export class ReleaseNotFoundError extends ReleaseError {
   }
 }
 
+/** What to do about a release that is not in a namespace. */
+export function elsewhere(namespace: string): { readonly hint: string } {
+  return { hint: `is it in another namespace than ${namespace}? \`capstan list -A\` shows all` };
+}
+
 /** The error of an operation, for whatever its steps have thrown. */
 export function releaseError(
   error: unknown,

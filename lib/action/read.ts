@@ -8,7 +8,7 @@ import type { RequestOptions } from "../kube/types.ts";
 import type { Release, ReleaseStatus, RevisionKey } from "../release/release.ts";
 import type { RevisionEntry, Storage } from "../release/storage.ts";
 import { compareStrings } from "../template/value.ts";
-import { ReleaseNotFoundError } from "./errors.ts";
+import { elsewhere, ReleaseNotFoundError } from "./errors.ts";
 
 /** What reading works with; an {@linkcode ActionContext} is one. */
 export interface ReadContext {
@@ -259,7 +259,5 @@ async function entriesOf(
 }
 
 function notFound({ name, namespace }: Pick<ReadRequest, "name" | "namespace">) {
-  return new ReleaseNotFoundError("release: not found", name, {
-    hint: `is it in another namespace than ${namespace}? \`capstan list -A\` shows all`,
-  });
+  return new ReleaseNotFoundError("release: not found", name, elsewhere(namespace));
 }

@@ -7,7 +7,7 @@ import type { ReleaseHook } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { Chain, type PlannedOperation } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { releaseError, ReleaseNotFoundError } from "./errors.ts";
+import { elsewhere, releaseError, ReleaseNotFoundError } from "./errors.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
@@ -82,7 +82,9 @@ async function readRelease(operation: Operation, { signal }: StepContext): Promi
   const { context: { storage }, name, namespace } = operation;
   const last = (await storage.history({ name, namespace }, { signal })).at(-1);
   const release = last === undefined ? undefined : await storage.get(last, { signal });
-  if (release === undefined) throw new ReleaseNotFoundError("release: not found", name);
+  if (release === undefined) {
+    throw new ReleaseNotFoundError("release: not found", name, elsewhere(namespace));
+  }
   operation.keepRecord(release, { created: true });
 }
 

@@ -18,7 +18,7 @@ import { createRevision, interrupted, objectsBefore, parseStored } from "./begin
 import { absentOf, cleanUp } from "./clean_up.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
+import { elsewhere, releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
 import { leftoversOf, otherRevisions } from "./leftovers.ts";
 import type { LockOptions, ReleaseLock } from "./lock.ts";
 import { parseManifest, resolveObjects } from "./objects.ts";
@@ -130,7 +130,9 @@ async function readRevisions(
     await operation.lock.acquire("rollback", { ...request, signal });
   const { history, abandoned } = await readHistory(operation, request, signal);
   const last = history.at(-1);
-  if (last === undefined) throw new ReleaseNotFoundError("release: not found", name);
+  if (last === undefined) {
+    throw new ReleaseNotFoundError("release: not found", name, elsewhere(namespace));
+  }
   const wanted = asked === 0 ? last.revision - 1 : asked;
   if (!history.some(({ revision }) => revision === wanted)) {
     throw new ReleaseNotFoundError(`release has no ${wanted} version`, name, {

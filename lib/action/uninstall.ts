@@ -133,6 +133,7 @@ async function readRelease(
   if (!isReleaseName(name)) {
     throw new UninstallError(`uninstall: Release name is invalid: ${name}`, name, {
       code: "release/name",
+      hint: "use lower-case letters, digits, - and ., at most 53 characters",
     });
   }
   const { dryRun } = request;

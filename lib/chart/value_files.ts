@@ -112,6 +112,7 @@ function parseValuesFile(text: string, path: string, helmVersion: HelmVersion): 
     throw new ChartError(`failed to parse ${path}: ${messageOf(error)}`, {
       code: "values/file",
       position: { file: path },
+      hint: "a file of values is a map in YAML, such as `image: {tag: v1}`",
       cause: error,
     });
   }
@@ -166,6 +167,7 @@ function setJson(text: string, values: GoMap, helmVersion: HelmVersion): GoMap {
     const json = helmVersion === "v4" && text.trim().startsWith("{") ? " JSON:" : "";
     throw new ChartError(`failed parsing --set-json data${json} ${text}`, {
       code: "values/set",
+      hint: "write KEY=JSON, or a whole object, in quotes for the shell: --set-json 'a=[1,2]'",
       cause: error,
     });
   }
@@ -183,6 +185,7 @@ function assign(
     } catch (error) {
       throw new ChartError(`failed parsing ${flag} data: ${messageOf(error)}`, {
         code: "values/set",
+        hint: "write KEY=VALUE, a list as KEY[0]=VALUE or KEY={a,b}; a comma in a value is \\,",
         cause: error,
       });
     }
@@ -203,6 +206,7 @@ async function assignFiles(
     } catch (error) {
       throw new ChartError(`failed parsing --set-file data: ${messageOf(error)}`, {
         code: "values/set",
+        hint: "write KEY=PATH; a relative path starts where the command runs",
         cause: error,
       });
     }
@@ -226,6 +230,7 @@ export async function readNamedFile(path: string, signal?: AbortSignal): Promise
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new ChartError(`open ${path}: no such file or directory`, {
       code: "values/file",
+      hint: "a relative path starts where the command runs; in a stack file, at the stack file",
       cause: error,
     });
   }

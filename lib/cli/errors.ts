@@ -29,7 +29,7 @@ export function formatError(error: unknown, style: ErrorStyle): string {
       ...error.errors.flatMap((each) => describe(each).map((text) => text.replace(/^/gm, "  "))),
     ]
     : describe(error, "Error: ");
-  if (style.debug) lines.push(...trace(error));
+  if (style.debug) lines.push(...codesOf(error), ...trace(error));
   return lines.join("\n");
 }
 
@@ -45,6 +45,13 @@ function describe(error: unknown, prefix = ""): string[] {
     );
   }
   return lines;
+}
+
+/** The words that docs/errors.md lists errors by. */
+function codesOf(error: unknown): string[] {
+  const errors = error instanceof CapstanErrors ? error.errors : [error];
+  const codes = errors.flatMap((each) => each instanceof CapstanError ? [each.code] : []);
+  return codes.length === 0 ? [] : ["", `code: ${[...new Set(codes)].join(", ")}`];
 }
 
 function trace(error: unknown): string[] {

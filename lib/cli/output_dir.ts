@@ -7,6 +7,8 @@ import type { RenderedChart } from "../engine/render_chart.ts";
 import { shownHooks, withSource } from "../engine/output.ts";
 import type { TemplateOutputOptions } from "../engine/output.ts";
 
+import { unwritable } from "./write_text.ts";
+
 /** Where files go, and who is told. */
 export interface OutputDirOptions extends TemplateOutputOptions {
   readonly outputDir: string;
@@ -30,8 +32,12 @@ export async function writeOutputDir(
   const written = new Set<string>();
   const write = async (base: string, path: string, text: string) => {
     const file = `${base}/${path}`;
-    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(file, withSource(path, text), { append: written.has(path) });
+    try {
+      await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+      await Deno.writeTextFile(file, withSource(path, text), { append: written.has(path) });
+    } catch (error) {
+      throw unwritable(file, error);
+    }
     written.add(path);
     tell(`wrote ${file}`);
   };

@@ -37,6 +37,7 @@ export async function writePlan(path: string, plan: FrozenPlan): Promise<void> {
   } catch (error) {
     throw new CapstanError(`cannot write plan ${path}: ${messageOf(error)}`, {
       code: "plan/unwritable",
+      hint: "name a file that you may write: `capstan plan stack.ts -o plan.json`",
       cause: error,
     });
   }

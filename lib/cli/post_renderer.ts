@@ -85,6 +85,7 @@ function start(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new CapstanError(`unable to find binary at ${command}: ${messageOf(error)}`, {
       code: "post-renderer/missing",
+      hint: "name a program that is on the PATH, or by its path from here, such as ./render.sh",
       cause: error,
     });
   }

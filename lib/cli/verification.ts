@@ -48,6 +48,7 @@ export async function verifyFile(
   const provenance = await Deno.readFile(`${path}.prov`).catch((error) => {
     throw new CapstanError(`could not load provenance file ${path}.prov: ${messageOf(error)}`, {
       code: "chart/provenance",
+      hint: "`capstan package --sign` writes one beside the archive",
       cause: error,
     });
   });

@@ -75,7 +75,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder where it is missing. */
+export async function makeFolder(path: string): Promise<void> {
   if (path === "") return;
   try {
     await Deno.mkdir(path, { recursive: true });
@@ -84,11 +85,14 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-function unwritable(path: string, error: unknown): CapstanError {
+/** The error of a file that could not be written. */
+export function unwritable(path: string, error: unknown): CapstanError {
   const denied = error instanceof Deno.errors.NotCapable;
   return new CapstanError(`cannot write ${path}: ${messageOf(error)}`, {
     code: "cli/unwritable",
-    hint: denied ? `add --allow-read and --allow-write for ${path}` : undefined,
+    hint: denied
+      ? `add --allow-read and --allow-write for ${path}`
+      : "name a place that you may write to",
     cause: error,
   });
 }

@@ -177,7 +177,10 @@ function checkKubeVersion(
   const shown = helmVersion === "v3" ? kubeVersion.normalized : kubeVersion.version;
   throw new RenderError(
     `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${shown}`,
-    { code: "chart/kube-version" },
+    {
+      code: "chart/kube-version",
+      hint: "take another version of the chart; `capstan template` tries one with --kube-version",
+    },
   );
 }
 

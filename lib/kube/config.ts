@@ -190,7 +190,11 @@ function unreadable(path: string, error: unknown): CapstanError {
     `cannot read kubeconfig ${path}: ${missing ? "no such file" : messageOf(error)}`,
     {
       code: missing ? "kubeconfig/missing" : "kubeconfig/unreadable",
-      hint: isDenied(error) ? `allow it with --allow-read=${path}` : undefined,
+      hint: isDenied(error)
+        ? `allow it with --allow-read=${path}`
+        : missing
+        ? "name one with --kubeconfig or in KUBECONFIG"
+        : undefined,
       cause: error,
     },
   );
@@ -264,6 +268,7 @@ function serverOf(cluster: ClusterEntry, context: string): string {
   if (server !== "" && !server.includes("://")) return `https://${server}`;
   throw new CapstanError(`the cluster of context "${context}" has no usable server: "${server}"`, {
     code: "kubeconfig/server",
+    hint: "write its address into the kubeconfig: `server: https://HOST:6443`",
   });
 }
 

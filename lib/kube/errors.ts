@@ -198,7 +198,9 @@ export function errorOfFetch(asked: Asked, thrown: unknown): ApiError {
     reason: connecting ? "Unreachable" : "ConnectionLost",
     retryable: true,
     refused: connecting,
-    hint: connecting ? "is the cluster up, and the kubeconfig's server address right?" : undefined,
+    hint: connecting
+      ? "is the cluster up, and the kubeconfig's server address right?"
+      : "the connection ended before the answer; is something between here and the cluster, such as a proxy?",
     cause: thrown,
   });
 }

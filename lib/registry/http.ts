@@ -275,7 +275,7 @@ function unreachable(
       ? `add --allow-net=${host}`
       : /certificate/i.test(why)
       ? "trust its authority with --ca-file, or skip the check with --insecure-skip-tls-verify"
-      : undefined,
+      : "is the address right, and the network up? A proxy is named in HTTPS_PROXY",
     cause: error,
   });
 }

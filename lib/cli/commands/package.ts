@@ -7,6 +7,7 @@ import { CapstanError, messageOf } from "../../errors.ts";
 import type { PackagedChart } from "../../registry/package.ts";
 import { packageFolder } from "../../registry/package_folder.ts";
 import type { CliContext } from "../context.ts";
+import { makeFolder } from "../write_text.ts";
 import { packageTime, withDependencyOptions } from "../dependency_options.ts";
 import type { PackageFlags } from "../dependency_commands.ts";
 
@@ -24,7 +25,7 @@ export async function packageCharts(
     if (flags.dependencyUpdate) await updateFirst(this, flags, path);
     const packaged = await packaging(this, flags, path);
     const folder = flags.destination ?? ".";
-    await Deno.mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const target = `${
       folder === "." ? Deno.cwd() : folder.replace(/(?<=.)\/+$/, "")
     }/${packaged.fileName}`;

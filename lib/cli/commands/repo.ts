@@ -98,6 +98,11 @@ export async function repoList(this: CliContext, flags: RepoListFlags): Promise<
   });
 }
 
+const NONE = {
+  code: "repo/missing",
+  hint: "`capstan repo list` shows those that there are",
+} as const;
+
 /** Fetches the indexes, all at once. */
 export async function repoUpdate(
   this: CliContext,
@@ -109,6 +114,7 @@ export async function repoUpdate(
     const all = await readRepositories(locator.paths.repositoryConfig);
     if (all.length === 0) {
       throw new CapstanError("no repositories found. You must add one before updating", {
+        code: "repo/missing",
         hint: "add one with `capstan repo add NAME URL`",
       });
     }
@@ -116,6 +122,7 @@ export async function repoUpdate(
     if (unknown !== undefined) {
       throw new CapstanError(
         `no repositories found matching '${unknown}'.  Nothing will be updated`,
+        { code: "repo/missing", hint: "`capstan repo list` shows those that there are" },
       );
     }
     stdout.write("Hang tight while we grab the latest from your chart repositories...\n");
@@ -152,9 +159,11 @@ export async function repoRemove(
   await withLocator(this, flags, async ({ paths, indexes }) => {
     for (const name of names) {
       await changeRepositories(paths.repositoryConfig, (all) => {
-        if (all.length === 0) throw new CapstanError("no repositories configured");
+        if (all.length === 0) throw new CapstanError("no repositories configured", NONE);
         const left = all.filter((each) => each.name !== name);
-        if (left.length === all.length) throw new CapstanError(`no repo named "${name}" found`);
+        if (left.length === all.length) {
+          throw new CapstanError(`no repo named "${name}" found`, NONE);
+        }
         return Promise.resolve(left);
       });
       await indexes.remove(name);

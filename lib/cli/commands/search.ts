@@ -65,6 +65,7 @@ async function charts(context: CliContext, flags: SearchFlags): Promise<Hit[]> {
     const repositories = await readRepositories(paths.repositoryConfig);
     if (repositories.length === 0) {
       throw new CapstanError("no repositories configured", {
+        code: "repo/missing",
         hint: "add one with `capstan repo add NAME URL`",
       });
     }
