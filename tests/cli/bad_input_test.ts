@@ -294,6 +294,7 @@ Deno.test("a kubeconfig that cannot be used: one clear error", (t) =>
       why: "it is missing",
       args: [...UP, "--kubeconfig", "gone.yaml", "good.ts"],
       says: `Error: cannot read kubeconfig gone.yaml: no such file
+  hint: name one with --kubeconfig or in KUBECONFIG
 `,
     },
     {
