@@ -6,7 +6,7 @@
  */
 import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
-import { GROUPS } from "./command_groups.ts";
+import { ALIASES_OF_COMMANDS, GROUPS } from "./command_groups.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import type { LazyCommand } from "./lazy_command.ts";
@@ -19,18 +19,6 @@ export interface AppOptions {
   /** The first argument; where it names a command, the others are left out. @default all commands */
   readonly command?: string | undefined;
 }
-
-const ALIASES = {
-  del: "uninstall",
-  delete: "uninstall",
-  fetch: "pull",
-  hist: "history",
-  inspect: "show",
-  ls: "list",
-  un: "uninstall",
-  dep: "dependency",
-  dependencies: "dependency",
-} as const;
 
 /** The whole command line. */
 export async function buildApp(options: AppOptions): Promise<Application<CliContext>> {
@@ -81,7 +69,9 @@ export async function buildApp(options: AppOptions): Promise<Application<CliCont
 
 /** The command that is asked for, or all of them. */
 async function routesFor({ command = "", version }: AppOptions) {
-  const name = Object.hasOwn(ALIASES, command) ? ALIASES[command as keyof typeof ALIASES] : command;
+  const name = Object.hasOwn(ALIASES_OF_COMMANDS, command)
+    ? ALIASES_OF_COMMANDS[command as keyof typeof ALIASES_OF_COMMANDS]
+    : command;
   const own: Record<string, LazyCommand> = { version: () => versionCommand(version) };
   const group = GROUPS.find(({ names }) => names.includes(name));
   const isNamed = group !== undefined || Object.hasOwn(own, name);
@@ -92,7 +82,7 @@ async function routesFor({ command = "", version }: AppOptions) {
   return {
     routes: Object.fromEntries(wanted.map((each) => [each, all[each]!()])),
     aliases: Object.fromEntries(
-      Object.entries(ALIASES).filter(([, target]) => wanted.includes(target)),
+      Object.entries(ALIASES_OF_COMMANDS).filter(([, target]) => wanted.includes(target)),
     ),
   };
 }

@@ -45,6 +45,7 @@ const FREE_TEXT =
 export function normalizeArguments(args: readonly string[]): string[] {
   const [command, ...rest] = commandFirst(args);
   if (command === undefined) return [];
+  if (command === "permissions") return [command, ...apart(rest)];
   const optional = OPTIONAL[command] ?? {};
   const result = [command];
   for (const [i, arg] of rest.entries()) {
@@ -76,4 +77,17 @@ function commandFirst(args: readonly string[]): string[] {
   }
   if (at === 0 || at >= args.length) return [...args];
   return [args[at]!, ...args.slice(0, at), ...args.slice(at + 1)];
+}
+
+/** The command line that `permissions` is asked about is no business of its own: `--` goes before it. */
+function apart(args: readonly string[]): string[] {
+  const own = ["--kubeconfig", "--kube-context", "--for", "--env", "--output", "-o"];
+  let at = 0;
+  while (at < args.length && args[at]!.startsWith("-")) {
+    if (args[at] === "--") return [...args];
+    at += own.includes(args[at]!) ? 2 : 1;
+  }
+  // A stack is a file; a command's name has no dot and no slash.
+  if (at >= args.length || /[./\\]/.test(args[at]!)) return [...args];
+  return [...args.slice(0, at), "--", ...args.slice(at)];
 }

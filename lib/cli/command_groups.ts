@@ -52,7 +52,20 @@ export const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import("./read_commands.ts")).READ_ROUTES,
   },
   {
-    names: ["completions", "__complete"],
+    names: ["completions", "permissions", "__complete"],
     load: async () => (await import("./shell_commands.ts")).SHELL_ROUTES,
   },
 ];
+
+/** Other names of commands. */
+export const ALIASES_OF_COMMANDS = {
+  del: "uninstall",
+  delete: "uninstall",
+  fetch: "pull",
+  hist: "history",
+  inspect: "show",
+  ls: "list",
+  un: "uninstall",
+  dep: "dependency",
+  dependencies: "dependency",
+} as const;

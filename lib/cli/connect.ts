@@ -5,7 +5,8 @@
  */
 import { CapstanError } from "../errors.ts";
 import { createKubeClient } from "../kube/client.ts";
-import { type ConnectionOverrides, loadConnection } from "../kube/config.ts";
+import { loadConnection } from "../kube/config.ts";
+import type { ConnectionOverrides, LoadConnectionOptions } from "../kube/config.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { configMapStorage, secretStorage } from "../release/kube_storage.ts";
 import type { Storage } from "../release/storage.ts";
@@ -53,13 +54,41 @@ export async function connect(
   context: CliContext,
   flags: ClusterFlags & NamespaceFlags,
 ): Promise<{ api: KubeApi; namespace: string }> {
-  const connection = await loadConnection({
+  const options = connectionOptions(context, flags);
+  const connection = await loadConnection(options).catch((error) => {
+    throw withheld(error) ?? error;
+  });
+  return { api: createKubeClient(connection), namespace: connection.namespace };
+}
+
+/** What flags and environment say of the cluster. */
+export function connectionOptions(
+  context: CliContext,
+  flags: ClusterFlags & NamespaceFlags,
+): LoadConnectionOptions {
+  return {
     kubeconfig: flags.kubeconfig,
     context: flags.kubeContext ?? context.env("HELM_KUBECONTEXT"),
     env: (name) => context.env(name),
     overrides: overridesOf(context, flags),
-  });
-  return { api: createKubeClient(connection), namespace: connection.namespace };
+  };
+}
+
+/** Where no kubeconfig was found because the variables that name it may not be read: what says so. */
+export function withheld(error: unknown): CapstanError | undefined {
+  if (!(error instanceof CapstanError) || error.code !== "kubeconfig/missing") return undefined;
+  const names = ["KUBECONFIG", "HOME"].filter((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
+  );
+  if (names.length === 0) return undefined;
+  return new CapstanError(
+    `no kubeconfig: Capstan may not read ${names.join(" and ")}, which would lead to it`,
+    {
+      code: error.code,
+      hint: `add --allow-env=${names.join(",")}, or name the file with --kubeconfig`,
+      cause: error,
+    },
+  );
 }
 
 /** What flags and Helm's environment variables put in the place of the kubeconfig's. */

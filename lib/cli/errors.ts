@@ -35,15 +35,13 @@ export function formatError(error: unknown, style: ErrorStyle): string {
 
 function describe(error: unknown, prefix = ""): string[] {
   const lines = [`${prefix}${messageOf(error)}`];
+  let hint = permissionHint(error);
   if (error instanceof CapstanError) {
     if (error.position !== undefined) lines.push(`  at ${formatPosition(error.position)}`);
     if (error.excerpt !== undefined) lines.push(error.excerpt.replace(/^/gm, "    "));
-    if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
-  } else if (error instanceof Deno.errors.NotCapable) {
-    lines.push(
-      `  hint: Capstan was started without this permission; run it with the flag that Deno names above`,
-    );
+    hint = error.hint ?? hint;
   }
+  if (hint !== undefined) lines.push(`  hint: ${hint}`);
   return lines;
 }
 
@@ -52,6 +50,18 @@ function codesOf(error: unknown): string[] {
   const errors = error instanceof CapstanErrors ? error.errors : [error];
   const codes = errors.flatMap((each) => each instanceof CapstanError ? [each.code] : []);
   return codes.length === 0 ? [] : ["", `code: ${[...new Set(codes)].join(", ")}`];
+}
+
+const REQUIRES = /Requires (\w+) access to (?:"([^"]*)"|<([^>]*)>)/;
+
+/** Which flag would give what Deno misses, whatever the error says around Deno's words. */
+function permissionHint(error: unknown): string | undefined {
+  const [found, kind, value] = REQUIRES.exec(messageOf(error)) ?? [];
+  if (found === undefined && !(error instanceof Deno.errors.NotCapable)) return undefined;
+  const flag = kind === undefined
+    ? "the flag that Deno names above"
+    : `--allow-${kind}${value ? `=${value}` : ""}`;
+  return `start Capstan with ${flag}; \`capstan permissions\` prints all that a command needs`;
 }
 
 function trace(error: unknown): string[] {

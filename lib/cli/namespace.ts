@@ -28,11 +28,13 @@ export async function namespaceOf(context: CliContext, flags: ClusterFlags): Pro
 async function anyExists(listed: string): Promise<boolean> {
   const separator = Deno.build.os === "windows" ? ";" : ":";
   for (const path of listed.split(separator)) {
+    const { state } = await Deno.permissions.query({ name: "read", path });
+    if (state !== "granted") continue;
     try {
       await Deno.stat(path);
       return true;
     } catch {
-      // Neither a file that is missing nor one that may not be read names a namespace.
+      // A file that is missing names no namespace, nor does one that may not be read.
     }
   }
   return false;

@@ -107,6 +107,22 @@ export async function contextNames(options: LoadConnectionOptions = {}): Promise
   return [...mergeKubeconfigs(files).contexts.keys()];
 }
 
+/**
+ * What {@linkcode loadConnection} would connect to, by the kubeconfig and the overrides alone: no plugin is
+ * run. `undefined` where there is no kubeconfig.
+ */
+export async function selectedContext(
+  options: LoadConnectionOptions = {},
+): Promise<SelectedContext | undefined> {
+  const { files } = await readFiles(options);
+  const config = mergeKubeconfigs(files);
+  const { context, overrides = {} } = options;
+  if (overrides.server && !context && config.contexts.size === 0) {
+    return override(NOTHING, overrides);
+  }
+  return files.length === 0 ? undefined : override(selectContext(config, context), overrides);
+}
+
 /** The kubeconfigs that there are, and where they were looked for. */
 async function readFiles(options: LoadConnectionOptions) {
   const io: Io = {

@@ -39,7 +39,8 @@ export async function typeCheck(file: string, options: TypeCheckOptions = {}): P
   );
 }
 
-async function runnableDeno(): Promise<string | undefined> {
+/** The Deno that runs us, where it may be run. */
+export async function runnableDeno(): Promise<string | undefined> {
   const read = await Deno.permissions.query({ name: "run" });
   if (read.state !== "granted") return undefined;
   const path = Deno.execPath();
@@ -50,7 +51,7 @@ async function runnableDeno(): Promise<string | undefined> {
  * The configuration to check with: the file's own, which Deno finds by itself, else that of the
  * Capstan checkout this program was started from, whose import map the stack then uses as well.
  */
-async function configOf(file: string): Promise<string[]> {
+export async function configOf(file: string): Promise<string[]> {
   const own = new URL("../../deno.json", import.meta.url);
   if (own.protocol !== "file:") return [];
   for (let folder = file; (folder = folderOf(folder)) !== "";) {

@@ -25,6 +25,8 @@ export interface Workplace {
   readonly folder: string;
   /** Runs `capstan` in the folder to its end. */
   capstan(...args: string[]): Promise<Finished>;
+  /** The same with these of Deno's flags, and no permissions but those. */
+  limited(flags: readonly string[], ...args: string[]): Promise<Finished>;
   /** Starts it. */
   start(...args: string[]): Deno.ChildProcess;
   /** Writes files into the folder. */
@@ -42,9 +44,10 @@ export async function atWork(
   const server = createApiServer();
   const served = server.serve();
   const api = createKubeClient({ server: served.url, namespace: "default" });
-  const start = (...args: string[]) =>
+  const start = (...args: string[]) => startWith(["-A"], ...args);
+  const startWith = (flags: readonly string[], ...args: string[]) =>
     new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", CLI, ...args],
+      args: ["run", ...flags, CLI, ...args],
       cwd: folder,
       stdin: "null",
       stdout: "piped",
@@ -77,6 +80,8 @@ export async function atWork(
       start,
       storage: secretStorage(api),
       capstan: async (...args) => await finished(start(...args), folder),
+      limited: async (flags, ...args) =>
+        await finished(startWith(["--no-prompt", ...flags], ...args), folder),
       writes: () =>
         server.requests.filter(({ method, path }) =>
           // A lock comes and goes with a run, whatever becomes of it.

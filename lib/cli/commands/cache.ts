@@ -15,7 +15,8 @@ export async function cache(this: CliContext, flags: CacheFlags): Promise<void> 
   if (folder === "") {
     throw new CapstanError("there is no cache: no home folder is known", {
       code: "cache/none",
-      hint: "set HOME, XDG_CACHE_HOME or CAPSTAN_CACHE_HOME",
+      hint:
+        "set CAPSTAN_CACHE_HOME, or let Capstan read what is set: --allow-env=CAPSTAN_CACHE_HOME,XDG_CACHE_HOME,HOME",
     });
   }
   const charts = new ChartCache(folder);

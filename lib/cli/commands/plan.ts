@@ -25,6 +25,7 @@ import { stateNamespace } from "../../stack/lock.ts";
 import type { Stack } from "../../stack/types.ts";
 import { planStack } from "../../stack/plan.ts";
 import { lastDurations } from "../last_durations.ts";
+import { withheld } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { selectionOf } from "../flags.ts";
@@ -203,7 +204,7 @@ async function whyNoCluster(
       api.close();
     }
   } catch (error) {
-    if (isNoCluster(error)) return messageOf(error);
+    if (isNoCluster(error) && withheld(error) === undefined) return messageOf(error);
     // What is wrong with a cluster that is there is said where it is used.
   }
   return undefined;

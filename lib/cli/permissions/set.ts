@@ -1,0 +1,84 @@
+/**
+ * A set of Deno's permissions, put together piece by piece, and how it is written as flags.
+ *
+ * @module
+ */
+
+/** Kinds of permissions, in the order in which they are printed. */
+export const KINDS = ["read", "write", "net", "env", "run", "import"] as const;
+
+/** A kind of permission. */
+export type Kind = typeof KINDS[number];
+
+/** One thing that is allowed, and what for. */
+export interface Allowed {
+  readonly kind: Kind;
+  /** Path, `host:port`, name of a variable or a program. */
+  readonly value: string;
+  readonly reason: string;
+  /** Whether a command does its work without it, only less well. */
+  readonly optional: boolean;
+}
+
+/** Permissions that a command needs. */
+export class PermissionSet {
+  readonly #allowed: Allowed[] = [];
+  readonly #untrusted = new Set<string>();
+  readonly #notes = new Set<string>();
+
+  /** Adds one; one that is needed wins over the same as an optional one. */
+  add(kind: Kind, value: string, reason: string, options: { readonly optional?: boolean } = {}) {
+    this.#allowed.push({ kind, value, reason, optional: options.optional ?? false });
+  }
+
+  /** Adds a host whose certificate must not be checked, which takes a flag of Deno's as well. */
+  addUntrusted(host: string): void {
+    this.#untrusted.add(host);
+  }
+
+  /** Adds what cannot be said as a flag. */
+  note(text: string): void {
+    this.#notes.add(text);
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  /** What is allowed, each once, without paths that are inside of others. */
+  list({ optional }: { readonly optional: boolean }): Allowed[] {
+    const wanted = this.#allowed.filter((each) => optional || !each.optional)
+      .toSorted((a, b) => Number(a.optional) - Number(b.optional));
+    const unique = wanted.filter((each, i) =>
+      wanted.findIndex(({ kind, value }) => kind === each.kind && value === each.value) === i
+    );
+    const outermost = unique.filter((each) => !unique.some((other) => contains(other, each)));
+    return outermost.toSorted((a, b) =>
+      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1)
+    );
+  }
+
+  /** Deno's flags, one for each kind. */
+  flags(options: { readonly optional: boolean }): string[] {
+    const list = this.list(options);
+    const flags = KINDS.flatMap((kind) => {
+      const values = list.filter((each) => each.kind === kind).map(({ value }) => value);
+      return values.length === 0 ? [] : [flagOf(kind, values)];
+    });
+    return this.#untrusted.size === 0
+      ? flags
+      : [...flags, `--unsafely-ignore-certificate-errors=${[...this.#untrusted].join(",")}`];
+  }
+}
+
+/** A comma in a value is written twice. */
+function flagOf(kind: Kind, values: readonly string[]): string {
+  return `--allow-${kind}=${values.map((value) => value.replaceAll(",", ",,")).join(",")}`;
+}
+
+function contains(outer: Allowed, inner: Allowed): boolean {
+  if (outer.kind !== inner.kind || (outer.kind !== "read" && outer.kind !== "write")) return false;
+  // What is only optional may be left out, and with it what it contains.
+  if (outer.optional && !inner.optional) return false;
+  return inner.value !== outer.value && inner.value.startsWith(`${outer.value}/`);
+}
