@@ -69,6 +69,11 @@ export interface Answer {
 /** An answer that goes on, such as a watch. */
 export interface ApiStream {
   readonly body: ReadableStream<Uint8Array>;
+  /**
+   * Deno ends the body of an aborted request only as long as somebody holds its response: else the
+   * read goes on until the server ends it, and the process with it.
+   */
+  readonly response: Response;
   /** Ends it and frees its connection; harmless when it has ended. */
   close(): void;
 }
@@ -152,6 +157,7 @@ export class Transport {
       if (!response.ok || response.body === null) throw await this.#refusal(request, response);
       return {
         body: response.body,
+        response,
         close: () => {
           controller.abort(closing());
           close();

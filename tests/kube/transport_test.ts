@@ -282,3 +282,27 @@ Deno.test("Transport is as patient with the first request as with any, where som
     deepEqual(await t.json(GET), { count: 4 });
   });
 });
+
+Deno.test("Transport.stream() ends with its signal, also when memory was cleared meanwhile", async () => {
+  const server = serve(() =>
+    new Response(
+      new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode("line\n")) }),
+    )
+  );
+  await using(server, async (t) => {
+    const wish = new AbortController();
+    const stream = await t.stream({ ...GET, signal: wish.signal });
+    const reader = stream.body.getReader();
+    await reader.read();
+    const next = reader.read();
+    const ended = rejects(next, { name: "AbortError" });
+    // Deno forgets to end the body of a response that nobody holds any more.
+    for (let i = 0; i < 40; i++) {
+      Array.from({ length: 100_000 }, (_, j) => ({ j }));
+      await pause(1);
+    }
+    wish.abort();
+    await Promise.race([ended, pause(2_000).then(() => Promise.reject(new Error("still open")))]);
+    stream.close();
+  });
+});
