@@ -273,11 +273,22 @@ function unreachable(
     code: "registry/fetch",
     hint: error instanceof Deno.errors.NotCapable
       ? `add --allow-net=${host}`
-      : /certificate/i.test(why)
-      ? "trust its authority with --ca-file, or skip the check with --insecure-skip-tls-verify"
-      : "is the address right, and the network up? A proxy is named in HTTPS_PROXY",
+      : unreachableHint(why, at),
     cause: error,
   });
+}
+
+function unreachableHint(why: string, url: string): string {
+  // A server that wants a certificate says so, or just hangs up.
+  if (
+    /CertificateRequired|certificate required/i.test(why) ||
+    /^https:/i.test(url) && /connection (closed|reset)/i.test(why)
+  ) {
+    return "where the server asks for a client certificate, give --cert-file and --key-file";
+  }
+  return /certificate/i.test(why)
+    ? "trust its authority with --ca-file, or skip the check with --insecure-skip-tls-verify"
+    : "is the address right, and the network up? A proxy is named in HTTPS_PROXY";
 }
 
 /** What went wrong, which fetch keeps in the cause, without the address. */

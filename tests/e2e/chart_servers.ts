@@ -82,17 +82,29 @@ export async function atChartPlace(use: (place: ChartPlace) => Promise<void>): P
   }
 }
 
-/** Runs the registry that REGISTRY names while `use` runs; `host` is `127.0.0.1:PORT`. */
+/**
+ * Runs the registry that REGISTRY names while `use` runs; `host` is `127.0.0.1:PORT`.
+ *
+ * @param clientCa File of the authority whose client certificates are asked for. @default none
+ */
 export async function withRealRegistry(
   place: ChartPlace,
   use: (host: string) => Promise<void>,
+  clientCa?: string,
 ): Promise<void> {
   const host = `127.0.0.1:${freePort()}`;
   const config = {
     version: 0.1,
     log: { level: "error" },
     storage: { filesystem: { rootdirectory: `${place.folder}/registry` } },
-    http: { addr: host, tls: { certificate: place.cert, key: place.key } },
+    http: {
+      addr: host,
+      tls: {
+        certificate: place.cert,
+        key: place.key,
+        ...(clientCa === undefined ? {} : { clientcas: [`${place.folder}/${clientCa}`] }),
+      },
+    },
     auth: { htpasswd: { realm: "test", path: `${place.folder}/htpasswd` } },
   };
   await place.write({ "registry.yaml": JSON.stringify(config) });
