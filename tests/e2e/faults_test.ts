@@ -21,7 +21,7 @@ async function badProxy(random: () => number) {
     caCerts: [...tls?.caCerts ?? []],
     ...(tls?.cert === undefined ? {} : { cert: tls.cert, key: tls.key! }),
   });
-  const harm = { delay: 0, refused: 0, lost: 0, cut: 0, passed: 0 };
+  const harm = { delay: 0, refused: 0, expired: 0, lost: 0, cut: 0, passed: 0 };
   const ending = new AbortController();
   const listener = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -37,6 +37,12 @@ async function badProxy(random: () => number) {
         const status = [429, 500, 503][Math.floor(random() * 3)]!;
         const headers: HeadersInit = status === 429 ? { "retry-after": "0" } : {};
         return new Response(null, { status, headers });
+      }
+      if (watch && chance > 0.4 && chance < 0.5) {
+        // As when the place to go on from is older than what the server remembers.
+        harm.expired++;
+        const status = { kind: "Status", status: "Failure", reason: "Expired", code: 410 };
+        return Response.json(status, { status: 410 });
       }
       const body = request.body === null ? null : await request.bytes();
       const answer = await fetch(`${server}${pathname}${search}`, {
