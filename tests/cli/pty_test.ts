@@ -42,7 +42,12 @@ Deno.test({
   ignore: !await hasScript(),
   fn: async () => {
     const files = {
-      ...chartFiles("web", { "hook.yaml": hookJob("migrate", "pre-install", { delay: "600ms" }) }),
+      ...chartFiles("web", {
+        "hook.yaml": hookJob("migrate", "pre-install", { delay: "1500ms" }).replace(
+          "annotations: {capstan",
+          'annotations: {capstan.dev/rehearse-log: "table 1\\ntable 2", capstan',
+        ),
+      }),
       "stack.ts": `
 import { defineStack, hook, release } from "${new URL("../../mod.ts", import.meta.url)}";
 const web = release("web", { chart: "./web" });
@@ -62,6 +67,10 @@ export default defineStack({ name: "shop", releases: [web, late], hooks: [seed] 
         assert.equal(terminal.wrapped, 0);
         const picture = seen.find((text) => /● web +hook pre-install migrate/.test(text));
         assert(picture !== undefined, `no picture in\n${seen.join("\n----\n")}`);
+        // What the hook's pod logs, while it runs.
+        const live = seen.find((text) => /└ hook pre-install migrate: table 2/.test(text));
+        assert(live !== undefined, `no log lines in\n${seen.join("\n----\n")}`);
+        assert.match(live, /│ table 1/);
         assert.match(picture, /○ late +waits for web/);
         assert.match(picture, /\d+\/\d+ steps {2}0\/2 releases/);
         const left = terminal.lines.filter((line) => line !== "").map((line) =>

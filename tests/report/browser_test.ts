@@ -80,7 +80,7 @@ Deno.test({
             assert.match(await text("#facts"), /up, failed/);
             assert.match(
               await text("#failures"),
-              /release-12: apply\s+Deployment release-12 is invalid/,
+              /release-12: apply\s+Deployment release-12 is invalid\s+.*\s+event: Deployment release-12: FailedCreate: quota <full>/,
             );
             assert.match(await text("#warnings"), /a <b>warning<\/b>/);
             assert.match(await text("#pools"), /releases: at most 6 of 6 at once, full for/);

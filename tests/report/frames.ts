@@ -68,7 +68,12 @@ export function runEvents(shape: RunShape): RunEvent[] {
         type: "step-finished",
         id,
         status: failed ? "failed" : "succeeded",
-        ...(failed ? { reason: `Deployment ${owner} is invalid` } : {}),
+        ...(failed
+          ? {
+            reason: `Deployment ${owner} is invalid`,
+            details: `event: Deployment ${owner}: FailedCreate: quota <full>`,
+          }
+          : {}),
       });
       if (kind !== "render") at = end;
     }
