@@ -21,6 +21,7 @@ import { EXIT } from "./errors.ts";
 import { selectionOf } from "./flags.ts";
 import type { ClusterFlags } from "./flags.ts";
 import { followersOf } from "./followers.ts";
+import { HeapWatch } from "./heap.ts";
 import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
 import { withCharts } from "./stack_charts.ts";
@@ -71,6 +72,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   const { flags, loaded, verb } = command;
   const show = reporter(context, command);
   const followers = await followersOf(context, flags);
+  const heap = new HeapWatch();
   const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
   context.stop.addEventListener("abort", tellStop, { once: true });
   try {
@@ -80,6 +82,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         verb,
         connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
         emit(event) {
+          if (event.type === "release-finished") heap.look();
           show.add(event);
           followers.add(event);
         },

@@ -1,0 +1,48 @@
+/**
+ * Keeping the memory of a run near what it needs.
+ *
+ * V8 lets a heap grow to some four times of what was alive when it last looked, which for a run of a
+ * thousand releases is mostly what requests have left behind. No option of a running program changes
+ * that. But memory outside of the heap counts as well: a large buffer, asked for and dropped at once,
+ * has V8 look earlier. Its pages are never touched, so it costs nothing itself.
+ *
+ * @module
+ */
+
+/** Bytes of the buffer: twice what V8 lets such memory grow before it looks. */
+const BUFFER = 128 << 20;
+/** Below this the heap is left alone. */
+const SMALL = 64e6;
+/** How much the heap may grow over what was alive. */
+const GROWTH = 1.6;
+
+/** Options of {@linkcode HeapWatch}. */
+export interface HeapWatchOptions {
+  /** Bytes of the heap in use. */
+  readonly used?: (() => number) | undefined;
+  /** Has V8 look for what is not used any more. */
+  readonly collect?: (() => void) | undefined;
+}
+
+/** Has what is not used any more collected when the heap has grown by half. */
+export class HeapWatch {
+  readonly #used: () => number;
+  readonly #collect: () => void;
+  /** The least that was in use since it was last collected. */
+  #floor = SMALL / GROWTH;
+
+  constructor({ used, collect }: HeapWatchOptions = {}) {
+    this.#used = used ?? (() => Deno.memoryUsage().heapUsed);
+    this.#collect = collect ?? (() => void new ArrayBuffer(BUFFER));
+  }
+
+  /** To be called now and then. */
+  look(): void {
+    const used = this.#used();
+    this.#floor = Math.min(this.#floor, used);
+    if (used < SMALL || used < this.#floor * GROWTH) return;
+    this.#collect();
+    // Where nothing can be collected, this much is needed.
+    this.#floor = used;
+  }
+}
