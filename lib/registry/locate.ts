@@ -35,6 +35,8 @@ export interface ChartFetcher {
    * @throws {CapstanError} In Helm's words where it has some; it names the chart and the source.
    */
   fetch(ref: string, options?: LocateOptions): Promise<RemoteArchive>;
+  /** The archive of this SHA-256, hex, where a cache has it. @default nothing is kept */
+  kept?(digest: string): Promise<Uint8Array | undefined>;
   /** Lets connections go. */
   close(): Promise<void>;
 }
@@ -108,6 +110,11 @@ export class ChartLocator implements ChartFetcher {
     await this.http.close();
   }
 
+  /** The archive of this SHA-256, where the cache has it. */
+  async kept(digest: string): Promise<Uint8Array | undefined> {
+    return await this.cache?.get(digest);
+  }
+
   /**
    * Finds a chart and, where it is not on this disk, downloads it.
    *
@@ -151,6 +158,12 @@ export class ChartLocator implements ChartFetcher {
   }
 
   async #fromUrl(url: string, options: LocateOptions): Promise<RemoteArchive> {
+    if (/^git\+/i.test(url)) {
+      throw new CapstanError(`scheme ${JSON.stringify(url.split(":")[0])} not supported`, {
+        code: "chart/address",
+        hint: "name the chart's folder in the git work tree, such as ../clone/charts/web",
+      });
+    }
     if (!/^https?:\/\//i.test(url)) {
       throw new CapstanError(`scheme ${JSON.stringify(url.split(":")[0])} not supported`, {
         code: "chart/address",

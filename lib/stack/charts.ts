@@ -102,6 +102,9 @@ export class ChartSource {
       return await this.#fetch(ref, ref.version, signal);
     }
     if (offline) return await this.#vendored(locked);
+    // What has the digest is what is wanted, wherever it is published now.
+    const kept = await this.#settings.locator?.kept?.(locked.digest.replace(/^sha256:/, ""));
+    if (kept !== undefined) return { url: locked.url, archive: kept };
     const found = await this.#fetch(ref, locked.version, signal);
     if (`sha256:${found.digest}` === locked.digest) return found;
     throw new CapstanError(

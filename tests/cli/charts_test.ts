@@ -173,6 +173,11 @@ Deno.test("a stack's charts are locked, vendored, and taken without a network", 
       const up = await capstan("up", "--no-check", "--frozen");
       assert.equal(up.code, 0, up.stderr);
       assert.match((await capstan("get", "manifest", "a")).stdout, /v: 1\.1\.0/);
+      // The cache has the locked archives: nobody is asked for them again.
+      fetched.length = 0;
+      const again = await capstan("up", "--no-check", "--frozen");
+      assert.equal(again.code, 0, again.stderr);
+      assert.deepEqual(fetched, []);
 
       const vendored = await capstan("vendor");
       assert.equal(

@@ -19,6 +19,12 @@ export async function cache(this: CliContext, flags: CacheFlags): Promise<void> 
         "set CAPSTAN_CACHE_HOME, or let Capstan read what is set: --allow-env=CAPSTAN_CACHE_HOME,XDG_CACHE_HOME,HOME",
     });
   }
+  if (flags.maxBytes !== undefined && !flags.prune) {
+    throw new CapstanError("--max-bytes says how much --prune leaves: give both", {
+      code: "cli/flags",
+      hint: `capstan cache --prune --max-bytes ${flags.maxBytes}`,
+    });
+  }
   const charts = new ChartCache(folder);
   const { stdout } = this.process;
   if (flags.prune) {

@@ -88,7 +88,7 @@ export async function push(
 ): Promise<void> {
   if (!isOci(remote)) {
     throw new CapstanError(`scheme prefix missing from remote (e.g. "oci://")`, {
-      hint: `write oci://${remote}`,
+      hint: `write oci://${remote.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")}`,
     });
   }
   const archive = await readArchive(path);
