@@ -8,6 +8,16 @@ ${more}
 export default defineStack({ name: "s", ${body} });
 `;
 }
+function kubeconfig(user: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: a
+contexts: [{name: a, context: {cluster: c, user: u}}]
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:65011"}}]
+users: [{name: u, user: ${user}}]
+`;
+}
+
 /** What lies in the folder. */
 export const FILES: Readonly<Record<string, string>> = {
   ...chartFiles("web", { "c.yaml": CONFIG }),
@@ -47,6 +57,20 @@ export const FILES: Readonly<Record<string, string>> = {
   "nocrds.ts": st(
     `releases: [db, release("web", { chart: "./web", needs: [crds(db)] })]`,
     `import { crds } from "${MOD}"; const db = release("db", { chart: "./web" });`,
+  ),
+  ...chartFiles("slow", {
+    "d.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: slow, annotations: {capstan.dev/rehearse-delay: 60s}}
+spec: {containers: [{name: main, image: m}]}
+`,
+  }),
+  "slow.ts": st(`releases: [release("slow", { chart: "./slow", wait: true, deadline: "1s" })]`),
+  "stackname.ts": st(`releases: []`).replace('name: "s"', 'name: "Bad Name"'),
+  "values.ts": st(`releases: [release("web", { chart: "./web", values: 3 as never })]`),
+  "kc-cert": kubeconfig("{client-certificate: gone.pem, client-key: gone.key}"),
+  "kc-plugin": kubeconfig(
+    "{exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never}}",
   ),
   "stack.ts": st(`releases: [release("web", { chart: "./web" })]`),
   "nochart.ts": st(`releases: [release("web", { chart: "./webb" })]`),
@@ -104,6 +128,7 @@ export const THERE = "install ok ./web";
 
 /** What is typed, one after another. */
 export const COMMANDS: readonly string[] = [
+  "report",
   "template rel ./nodir",
   "template rel ./empty",
   "template rel ./lib",
@@ -258,4 +283,17 @@ export const COMMANDS: readonly string[] = [
   "up fresh.ts --resume",
   "up --selector =",
   "up nocrds.ts",
+  "init --name x .",
+  "install slow ./slow --wait --timeout 1s",
+  "up slow.ts",
+  "template rel ./web --post-renderer false",
+  "template rel ./web --post-renderer true",
+  "repo add a/b http://127.0.0.1:65011",
+  "plan stackname.ts",
+  "plan values.ts",
+  "list --kubeconfig kc-cert",
+  "list --kubeconfig kc-plugin",
+  "runs show 20",
+  "pull oci://127.0.0.1:65011/X_Y",
+  "install v ./words.tgz --verify",
 ];
