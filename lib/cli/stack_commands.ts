@@ -21,6 +21,7 @@ import { lazyCommand } from "./lazy_command.ts";
 export interface StackFlags extends ClusterFlags, HookFlags, SelectFlags {
   readonly env?: string;
   readonly noCheck?: boolean;
+  readonly sandbox?: boolean;
   readonly parallelism?: number;
   readonly output?: "table" | "json";
   readonly quiet?: boolean;
@@ -77,6 +78,7 @@ const STACK = {
   ...SELECT,
   env: text("environment, for a stack that is a function of it", "name"),
   noCheck: flag("do not type-check the stack file first"),
+  sandbox: flag("let the stack file read its own folder, and do nothing else itself"),
   parallelism: integer("releases in flight at once; overrides the stack's", 1),
   output: choice("table: for people; json: one event per line, as docs/events.md says", [
     "table",

@@ -45,11 +45,15 @@ export interface StackCommand {
 /** The stack that the command names: the program's own, the given file, or ./stack.ts. */
 export async function loadFor(
   context: CliContext,
-  flags: Pick<StackFlags, "env">,
+  flags: Pick<StackFlags, "env" | "sandbox">,
   path: string | undefined,
 ): Promise<LoadedStack> {
   const options = flags.env === undefined ? {} : { environment: { name: flags.env } };
   const { program } = context;
+  if (program === undefined && flags.sandbox) {
+    const { loadSandboxed } = await import("../stack/sandbox.ts");
+    return await loadSandboxed(path ?? "stack.ts", options);
+  }
   if (program === undefined) return await loadStack(path ?? "stack.ts", options);
   if (path !== undefined) {
     throw new CapstanError(`cannot use stack ${path}: this program is a stack itself`, {

@@ -1,0 +1,22 @@
+/**
+ * The inside of the sandbox: loads a stack file with the few permissions that the worker has, and hands
+ * it out as data.
+ *
+ * @module
+ */
+import { Calls, errorData } from "./calls.ts";
+import type { Port } from "./calls.ts";
+import { loadStack } from "./load.ts";
+import type { LoadOptions } from "./load.ts";
+
+const port = globalThis as unknown as Port;
+const calls = new Calls(port);
+
+port.addEventListener("message", ({ data }) => {
+  const { type, path, options } = data as { type: string; path: string; options: LoadOptions };
+  if (type !== "load") return;
+  loadStack(path, options).then(
+    (loaded) => port.postMessage({ type: "loaded", loaded: calls.encode(loaded) }),
+    (error) => port.postMessage({ type: "failed", error: errorData(error) }),
+  );
+});
