@@ -39,7 +39,8 @@ function describe(error: unknown, prefix = ""): string[] {
   if (error instanceof CapstanError) {
     if (error.position !== undefined) lines.push(`  at ${formatPosition(error.position)}`);
     if (error.excerpt !== undefined) lines.push(error.excerpt.replace(/^/gm, "    "));
-    hint = error.hint ?? hint;
+    // What an error says of a missing permission is nearer than what can be read from Deno's words.
+    if (hint === undefined || /--allow-|--sandbox/.test(error.hint ?? "")) hint = error.hint;
   }
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
   return lines;
