@@ -6,7 +6,9 @@
 /** Folders below tests/ that need a real cluster. */
 const WITH_CLUSTER = ["e2e", "public", "testbed"];
 
-const paths = Deno.args.length > 0 ? Deno.args : ["--doc", "mod.ts", "lib", ...await unitTests()];
+const paths = Deno.args.length > 0
+  ? Deno.args
+  : ["--doc", "mod.ts", "lib", "docs", ...await unitTests()];
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", "-A", "--parallel", ...paths],
   stdout: "piped",
