@@ -52,7 +52,7 @@ export const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import("./read_commands.ts")).READ_ROUTES,
   },
   {
-    names: ["completions", "permissions", "__complete"],
+    names: ["completions", "env", "permissions", "__complete"],
     load: async () => (await import("./shell_commands.ts")).SHELL_ROUTES,
   },
 ];

@@ -10,6 +10,7 @@ import type { ConnectionOverrides, LoadConnectionOptions } from "../kube/config.
 import type { KubeApi } from "../kube/types.ts";
 import { configMapStorage, secretStorage } from "../release/kube_storage.ts";
 import type { Storage } from "../release/storage.ts";
+import { saysYes } from "./bool_variable.ts";
 import type { CliContext } from "./context.ts";
 import type { ClusterFlags, NamespaceFlags } from "./flags.ts";
 
@@ -94,7 +95,7 @@ export function withheld(error: unknown): CapstanError | undefined {
 /** What flags and Helm's environment variables put in the place of the kubeconfig's. */
 function overridesOf({ env }: CliContext, flags: NamespaceFlags): ConnectionOverrides {
   const groups = env("HELM_KUBEASGROUPS") || undefined;
-  const insecure = env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY") === "true" || undefined;
+  const insecure = saysYes(env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY")) || undefined;
   return {
     server: flags.kubeApiserver ?? env("HELM_KUBEAPISERVER"),
     token: flags.kubeToken ?? env("HELM_KUBETOKEN"),

@@ -1,5 +1,5 @@
 /**
- * The commands that shells use to complete command lines.
+ * The commands about the shell that Capstan is called from: completion, environment, permissions.
  *
  * @module
  */
@@ -38,6 +38,25 @@ export const SHELL_ROUTES = {
       brief: "print the script that completes command lines in a shell",
       fullDescription:
         "Completes commands, flags, and names of releases, namespaces, contexts, repositories and charts. Load it with `source <(capstan completions bash)`, the same with zsh, or `capstan completions fish | source`.",
+    },
+  }),
+  env: lazyCommand<Record<never, never>, [string?]>({
+    loader: async () => (await import("./commands/env.ts")).env,
+    parameters: {
+      positional: {
+        kind: "tuple",
+        parameters: [{
+          brief: "one variable, of which only the value is printed",
+          parse: String,
+          placeholder: "NAME",
+          optional: true,
+        }],
+      },
+    },
+    docs: {
+      brief: "print the variables that Capstan goes by, as `helm env` does",
+      fullDescription:
+        "Values are those in force: what the environment says, else the default. Helm's variables for plugins and rate limits mean nothing here and are left out; a token is shown as (set).",
     },
   }),
   permissions: lazyCommand<PermissionsFlags, string[]>({
