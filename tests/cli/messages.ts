@@ -122,6 +122,48 @@ spec: {containers: [{name: main, image: m}]}
     "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {}}]\nusers: [{name: u, user: {}}]\n",
   "kc-away":
     "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:65011'}}]\nusers: [{name: u, user: {}}]\n",
+  ...chartFiles("twohooks", {
+    "a.yaml": hookJob("first-mig", "pre-install"),
+    "b.yaml": hookJob("second-mig", "pre-install"),
+    "c.yaml": hookJob("bye", "pre-delete"),
+  }),
+  ...chartFiles("bomb", { "c.yaml": 'a: {{ repeat 1000000000 "x" }}\n' }),
+  ...chartFiles("parent", { "c.yaml": CONFIG }),
+  "parent/values.yaml": "db: 3\n",
+  "parent/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 0.1.0\n",
+  "parent/charts/db/values.yaml": "a: 1\n",
+  "kc-tls":
+    "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://127.0.0.1:65011', tls-server-name: other}}]\nusers: [{name: u, user: {}}]\n",
+  "gone.ts": st(
+    `releases: [], hooks: [hook("h", { run: async ({ cluster }) => void await cluster.get("v1", "ConfigMap", "nope") })]`,
+  ),
+  "ambhook.ts": st(
+    `releases: [db, release("web", { chart: "./web", needs: [db.hook("mig")] })]`,
+    `const db = release("db", { chart: "./twohooks" });`,
+  ),
+  "delhook.ts": st(
+    `releases: [db, release("web", { chart: "./web", needs: [db.hook("bye")] })]`,
+    `const db = release("db", { chart: "./twohooks" });`,
+  ),
+  "amb.ts": st(
+    `releases: [release("db", { chart: "./web", namespace: "a" }), release("db", { chart: "./web", namespace: "b" }), release("web", { chart: "./web", needs: ["db"] })]`,
+  ),
+  "needsnum.ts": st(`releases: [release("web", { chart: "./web", needs: 3 as never })]`),
+  "promise.ts": st(
+    `releases: [release("web", { chart: "./web", needs: [until(undefined, { apiVersion: "v1", kind: "ConfigMap", name: "x", namespace: "default" }, async () => true)] })]`,
+    `import { until } from "${MOD}";`,
+  ),
+  "valdate.ts": st(
+    `releases: [release("web", { chart: "./web", values: { at: new Date(0) } as never })]`,
+  ),
+  "away.ts": st(
+    `releases: [release("web", { chart: "oci://127.0.0.1:65011/x/web", version: "1.0.0" })]`,
+  ),
+  "locked/stack.ts": st(
+    `releases: [release("web", { chart: "oci://127.0.0.1:65011/x/web", version: "1.0.0" })]`,
+  ),
+  "locked/capstan.lock": "{",
+  "helmfile-tpl.yaml.gotmpl": "releases: {{ nope }}\n",
 };
 /** The one that goes well: others meet what it leaves. */
 export const THERE = "install ok ./web";
@@ -296,4 +338,31 @@ export const COMMANDS: readonly string[] = [
   "runs show 20",
   "pull oci://127.0.0.1:65011/X_Y",
   "install v ./words.tgz --verify",
+  "install l ./lib",
+  "dependency update ./words.tgz",
+  "cache --max-bytes 5",
+  "up gone.ts",
+  "import helmfile-tpl.yaml.gotmpl",
+  "import web",
+  "list --kubeconfig web",
+  "list --kubeconfig kc-tls",
+  "plan ambhook.ts --no-check",
+  "plan delhook.ts --no-check",
+  "permissions report",
+  "permissions install",
+  "plan stack.ts -o p.json --dry-run client --no-check",
+  "up stack.ts --plan plan-bad.json --force",
+  "plan amb.ts --no-check",
+  "plan needsnum.ts --no-check",
+  "up promise.ts",
+  "plan valdate.ts --no-check",
+  "plan away.ts --no-check",
+  "plan away.ts --frozen --no-check",
+  "plan away.ts --offline --no-check",
+  "plan locked/stack.ts --no-check",
+  "template rel ./parent",
+  "template rel ./bomb",
+  "env A B",
+  "upp",
+  "install web ./web --namespce shop",
 ];
