@@ -12,9 +12,9 @@
 /** Bytes of the buffer: twice what V8 lets such memory grow before it looks. */
 const BUFFER = 128 << 20;
 /** Below this the heap is left alone. */
-const SMALL = 64e6;
+const SMALL = 40e6;
 /** How much the heap may grow over what was alive. */
-const GROWTH = 1.6;
+const GROWTH = 1.4;
 
 /** Options of {@linkcode HeapWatch}. */
 export interface HeapWatchOptions {
@@ -24,7 +24,7 @@ export interface HeapWatchOptions {
   readonly collect?: (() => void) | undefined;
 }
 
-/** Has what is not used any more collected when the heap has grown by half. */
+/** Has what is not used any more collected when the heap has grown by two fifths. */
 export class HeapWatch {
   readonly #used: () => number;
   readonly #collect: () => void;

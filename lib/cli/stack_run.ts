@@ -86,7 +86,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         verb,
         connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
         emit(event) {
-          if (event.type === "release-finished") heap.look();
+          if (event.type === "step-finished") heap.look();
           show.add(event);
           followers.add(event);
         },

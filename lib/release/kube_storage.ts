@@ -74,6 +74,8 @@ class KubeStorage implements Storage {
   readonly #now: () => number;
   /** Histories by namespace: the releases of a run are asked for together. */
   readonly #histories = new Map<string, Together<RevisionEntry[]>>();
+  /** Settles when the last record that was begun is encoded. */
+  #encoding: Promise<unknown> = Promise.resolve();
   /** Texts of releases that were checked and are not stored yet. */
   readonly #checked = new WeakMap<Release, string>();
 
@@ -164,14 +166,14 @@ class KubeStorage implements Storage {
   }
 
   async check(release: Release): Promise<void> {
-    const text = await encodeRelease(release);
+    const text = await this.#encode(release);
     // Later states of the record add times and phases of hooks, and descriptions of failures.
     checkSize(release, text, 4096 + 64 * release.hooks.length);
     this.#checked.set(release, text);
   }
 
   async #object(release: Release, labels: Record<string, string>): Promise<KubeObject> {
-    const text = this.#checked.get(release) ?? await encodeRelease(release);
+    const text = this.#checked.get(release) ?? await this.#encode(release);
     checkSize(release, text);
     const { namespace } = release;
     const secret = this.#kind === "Secret";
@@ -187,6 +189,13 @@ class KubeStorage implements Storage {
       ...(secret ? { type: "helm.sh/release.v1" } : {}),
       data: { release: secret ? btoa(text) : text },
     };
+  }
+
+  /** One after another: each compression takes a third of a megabyte, and a run begins hundreds at once. */
+  #encode(release: Release): Promise<string> {
+    const text = this.#encoding.then(() => encodeRelease(release));
+    this.#encoding = text.then(() => {}, () => {});
+    return text;
   }
 
   #ref(key: RevisionKey): ObjectRef {
