@@ -10,6 +10,7 @@ import type { ReleaseHook } from "../release/release.ts";
 import { type LogMask, logMask } from "./log_mask.ts";
 import type { ManifestObject } from "./objects.ts";
 import type { Operation } from "./operation.ts";
+import { containerStatuses, isTask, podsOf } from "./pods.ts";
 
 /** Last log lines of one container. */
 export interface HookLog {
@@ -194,23 +195,10 @@ async function podsOfAll(
   signal: AbortSignal,
 ): Promise<KubeObject[]> {
   const pods: KubeObject[] = [];
-  for (const { object } of objects) pods.push(...await podsOf(operation, refOf(object), signal));
+  for (const { object } of objects) {
+    if (isTask(object)) pods.push(...await podsOf(operation.context.api, object, { signal }));
+  }
   return pods;
-}
-
-async function podsOf(
-  { context: { api } }: Operation,
-  { kind, name, namespace }: ObjectRef,
-  signal: AbortSignal,
-): Promise<readonly KubeObject[]> {
-  const selector = kind === "Job"
-    ? { labelSelector: `job-name=${name}` }
-    : kind === "Pod"
-    ? { fieldSelector: `metadata.name=${name}` }
-    : undefined;
-  if (selector === undefined) return [];
-  const pods = { apiVersion: "v1", kind: "Pod" };
-  return (await api.list(pods, { namespace, signal, ...selector })).items;
 }
 
 function containersOf(pod: KubeObject): string[] {
@@ -221,24 +209,9 @@ function containersOf(pod: KubeObject): string[] {
   return [...initContainers, ...containers].map(({ name }) => name);
 }
 
-interface ContainerStatus {
-  readonly name: string;
-  readonly state?: { readonly terminated?: Terminated };
-  readonly lastState?: { readonly terminated?: Terminated };
-}
-
-interface Terminated {
-  readonly exitCode?: number;
-  readonly reason?: string;
-}
-
 /** Containers of a pod that ended badly. */
 export function exitsOf(pod: KubeObject): HookExit[] {
-  const { initContainerStatuses = [], containerStatuses = [] } = (pod["status"] ?? {}) as {
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-  return [...initContainerStatuses, ...containerStatuses].flatMap(({ name, state, lastState }) => {
+  return containerStatuses(pod).flatMap(({ name, state, lastState }) => {
     const { exitCode = 0, reason = "" } = state?.terminated ?? lastState?.terminated ?? {};
     if (exitCode === 0) return [];
     return [{ pod: pod.metadata.name, container: name, exitCode, reason }];

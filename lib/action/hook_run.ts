@@ -16,6 +16,7 @@ import { logMask } from "./log_mask.ts";
 import { type ManifestObject, parseObjects, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import { explained } from "./pod_reasons.ts";
+import { isTask } from "./pods.ts";
 import type { WaitingOptions } from "./types.ts";
 import { DEFAULT_TIMEOUT } from "./types.ts";
 
@@ -158,7 +159,7 @@ async function createHook(
     for (const { object } of objects) {
       // What runs is created anew, since an old one that has ended would tell of its own end. What
       // only has to be there may be there already.
-      const anew = object.kind === "Job" || object.kind === "Pod" || !object.metadata.name;
+      const anew = isTask(object) || !object.metadata.name;
       live.push(
         anew
           ? await api.create(object, { strict: true, signal })
@@ -180,8 +181,7 @@ async function createHook(
 /** Waits for a hook's object; who looks on sees meanwhile what its pod logs. */
 async function shownHook(operation: Operation, object: KubeObject, run: HookRun): Promise<void> {
   const { stepId, signal } = run;
-  const runs = object.kind === "Job" || object.kind === "Pod";
-  if (operation.context.liveLogs === undefined || !runs) {
+  if (operation.context.liveLogs === undefined || !isTask(object)) {
     return await awaitHook(operation, object, run);
   }
   const tail = new HookTail(operation, object, { stepId, signal, mask: logMask(operation) });

@@ -10,6 +10,7 @@ import { pause } from "../kube/retry.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { LogMask } from "./log_mask.ts";
 import type { Operation } from "./operation.ts";
+import { containerStatuses, podsOf } from "./pods.ts";
 
 /** Logs that a run reads at once, one for each hook that runs. */
 export class LogStreams {
@@ -102,16 +103,12 @@ export class HookTail {
   }
 
   async #runningContainer(): Promise<Container | undefined> {
-    const { kind, metadata: { name, namespace = this.#operation.namespace } } = this.#object;
-    const selector = kind === "Job"
-      ? { labelSelector: `job-name=${name}` }
-      : { fieldSelector: `metadata.name=${name}` };
-    const pods = await this.#operation.context.api.list({ apiVersion: "v1", kind: "Pod" }, {
+    const { namespace = this.#operation.namespace } = this.#object.metadata;
+    const pods = await podsOf(this.#operation.context.api, this.#object, {
       namespace,
       signal: this.#signal,
-      ...selector,
     });
-    const found = pods.items.flatMap(containersOf);
+    const found = pods.flatMap(containersOf);
     return found.find(({ uid, container }) => !this.#read.has(`${uid}/${container}`));
   }
 
@@ -150,22 +147,15 @@ interface Container {
 }
 
 /** The containers of a pod that run now, or of one that says nothing of them, the first. */
-function containersOf({ metadata, status, spec }: KubeObject): Container[] {
-  const { phase, initContainerStatuses = [], containerStatuses = [] } = (status ?? {}) as {
-    readonly phase?: string;
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-  const { uid = "", name: pod } = metadata;
-  const statuses = [...initContainerStatuses, ...containerStatuses];
+function containersOf(pod: KubeObject): Container[] {
+  const { metadata: { uid = "", name }, spec, status } = pod;
+  const statuses = containerStatuses(pod);
   const running = statuses.filter(({ state }) => state?.running !== undefined);
-  if (running.length > 0) return running.map(({ name: container }) => ({ uid, pod, container }));
+  if (running.length > 0) {
+    return running.map(({ name: container }) => ({ uid, pod: name, container }));
+  }
+  const { phase } = (status ?? {}) as { readonly phase?: string };
   if (phase !== "Running" || statuses.length > 0) return [];
   const { containers = [] } = (spec ?? {}) as { readonly containers?: readonly { name: string }[] };
-  return containers.slice(0, 1).map(({ name: container }) => ({ uid, pod, container }));
-}
-
-interface ContainerStatus {
-  readonly name: string;
-  readonly state?: { readonly running?: unknown };
+  return containers.slice(0, 1).map(({ name: container }) => ({ uid, pod: name, container }));
 }

@@ -31,8 +31,6 @@ export interface DeployPart {
   readonly position?: Position | undefined;
 }
 
-const KINDS = { ready: "ready", crds: "crds", hook: "hook" } as const;
-
 /** The steps that stand for parts. They count against no limit: nothing is done in them. */
 export function partSteps(
   { owner }: Operation,
@@ -44,7 +42,7 @@ export function partSteps(
     needs,
     estimate: 0,
     info: {
-      kind: KINDS[part],
+      kind: part,
       owner,
       title: `part: ${hook === undefined ? part : `hook ${hook}`}`,
     },

@@ -7,8 +7,9 @@
  * @module
  */
 import { isForbidden } from "../kube/errors.ts";
-import type { KubeApi, KubeObject, ListOptions, ObjectRef } from "../kube/types.ts";
+import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { WaitError } from "../kube/wait.ts";
+import { containerStatuses, podsOf, selectorOf } from "./pods.ts";
 
 /** Options of {@linkcode PodReasons}. */
 export interface PodReasonsOptions {
@@ -31,18 +32,18 @@ const MOST = { telling: 60_000, failing: 5_000 };
 /** Adds to what is told of workloads why their pods are not ready. Call {@linkcode PodReasons.end}. */
 export class PodReasons {
   readonly #options: PodReasonsOptions;
-  readonly #selectors: ReadonlyMap<string, Selector>;
+  /** Those that have pods. */
+  readonly #owners: ReadonlyMap<string, KubeObject>;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #over = new AbortController();
 
   /** @param objects What is waited for; of those that have pods the reasons are told. */
   constructor(objects: readonly KubeObject[], options: PodReasonsOptions) {
     this.#options = options;
-    this.#selectors = new Map(objects.flatMap((object) => {
-      const selector = selectorOf(object);
-      const { kind, metadata: { namespace, name } } = object;
-      return selector === undefined ? [] : [[keyOf({ kind, namespace, name }), selector] as const];
-    }));
+    const owners = objects.filter((object) => selectorOf(object) !== undefined);
+    this.#owners = new Map(
+      owners.map((object) => [keyOf({ ...object.metadata, kind: object.kind }), object]),
+    );
   }
 
   /** Tells a word of an object, and why its pods make it wait once it has been so for a while. */
@@ -50,12 +51,12 @@ export class PodReasons {
     this.#options.tell(message);
     const key = keyOf(ref);
     clearTimeout(this.#timers.get(key));
-    if (this.#selectors.has(key)) this.#lookLater(ref, message, this.#options.first ?? 2_000);
+    if (this.#owners.has(key)) this.#lookLater(ref, message, this.#options.first ?? 2_000);
   }
 
   /** Why the pods of these are not ready, at this moment: of the first few that have a reason. */
   async explain(refs: readonly PodOwner[]): Promise<string | undefined> {
-    const asked = refs.filter((ref) => this.#selectors.has(keyOf(ref))).slice(0, 3);
+    const asked = refs.filter((ref) => this.#owners.has(keyOf(ref))).slice(0, 3);
     const reasons = await Promise.all(asked.map(async (ref) => {
       const pods = await this.#podsOf(keyOf(ref), ref.namespace);
       const reason = pods && podsReason(pods);
@@ -93,9 +94,7 @@ export class PodReasons {
   ): Promise<readonly KubeObject[] | undefined | false> {
     const signal = AbortSignal.any([this.#options.signal, this.#over.signal]);
     try {
-      const selector = this.#selectors.get(key)!;
-      const pods = { apiVersion: "v1", kind: "Pod" };
-      return (await this.#options.api.list(pods, { namespace, ...selector, signal })).items;
+      return await podsOf(this.#options.api, this.#owners.get(key)!, { namespace, signal });
     } catch (error) {
       // It is only an explanation: the wait itself says what is wrong with the cluster.
       return isForbidden(error) ? false : undefined;
@@ -103,31 +102,8 @@ export class PodReasons {
   }
 }
 
-/** Which pods are meant. */
-type Selector = Pick<ListOptions, "labelSelector" | "fieldSelector">;
-
 function keyOf({ kind, namespace, name }: PodOwner): string {
   return `${kind}/${namespace ?? ""}/${name}`;
-}
-
-/** How an object's pods are found; `undefined` for one without pods. */
-export function selectorOf({ kind, metadata, spec }: KubeObject): Selector | undefined {
-  if (kind === "Pod") return { fieldSelector: `metadata.name=${metadata.name}` };
-  if (kind === "Job") return { labelSelector: `job-name=${metadata.name}` };
-  if (!["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(kind)) return undefined;
-  const { matchLabels } = (spec as { selector?: { matchLabels?: Record<string, string> } })
-    ?.selector ?? {};
-  if (matchLabels === undefined) return undefined;
-  const labels = Object.entries(matchLabels).map(([name, value]) => `${name}=${value}`);
-  return { labelSelector: labels.join(",") };
-}
-
-interface ContainerStatus {
-  readonly ready?: boolean;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
-  };
 }
 
 /** Why the first of the pods that are not ready is not, and how many others there are. */
@@ -150,20 +126,12 @@ const IMAGE_PROBLEMS = new Set(["ImagePullBackOff", "ErrImageNeverPull", "Invali
 /** Which image a pod lacks, as the cluster says it. */
 function imageProblem(pod: KubeObject): string | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
-  for (const { state } of containersOf(pod)) {
+  for (const { state } of containerStatuses(pod)) {
     const { reason = "", message } = state?.waiting ?? {};
     if (!IMAGE_PROBLEMS.has(reason)) continue;
     return `${pod.metadata.name}: ${reason}${message === undefined ? "" : `: ${message}`}`;
   }
   return undefined;
-}
-
-function containersOf({ status }: KubeObject): readonly ContainerStatus[] {
-  const { initContainerStatuses = [], containerStatuses = [] } = (status ?? {}) as {
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-  return [...initContainerStatuses, ...containerStatuses];
 }
 
 function podReason(pod: KubeObject): string | undefined {
@@ -181,7 +149,7 @@ function podReason(pod: KubeObject): string | undefined {
     type === "PodScheduled" && status === "False"
   );
   if (unscheduled !== undefined) return unscheduled.message ?? unscheduled.reason;
-  for (const { state, ready } of containersOf(pod)) {
+  for (const { state, ready } of containerStatuses(pod)) {
     const { waiting, terminated } = state ?? {};
     if (waiting?.reason !== undefined && !USUAL.has(waiting.reason)) return waiting.reason;
     if (terminated !== undefined && terminated.exitCode !== 0 && !ready) {

@@ -10,7 +10,7 @@ import { WaitError } from "../kube/wait.ts";
 import { excerptOf, exitsOf, lastLogs, warningsOf } from "./hook_evidence.ts";
 import { logMask } from "./log_mask.ts";
 import { bounded, type Operation } from "./operation.ts";
-import { selectorOf } from "./pod_reasons.ts";
+import { podsOf } from "./pods.ts";
 
 /** Objects, and pods of each, that are looked at: of many that fail the first few tell enough. */
 const OBJECTS = 3, PODS = 2;
@@ -51,14 +51,9 @@ async function lookAt(
     const object = objects.find(({ kind, metadata: { name, namespace } }) =>
       kind === ref.kind && name === ref.name && (namespace ?? "") === (ref.namespace ?? "")
     );
-    const selector = object === undefined ? undefined : selectorOf(object);
-    if (selector === undefined) continue;
-    const found = await operation.context.api.list({ apiVersion: "v1", kind: "Pod" }, {
-      namespace: ref.namespace,
-      signal,
-      ...selector,
-    });
-    for (const pod of found.items.filter(isUnready).slice(0, PODS)) {
+    if (object === undefined) continue;
+    const found = await podsOf(operation.context.api, object, { namespace: ref.namespace, signal });
+    for (const pod of found.filter(isUnready).slice(0, PODS)) {
       pods.set(keyOf({ apiVersion: "v1", kind: "Pod", ...pod.metadata }), pod);
     }
   }
