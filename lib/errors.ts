@@ -120,6 +120,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether Deno refused something for want of a permission. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Error && error.name === "NotCapable";
+}
+
 /**
  * Whether an error is the reaction to an AbortSignal rather than a failure of its own.
  *

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import { authenticate } from "./authentication.ts";
 import type { Connection, TlsSettings } from "./connection.ts";
 import type { ReadFile } from "./credentials.ts";
@@ -214,10 +214,6 @@ function unreadable(path: string, error: unknown): CapstanError {
       cause: error,
     },
   );
-}
-
-function isDenied(error: unknown): boolean {
-  return error instanceof Error && error.name === "NotCapable";
 }
 
 async function parse(text: string, path: string): Promise<unknown> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CapstanError } from "../errors.ts";
+import { CapstanError, isDenied } from "../errors.ts";
 
 /** What the server says about a failure beside its message (`Status.details`). */
 export interface StatusDetails {
@@ -175,7 +175,7 @@ export function noSuchKind(apiVersion: string, kind: string): ApiError {
 export function errorOfFetch(asked: Asked, thrown: unknown): ApiError {
   const why = rootMessage(thrown);
   const { server } = asked;
-  if (thrown instanceof Error && thrown.name === "NotCapable") {
+  if (isDenied(thrown)) {
     return new ApiError(`cannot reach ${server}: ${why}`, {
       reason: "PermissionDenied",
       hint: `allow it with --allow-net=${server.replace(/^https?:\/\//, "")}`,

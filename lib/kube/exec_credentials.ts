@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import { joinBytes } from "../files.ts";
 import type { Credentials, HeaderFields, TlsSettings } from "./connection.ts";
 import { bearer } from "./credentials.ts";
@@ -99,7 +99,7 @@ export class ExecCredentials implements Credentials {
   }
 
   #whyNotRun(command: string, error: unknown): [why: string, hint: string] {
-    if (error instanceof Error && error.name === "NotCapable") {
+    if (isDenied(error)) {
       return ["it may not be run", `allow it with --allow-run=${command}`];
     }
     if (error instanceof Deno.errors.NotFound) {

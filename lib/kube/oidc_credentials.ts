@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import type { Credentials, HeaderFields } from "./connection.ts";
 import { basic, bearer, type ReadFile } from "./credentials.ts";
 
@@ -152,8 +152,7 @@ async function exchange(issuer: string, url: string, init: Init) {
     const response = await fetch(url, init);
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    const denied = error instanceof Error && error.name === "NotCapable";
-    const hint = denied ? `allow it with --allow-net=${new URL(url).host}` : undefined;
+    const hint = isDenied(error) ? `allow it with --allow-net=${new URL(url).host}` : undefined;
     throw failure(issuer, messageOf(error), hint, error);
   }
 }

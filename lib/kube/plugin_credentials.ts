@@ -6,7 +6,7 @@
  * @module
  */
 
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import type { Credentials, HeaderFields } from "./connection.ts";
 import type { SelectedContext } from "./kubeconfig.ts";
 
@@ -77,12 +77,11 @@ async function ask(
 }
 
 function failure(name: string, error: unknown): CapstanError {
-  const denied = error instanceof Error && error.name === "NotCapable";
   return new CapstanError(
     `cannot get credentials from the provider ${name}: ${messageOf(error).trim()}`,
     {
       code: "kubeconfig/plugin",
-      hint: denied
+      hint: isDenied(error)
         ? "it needs --allow-env and --allow-run; a kubeconfig that its cloud's tool writes today needs neither"
         : "write the kubeconfig anew with the cloud's tool: kubectl knows such providers no more",
       cause: error,
