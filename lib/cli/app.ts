@@ -6,7 +6,7 @@
  */
 import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
-import { ALIASES_OF_COMMANDS, GROUPS } from "./command_groups.ts";
+import { ALIASES_OF_COMMANDS, commandOf, GROUPS } from "./command_groups.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
 import type { LazyCommand } from "./lazy_command.ts";
@@ -69,11 +69,8 @@ export async function buildApp(options: AppOptions): Promise<Application<CliCont
 
 /** The command that is asked for, or all of them. */
 async function routesFor({ command = "", version }: AppOptions) {
-  const name = Object.hasOwn(ALIASES_OF_COMMANDS, command)
-    ? ALIASES_OF_COMMANDS[command as keyof typeof ALIASES_OF_COMMANDS]
-    : command;
+  const { name, group } = commandOf(command);
   const own: Record<string, LazyCommand> = { version: () => versionCommand(version) };
-  const group = GROUPS.find(({ names }) => names.includes(name));
   const isNamed = group !== undefined || Object.hasOwn(own, name);
   const groups = group !== undefined ? [group] : isNamed ? [] : GROUPS;
   const tables = await Promise.all(groups.map((each) => each.load()));

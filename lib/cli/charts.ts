@@ -107,7 +107,7 @@ async function find(context: CliContext, flags: LoadFlags, ref: string): Promise
 }
 
 /** Whether a reference can only be, or is, a path. */
-async function isPath(ref: string): Promise<boolean> {
+export async function isPath(ref: string): Promise<boolean> {
   return /^(\.|\/|[A-Za-z]:[\\/])/.test(ref) || await exists(ref);
 }
 

@@ -58,7 +58,7 @@ export const GROUPS: readonly CommandGroup[] = [
 ];
 
 /** Other names of commands. */
-export const ALIASES_OF_COMMANDS = {
+export const ALIASES_OF_COMMANDS: Readonly<Record<string, string>> = {
   del: "uninstall",
   delete: "uninstall",
   fetch: "pull",
@@ -68,4 +68,12 @@ export const ALIASES_OF_COMMANDS = {
   un: "uninstall",
   dep: "dependency",
   dependencies: "dependency",
-} as const;
+};
+
+/** The name of the command that a word stands for, and where it is described; the word, for what is none. */
+export function commandOf(
+  word: string,
+): { readonly name: string; readonly group: CommandGroup | undefined } {
+  const name = Object.hasOwn(ALIASES_OF_COMMANDS, word) ? ALIASES_OF_COMMANDS[word]! : word;
+  return { name, group: GROUPS.find(({ names }) => names.includes(name)) };
+}

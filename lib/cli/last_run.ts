@@ -5,6 +5,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
+import { folderOf } from "../files.ts";
 import type { RunEvent } from "../events.ts";
 import type { CliContext } from "./context.ts";
 import { stateFolder, writableState } from "./state_folder.ts";
@@ -37,7 +38,7 @@ export async function keptEvents(context: CliContext, id: string): Promise<strin
 }
 
 function folderOfRuns(file: string): string {
-  return `${file.slice(0, file.lastIndexOf("/"))}/runs`;
+  return `${folderOf(file)}/runs`;
 }
 
 /** Names begin with the time, so that they sort by it. */

@@ -9,7 +9,7 @@ import { runOperation } from "../action/run.ts";
 import type { ActionContext, OperationResult } from "../action/types.ts";
 import type { HelmVersion } from "../chart/chart.ts";
 import type { RunEvent } from "../events.ts";
-import { Progress } from "../report/progress.ts";
+import { isPictured, Progress } from "../report/progress.ts";
 import type { CliContext } from "./context.ts";
 import { progressTarget } from "./progress_target.ts";
 import { STOPPING } from "./signals.ts";
@@ -38,7 +38,7 @@ export async function runShown(
     ...target,
     now,
     helmVersion,
-    liveLogs: shown.size === undefined || shown.actions ? undefined : new LogStreams(),
+    liveLogs: isPictured(shown) ? new LogStreams() : undefined,
     emit(event) {
       // How the release ended is the command's own result or error.
       if (event.type !== "release-finished") progress.add({ at: now(), ...event } as RunEvent);

@@ -5,7 +5,7 @@
  */
 import { CapstanError, CapstanErrors, messageOf } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
-import { Progress } from "../report/progress.ts";
+import { isPictured, Progress } from "../report/progress.ts";
 import { RunFold } from "../report/state.ts";
 import { closingTable } from "../report/summary.ts";
 import type { FrozenPlan } from "../stack/frozen/format.ts";
@@ -195,8 +195,7 @@ function looksOn(
   { quiet, output, watch }: Pick<UpFlags, "quiet" | "output" | "watch">,
 ): boolean {
   if (watch) return true;
-  const { size, actions } = progressTarget(context);
-  return size !== undefined && !actions && !quiet && output !== "json";
+  return isPictured(progressTarget(context)) && !quiet && output !== "json";
 }
 
 interface Reporter {

@@ -24,6 +24,11 @@ export interface ReportTarget {
   readonly actions?: boolean | undefined;
 }
 
+/** Whether a run is shown as a picture that changes, and not as lines. */
+export function isPictured({ size, actions }: Pick<ReportTarget, "size" | "actions">): boolean {
+  return size !== undefined && !actions;
+}
+
 /** Milliseconds between two pictures: often enough to look alive. */
 const FRAME_EVERY = 100;
 /** The shares of the time that pictures and looks ahead may take: of large runs there are fewer. */
@@ -74,7 +79,7 @@ export class Progress {
     this.#target = target;
     if (target.actions) {
       this.#actions = new ActionsLog((line) => target.write(`${line}\n`));
-    } else if (target.size !== undefined) {
+    } else if (isPictured(target)) {
       this.#screen = new Screen(target.write);
       this.#timer = setInterval(() => this.#tick(), FRAME_EVERY);
     }

@@ -51,7 +51,8 @@ export function folderOf(file: string): string {
   return file.slice(0, Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")));
 }
 
-async function realPath(path: string): Promise<string> {
+/** The real path of a stack file. @throws {CapstanError} When it is none, or may not be read. */
+export async function realPath(path: string): Promise<string> {
   try {
     const real = await Deno.realPath(path);
     if (!(await Deno.stat(real)).isDirectory) return real;

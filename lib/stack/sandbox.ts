@@ -5,10 +5,11 @@
  * @module
  */
 import { CapstanError } from "../errors.ts";
-import { folderOf } from "../files.ts";
 import { Calls, errorOf } from "./calls.ts";
 import type { ErrorData } from "./calls.ts";
+import { folderOf, realPath } from "./load.ts";
 import type { LoadedStack, LoadOptions } from "./load.ts";
+import { ownSources } from "./own_sources.ts";
 
 /**
  * As `loadStack`, in a worker with the permission to read the stack's folder, and no other. Values
@@ -20,12 +21,7 @@ import type { LoadedStack, LoadOptions } from "./load.ts";
  * @throws {CapstanError} What `loadStack` throws, and where the stack does what it may not do.
  */
 export async function loadSandboxed(path: string, options: LoadOptions = {}): Promise<LoadedStack> {
-  const file = await Deno.realPath(path).catch((error) => {
-    throw new CapstanError(`cannot load stack ${path}: no such file`, {
-      code: "stack/missing",
-      cause: error,
-    });
-  });
+  const file = await realPath(path);
   const worker = new Worker(new URL("./sandbox_worker.ts", import.meta.url), workerOptions(file));
   const calls = new Calls(worker);
   const { promise, resolve, reject } = Promise.withResolvers<LoadedStack>();
@@ -56,10 +52,8 @@ export async function loadSandboxed(path: string, options: LoadOptions = {}): Pr
 
 /** The least that a stack file can be loaded with. */
 function workerOptions(file: string): WorkerOptions {
-  const root = new URL("../../", import.meta.url);
-  const own = root.protocol === "file:" ? [new URL("mod.ts", root), new URL("lib", root)] : [];
   const permissions = {
-    read: [folderOf(file), ...own.map(({ pathname }) => decodeURIComponent(pathname))],
+    read: [folderOf(file), ...ownSources()],
     write: false,
     net: false,
     env: false,

@@ -9,7 +9,7 @@ import type { CliContext, EnvironmentVariable } from "../context.ts";
 import { pathsFor } from "../locator.ts";
 import { namespaceOf } from "../namespace.ts";
 
-/** Variables that say how the cluster is reached. They have no default but `false` of the last. */
+/** Variables that say how the cluster is reached, and are empty where they are not set. */
 const CLUSTER: readonly EnvironmentVariable[] = [
   "HELM_KUBEAPISERVER",
   "HELM_KUBEASGROUPS",

@@ -15,7 +15,7 @@ import type { CliContext } from "../context.ts";
 import { accessOf, versionOf } from "../download_flags.ts";
 import { withLocator } from "../locator.ts";
 import type { PullFlags, PushFlags } from "../registry_commands.ts";
-import { writeFiles, writeText } from "../write_text.ts";
+import { makeFolder, writeFiles, writeText } from "../write_text.ts";
 
 /** Downloads charts to files or folders. */
 export async function pull(this: CliContext, flags: PullFlags, ...refs: string[]): Promise<void> {
@@ -46,9 +46,7 @@ async function save(found: RemoteArchive, { destination = "." }: PullFlags): Pro
   const name = found.pulled === undefined
     ? decodeURIComponent(new URL(found.url).pathname.split("/").at(-1)!)
     : `${found.name}-${found.version || found.digest}.tgz`;
-  await Deno.mkdir(destination, { recursive: true }).catch((error) => {
-    throw new CapstanError(`cannot write to ${destination}: ${messageOf(error)}`, { cause: error });
-  });
+  await makeFolder(destination);
   await writeText(`${destination}/${name}`, found.archive);
   if (found.provenance !== undefined) {
     await writeText(`${destination}/${name}.prov`, found.provenance);

@@ -7,7 +7,7 @@ import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import type { Command, RouteMap } from "@stricli/core";
 import { CapstanError } from "../../errors.ts";
 import { normalizeArguments } from "../arguments.ts";
-import { ALIASES_OF_COMMANDS, GROUPS } from "../command_groups.ts";
+import { commandOf } from "../command_groups.ts";
 import type { CliContext } from "../context.ts";
 
 /** A command line, parsed. */
@@ -22,16 +22,13 @@ type Target = Command<CliContext> | RouteMap<CliContext>;
 
 /** Whether a word names a command. */
 export function isCommand(word: string): boolean {
-  return GROUPS.some(({ names }) => names.includes(word)) ||
-    Object.hasOwn(ALIASES_OF_COMMANDS, word);
+  return commandOf(word).group !== undefined;
 }
 
 /** Parses a command line as the program does. @throws {CapstanError} When the command refuses it. */
 export async function captureCall(words: readonly string[]): Promise<Call> {
   const [word = "", ...args] = normalizeArguments(words);
-  const aliases: Readonly<Record<string, string>> = ALIASES_OF_COMMANDS;
-  const name = Object.hasOwn(aliases, word) ? aliases[word]! : word;
-  const group = GROUPS.find(({ names }) => names.includes(name));
+  const { name, group } = commandOf(word);
   if (group === undefined) throw new CapstanError(`unknown command "${word}" for "capstan"`);
   let call: Call | undefined;
   const target = (await group.load())[name]!();

@@ -8,11 +8,13 @@ import { ChartLocator } from "../../registry/locate.ts";
 import { ChartSource, isRemote } from "../../stack/charts.ts";
 import type { ChartReference } from "../../stack/charts.ts";
 import type { LoadedStack } from "../../stack/load.ts";
+import { isPath } from "../charts.ts";
 import type { CliContext } from "../context.ts";
 import { accessOf, versionOf } from "../download_flags.ts";
 import type { DownloadFlags, HelmFileFlags } from "../download_flags.ts";
 import { pathsFor } from "../locator.ts";
 import { absolute, hostOf } from "./cluster.ts";
+import { heard } from "./heard.ts";
 import type { PermissionSet } from "./set.ts";
 
 /** Adds what the chart of a command line takes. */
@@ -21,7 +23,7 @@ export async function needChart(
   context: CliContext,
   { ref, flags }: { readonly ref: string; readonly flags: DownloadFlags },
 ): Promise<void> {
-  if (flags.repo === undefined && (/^(\.|\/|[A-Za-z]:[\\/])/.test(ref) || await exists(ref))) {
+  if (flags.repo === undefined && await isPath(ref)) {
     need.add("read", await absolute(ref), "the chart");
     return;
   }
@@ -72,7 +74,10 @@ async function withListening(
   use: (locator: ChartLocator) => Promise<unknown>,
 ): Promise<void> {
   const added = names.some((name) => !/^(https?|oci):/i.test(name));
-  const paths = pathsFor(heard(need, context, { optional: !added }), flags);
+  const paths = pathsFor(
+    heard(need, context, { reason: "leads to Helm's files", optional: !added }),
+    flags,
+  );
   if (added) {
     need.add("read", paths.repositoryConfig, "the repositories that were added");
     need.add("read", paths.repositoryCache, "their indexes");
@@ -99,21 +104,5 @@ function listening(need: PermissionSet): typeof fetch {
     const response = await fetch(input, init);
     if (response.url !== "") need.add("net", hostOf(response.url), "where charts are");
     return response;
-  };
-}
-
-/** The same context; variables that are set are added when they are asked for. */
-function heard(
-  need: PermissionSet,
-  context: CliContext,
-  options: { readonly optional: boolean },
-): CliContext {
-  return {
-    ...context,
-    env(name) {
-      const value = context.env(name);
-      if (value) need.add("env", name, "leads to Helm's files", options);
-      return value;
-    },
   };
 }

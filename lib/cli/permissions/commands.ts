@@ -14,6 +14,7 @@ import { loadFor } from "../stack_run.ts";
 import type { Call } from "./capture.ts";
 import { needChart, needStackCharts } from "./charts.ts";
 import { absolute, hostOf, needCluster, needNamespace } from "./cluster.ts";
+import { heard } from "./heard.ts";
 import { PermissionSet } from "./set.ts";
 import { needCache, needJournal, needStackFile } from "./stack.ts";
 
@@ -294,14 +295,8 @@ function helmFiles(
   { need, context, flags }: Asking,
   ...which: readonly ("repositoryConfig" | "repositoryCache" | "registryConfig")[]
 ): void {
-  const paths = pathsFor({
-    ...context,
-    env(name) {
-      const value = context.env(name);
-      if (value) need.add("env", name, "leads to Helm's files");
-      return value;
-    },
-  }, flags);
+  const hearing = heard(need, context, { reason: "leads to Helm's files", optional: false });
+  const paths = pathsFor(hearing, flags);
   for (const name of which) need.add("read", paths[name], "Helm's files");
 }
 

@@ -5,10 +5,12 @@
  */
 import { configOf, runnableDeno } from "../../stack/typecheck.ts";
 import type { LoadedStack } from "../../stack/load.ts";
+import { ownSources } from "../../stack/own_sources.ts";
 import { pathsFor } from "../locator.ts";
 import { stateFolder } from "../state_folder.ts";
 import type { CliContext } from "../context.ts";
 import { absolute } from "./cluster.ts";
+import { heard } from "./heard.ts";
 import type { PermissionSet } from "./set.ts";
 
 /** Adds the stack's folder, modules and values files that are elsewhere, and this program's sources. */
@@ -18,12 +20,7 @@ export async function needStackFile(
   options: { readonly values: boolean },
 ): Promise<void> {
   need.add("read", folder, "the stack's folder");
-  const root = new URL("../../../", import.meta.url);
-  if (root.protocol === "file:") {
-    for (const part of ["mod.ts", "lib"]) {
-      need.add("read", decodeURIComponent(new URL(part, root).pathname), "what the stack imports");
-    }
-  }
+  for (const path of ownSources()) need.add("read", path, "what the stack imports");
   for (const path of await modulesOf(file)) need.add("read", path, "what the stack imports");
   for (const { values = [] } of options.values ? stack.releases : []) {
     const parts = typeof values === "function" ? [] : [values].flat();
@@ -45,18 +42,9 @@ export async function needStackFile(
 
 /** Adds what keeps the journal of a run on this machine. */
 export function needJournal(need: PermissionSet, context: CliContext, required = false): void {
-  const asked: string[] = [];
-  const path = stateFolder({
-    ...context,
-    env(name) {
-      const value = context.env(name);
-      if (value) asked.push(name);
-      return value;
-    },
-  });
-  if (path === undefined) return;
   const options = { optional: !required };
-  for (const name of asked) need.add("env", name, "leads to the journals", options);
+  const path = stateFolder(heard(need, context, { ...options, reason: "leads to the journals" }));
+  if (path === undefined) return;
   need.add("read", path, "journals of runs", options);
   if (!required) need.add("write", path, "keeps journals of runs", options);
 }
