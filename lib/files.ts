@@ -44,6 +44,18 @@ export async function replaceFile(
   }
 }
 
+/** A text, compressed by gzip. */
+export async function zipText(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(zipped).bytes();
+}
+
+/** The text again. @throws What is wrong with the bytes. */
+export async function unzipText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(plain).text();
+}
+
 /** Pieces as one. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { unzipText, zipText } from "../files.ts";
 import { isAlreadyExists } from "../kube/errors.ts";
 import type { KubeApi, KubeObject, RequestOptions } from "../kube/types.ts";
 import { decodeJournal, encodeJournal } from "./entries.ts";
@@ -43,7 +44,7 @@ export async function writeCopy(
   const wanted = DETAILS.slice(DETAILS.indexOf(detail));
   let bytes = new Uint8Array();
   for (const each of wanted) {
-    bytes = await zip(encodeJournal(compact(journal, each)));
+    bytes = await zipText(encodeJournal(compact(journal, each)));
     if (bytes.length <= limit) break;
   }
   const object = secretOf(place, journal, bytes);
@@ -160,7 +161,7 @@ export async function readCopy(
   const object = await api.get({ apiVersion: "v1", kind: "Secret", namespace, name }, { signal });
   const { journal } = (object?.["data"] ?? {}) as { readonly journal?: string };
   if (journal === undefined) return undefined;
-  return decodeJournal(await unzip(Uint8Array.fromBase64(journal)), `${namespace}/${name}`);
+  return decodeJournal(await unzipText(Uint8Array.fromBase64(journal)), `${namespace}/${name}`);
 }
 
 /** Removes the oldest copies of a stack beyond those that are kept. */
@@ -174,14 +175,4 @@ export async function pruneCopies(
     const name = copyName(stack, run);
     await api.delete({ apiVersion: "v1", kind: "Secret", namespace, name }, options);
   }
-}
-
-async function zip(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return await new Response(zipped).bytes();
-}
-
-async function unzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return await new Response(plain).text();
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CapstanError, isAbort, messageOf } from "../errors.ts";
+import { bounded } from "../action/operation.ts";
+import { isAbort, messageOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { RunClusters } from "./clusters.ts";
 import { saveEvidence } from "./evidence.ts";
@@ -55,20 +56,18 @@ export class EvidenceFolder {
       return times === 1 ? release : { ...release, id: `${release.id}.${times}` };
     });
     const warn = (message: string) => emit({ type: "warning", message });
-    const bounded = boundary(Math.min(LONGEST, timeout));
     try {
-      await saveEvidence(numbered, {
-        folder: path,
-        apiOf: ({ node }) => clusters.contextOf(node).api,
-        signal: anyOf(signal, bounded.signal)!,
-        warn,
-        redact: (text) => secrets?.redact(text) ?? text,
-      });
+      await bounded(Math.min(LONGEST, timeout), (limit) =>
+        saveEvidence(numbered, {
+          folder: path,
+          apiOf: ({ node }) => clusters.contextOf(node).api,
+          signal: anyOf(signal, limit)!,
+          warn,
+          redact: (text) => secrets?.redact(text) ?? text,
+        }));
     } catch (error) {
       const why = isAbort(error) ? "interrupted" : messageOf(error);
       warn(`cannot save all evidence in ${path}: ${why}`);
-    } finally {
-      bounded.end();
     }
   }
 
@@ -78,13 +77,4 @@ export class EvidenceFolder {
     const message = `what is known of its failure is kept in ${this.#options.path}`;
     this.#options.emit({ type: "warning", owner: failed.id, message });
   }
-}
-
-function boundary(ms: number): { readonly signal: AbortSignal; readonly end: () => void } {
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new CapstanError(`it took longer than ${ms / 1000} s`)),
-    ms,
-  );
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
 }

@@ -11,7 +11,7 @@
 import { createMask } from "../../action/diff/mask.ts";
 import type { Mask } from "../../action/diff/mask.ts";
 import { CapstanError } from "../../errors.ts";
-import { joinBytes } from "../../files.ts";
+import { joinBytes, unzipText, zipText } from "../../files.ts";
 import { goJSON } from "../../release/codec.ts";
 import { sha256 } from "../../sprig/hash.ts";
 import { normal } from "../fingerprint.ts";
@@ -60,13 +60,9 @@ export class PlanSeal {
   /** A text that only {@linkcode PlanSeal.open} can read. */
   async seal(text: string): Promise<string> {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-    const plain = await new Response(zipped).bytes();
-    const sealed = await crypto.subtle.encrypt(
-      { name: "AES-GCM", iv },
-      await this.#cipher(),
-      plain,
-    );
+    const cipher = await this.#cipher();
+    const plain = await zipText(text);
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, cipher, plain);
     return joinBytes([iv, new Uint8Array(sealed)]).toBase64();
   }
 
@@ -75,8 +71,7 @@ export class PlanSeal {
     const bytes = Uint8Array.fromBase64(sealed);
     const [iv, rest] = [bytes.subarray(0, 12), bytes.subarray(12)];
     const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await this.#cipher(), rest);
-    const unzipped = new Blob([plain]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return await new Response(unzipped).text();
+    return await unzipText(new Uint8Array(plain));
   }
 
   async #cipher(): Promise<CryptoKey> {
