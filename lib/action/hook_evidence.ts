@@ -128,8 +128,8 @@ export async function readLogs(
 ): Promise<HookLog[]> {
   const all = tellLogs || hook.outputLogPolicies.includes(on);
   const logs: HookLog[] = [];
-  const mask = logMask(operation);
   if (!all && on === "hook-succeeded") return logs;
+  const mask = logMask(operation);
   try {
     for (const pod of await podsOfAll(operation, objects, signal)) {
       for (const container of containersOf(pod)) {

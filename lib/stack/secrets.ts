@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { parseObjects, sourceOf } from "../action/objects.ts";
-import { splitDocuments } from "../engine/manifests.ts";
+import { isSecret, plainValues, secretsIn, textsOf } from "../action/secret_values.ts";
 import type { RunEvent } from "../events.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { Release } from "../release/release.ts";
@@ -28,20 +27,15 @@ export class KnownSecrets {
 
   /** Values of the Secrets that a revision makes, its hooks included. */
   noteRelease({ manifest, hooks }: Pick<Release, "manifest" | "hooks">): void {
-    for (const text of [manifest, ...hooks.map((hook) => hook.manifest)]) {
-      if (!/kind["']?\s*:\s*["']?Secret\b/.test(text)) continue;
-      for (const document of splitDocuments(text)) this.#noteDocument(document);
-    }
+    const secrets = secretsIn([manifest, ...hooks.map((hook) => hook.manifest)]);
+    for (const secret of secrets) this.noteObject(secret);
   }
 
   /** Values of a Secret; of any other object nothing. */
-  noteObject({ kind, apiVersion, ...object }: KubeObject): void {
-    if (kind !== "Secret" || apiVersion !== "v1" || object["type"] === "helm.sh/release.v1") return;
-    for (const value of valuesOf(object["stringData"])) this.#note(value);
-    for (const value of valuesOf(object["data"])) {
-      this.#note(value);
-      this.#note(decoded(value));
-    }
+  noteObject(object: KubeObject): void {
+    if (!isSecret(object) || object["type"] === "helm.sh/release.v1") return;
+    // As it is used, and as it is sent.
+    for (const value of [...plainValues(object), ...textsOf(object["data"])]) this.#note(value);
   }
 
   /** Values that are called passwords, tokens and the like. */
@@ -102,14 +96,6 @@ export class KnownSecrets {
     });
   }
 
-  #noteDocument(text: string): void {
-    try {
-      for (const { object } of parseObjects(text, sourceOf(text), "")) this.noteObject(object);
-    } catch {
-      // What is no object is said where it is applied.
-    }
-  }
-
   #note(value: string): void {
     const whole = value.trim();
     if (whole.length >= SHORTEST) this.#words.add(whole);
@@ -124,16 +110,4 @@ export class KnownSecrets {
 function wordPattern(word: string): RegExp {
   const text = word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   return new RegExp(`(?<![A-Za-z0-9])${text}(?![A-Za-z0-9])`, "g");
-}
-
-function valuesOf(map: unknown): string[] {
-  return typeof map === "object" && map !== null ? Object.values(map).map(String) : [];
-}
-
-function decoded(base64: string): string {
-  try {
-    return new TextDecoder().decode(Uint8Array.fromBase64(base64));
-  } catch {
-    return base64;
-  }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LogStreams } from "../../lib/action/hook_tail.ts";
-import { maskOf, secretsIn } from "../../lib/action/log_mask.ts";
+import { maskOf, secretLines } from "../../lib/action/log_mask.ts";
 import { deploy } from "../../lib/action/run.ts";
 import { type Bench, chart, onCluster, web } from "./harness.ts";
 
@@ -96,8 +96,8 @@ Deno.test("who may not read logs is shown the run all the same", async () => {
   });
 });
 
-Deno.test("secretsIn() finds what is worth striking out, and maskOf() strikes it", () => {
-  const found = secretsIn([
+Deno.test("secretLines() finds what is worth striking out, and maskOf() strikes it", () => {
+  const found = secretLines([
     SECRET,
     `apiVersion: v1
 kind: Secret
