@@ -16,6 +16,7 @@ import { handOver } from "./field_owner.ts";
 import { immutableHint } from "./immutable.ts";
 import type { ManifestObject } from "./objects.ts";
 import { type Owner, ownershipProblem } from "./ownership.ts";
+import { readObject } from "./presence.ts";
 
 /** Options of {@linkcode applyObjects}. */
 export interface ApplyObjectsOptions {
@@ -241,15 +242,8 @@ export async function findExisting(
   { signal }: ObjectsOptions,
 ): Promise<KubeObject[]> {
   const found = await Promise.all(
-    objects.filter(({ object }) => object.metadata.name).map(async ({ object }) => {
-      const ref = refOf(object);
-      try {
-        return await api.get(ref, { signal });
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    }),
+    objects.filter(({ object }) => object.metadata.name)
+      .map(({ object }) => readObject(api, refOf(object), signal)),
   );
   return found.filter((object) => object !== undefined);
 }

@@ -13,6 +13,20 @@ const WORTH_A_LIST = 8;
 /** A list that holds so many times more than is asked for is not read to its end. */
 const MOST_OTHERS = 20;
 
+/** An object; `undefined` when it or its kind is not there. */
+export async function readObject(
+  api: KubeApi,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    return await api.get(ref, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Looks for objects. What is asked in the same moment is asked for together: a list of the metadata
  * of a kind in a namespace, or each object alone where that is less, or where lists are forbidden.
@@ -45,7 +59,9 @@ export class Presence {
     const listed = names.length < WORTH_A_LIST ? undefined : await this.#list(of, names, signal);
     if (listed !== undefined) return listed;
     const found = await Promise.all(
-      names.map(async (name) => [name, await this.#get({ ...of, name }, signal)] as const),
+      names.map(async (name) =>
+        [name, await readObject(this.#api, { ...of, name }, signal)] as const
+      ),
     );
     return new Map(found.flatMap(([name, object]) => object === undefined ? [] : [[name, object]]));
   }
@@ -77,15 +93,6 @@ export class Presence {
       signal.throwIfAborted();
       // Who may read objects may still not list them.
       if (enough.signal.aborted || error instanceof ApiError) return undefined;
-      throw error;
-    }
-  }
-
-  async #get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
-    try {
-      return await this.#api.get(ref, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
       throw error;
     }
   }

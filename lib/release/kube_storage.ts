@@ -6,7 +6,13 @@
 import { isAlreadyExists } from "../kube/errors.ts";
 import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
 import { decodeRelease, encodeRelease } from "./codec.ts";
-import { recordName, type Release, type ReleaseStatus, type RevisionKey } from "./release.ts";
+import {
+  isReleaseName,
+  recordName,
+  type Release,
+  type ReleaseStatus,
+  type RevisionKey,
+} from "./release.ts";
 import { Together } from "../kube/together.ts";
 import {
   alreadyExists,
@@ -116,6 +122,10 @@ class KubeStorage implements Storage {
     { namespace, name }: { readonly namespace: string; readonly name: string },
     { signal }: RequestOptions = {},
   ): Promise<readonly RevisionEntry[]> {
+    // What the server refuses must not spoil the question of others.
+    if (!isReleaseName(name)) {
+      return sortRevisions(await this.#list(`owner=helm,name=${name}`, { namespace, signal }));
+    }
     let together = this.#histories.get(namespace);
     if (together === undefined) {
       together = new Together((names, signal) => this.#historiesOf(namespace, names, signal));

@@ -147,3 +147,17 @@ Deno.test("secretStorage() refuses what is too large before it sends anything", 
     await secrets.check(buildRelease());
   });
 });
+
+Deno.test("a name that no release can have does not spoil the question of others", async () => {
+  await onCluster(async ({ secrets, paths }) => {
+    await secrets.create(buildRelease());
+    const before = paths().length;
+    const [web, odd] = await Promise.allSettled([
+      secrets.history({ namespace: "shop", name: "web" }),
+      secrets.history({ namespace: "shop", name: "a),x" }),
+    ]);
+    assert.deepEqual(web.status === "fulfilled" && web.value.map(({ revision }) => revision), [1]);
+    assert(odd.status === "rejected" || odd.value.length === 0);
+    assert.equal(paths().length, before + 2);
+  });
+});
