@@ -35,6 +35,18 @@ export interface Workplace {
   writes(): string[];
 }
 
+/** The environment of a process in such a folder: neither the user's repositories and logins, nor their cache. */
+export function environmentOf(folder: string): Record<string, string> {
+  return {
+    KUBECONFIG: `${folder}/kubeconfig`,
+    NO_COLOR: "1",
+    CAPSTAN_STATE_HOME: `${folder}/state`,
+    HELM_CONFIG_HOME: `${folder}/.config`,
+    HELM_CACHE_HOME: `${folder}/.cache`,
+    CAPSTAN_CACHE_HOME: `${folder}/.capstan`,
+  };
+}
+
 /** Makes a folder with these files and a cluster, and removes both after `use`. */
 export async function atWork(
   files: Readonly<Record<string, string>>,
@@ -52,15 +64,7 @@ export async function atWork(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: {
-        KUBECONFIG: `${folder}/kubeconfig`,
-        NO_COLOR: "1",
-        CAPSTAN_STATE_HOME: `${folder}/state`,
-        // Neither the user's repositories and logins, nor their cache.
-        HELM_CONFIG_HOME: `${folder}/.config`,
-        HELM_CACHE_HOME: `${folder}/.cache`,
-        CAPSTAN_CACHE_HOME: `${folder}/.capstan`,
-      },
+      env: environmentOf(folder),
     }).spawn();
   const write = async (more: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(more)) {

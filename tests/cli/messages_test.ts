@@ -3,7 +3,7 @@
  * testdata/messages.txt, to be read as a person would; `UPDATE_MESSAGES=1` writes it anew for a review.
  */
 import assert from "node:assert/strict";
-import { atWork } from "./cluster.ts";
+import { atWork, environmentOf } from "./cluster.ts";
 import { COMMANDS, FILES, THERE } from "./messages.ts";
 
 const GOLDEN = new URL("testdata/messages.txt", import.meta.url);
@@ -22,14 +22,7 @@ async function runAll(commands: readonly string[], folder: string): Promise<Said
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    env: {
-      KUBECONFIG: `${folder}/kubeconfig`,
-      NO_COLOR: "1",
-      CAPSTAN_STATE_HOME: `${folder}/state`,
-      HELM_CONFIG_HOME: `${folder}/.config`,
-      HELM_CACHE_HOME: `${folder}/.cache`,
-      CAPSTAN_CACHE_HOME: `${folder}/.capstan`,
-    },
+    env: environmentOf(folder),
   }).spawn();
   const lines = commands.map((command) => [...command.split(" "), "--debug"]);
   const [{ stdout, stderr }] = await Promise.all([

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { chartFiles, CONFIG } from "../harness.ts";
 import { atWork } from "./cluster.ts";
+import type { Workplace } from "./cluster.ts";
 
 const HEAD = `import { defineStack, hook, release } from "@capstan/capstan";\n`;
 
@@ -13,6 +14,11 @@ const charts = Object.fromEntries(
 /** A stack that does something before it defines itself. */
 function after(code: string): string {
   return `${HEAD}${code}\nexport default defineStack({ name: "shop", releases: [release("web", { chart: "./web" })] });\n`;
+}
+
+/** Runs the sandboxed stack that lies in a folder of its own. */
+function up({ capstan }: Workplace) {
+  return capstan("up", "--sandbox", "--no-check", "stack/stack.ts");
 }
 
 Deno.test("a sandboxed stack's values functions, hooks and post-renderers work through the engine", async () => {
@@ -60,12 +66,7 @@ Deno.test("a sandboxed stack cannot read, fetch, run or look around, and it is s
       ) {
         await t.step(kind, async () => {
           await work.write({ "stack/stack.ts": after(code) });
-          const { code: exit, stderr } = await work.capstan(
-            "up",
-            "--sandbox",
-            "--no-check",
-            "stack/stack.ts",
-          );
+          const { code: exit, stderr } = await up(work);
           assert.equal(exit, 1, stderr);
           assert.match(
             stderr,
@@ -84,12 +85,7 @@ Deno.test("a sandboxed stack cannot read, fetch, run or look around, and it is s
             `${HEAD}const web = release("web", { chart: "./web", values: async () => ({ text: await Deno.readTextFile(new URL("../secret", import.meta.url)) }) });
 export default defineStack({ name: "shop", releases: [web] });`,
         });
-        const { code: exit, stderr } = await work.capstan(
-          "up",
-          "--sandbox",
-          "--no-check",
-          "stack/stack.ts",
-        );
+        const { code: exit, stderr } = await up(work);
         assert.equal(exit, 1, stderr);
         assert.match(stderr, /values of release web.*Requires read access/);
       });
@@ -99,12 +95,7 @@ export default defineStack({ name: "shop", releases: [web] });`,
             `${HEAD}const web = release("web", { chart: "./web", wait: true, isReady: () => true });
 export default defineStack({ name: "shop", releases: [web] });`,
         });
-        const { code: exit, stderr } = await work.capstan(
-          "up",
-          "--sandbox",
-          "--no-check",
-          "stack/stack.ts",
-        );
+        const { code: exit, stderr } = await up(work);
         assert.equal(exit, 1);
         assert.match(stderr, /release web cannot be sandboxed: isReady\n {2}at .*stack\.ts:2/);
       });

@@ -4,6 +4,7 @@ import { createKubeClient } from "../../lib/kube/client.ts";
 import { loadConnection } from "../../lib/kube/config.ts";
 import type { Connection } from "../../lib/kube/connection.ts";
 import type { KubeApi, KubeObject } from "../../lib/kube/types.ts";
+import { relay } from "../kube/relay.ts";
 import { withNamespaces } from "./namespaces.ts";
 import { required, run } from "./tools.ts";
 
@@ -32,6 +33,10 @@ async function whoIs(connection: Connection): Promise<Who> {
 /** The token of the namespace's service account. */
 async function accountToken(api: KubeApi, namespace: string): Promise<string> {
   const ref = { apiVersion: "v1", kind: "Secret", name: "token", namespace };
+  const signal = AbortSignal.timeout(30_000);
+  // A token of an account that is not there yet is deleted, and never comes.
+  const account = { apiVersion: "v1", kind: "ServiceAccount", name: "default", namespace };
+  await api.until(account, (object) => object !== undefined || undefined, { signal });
   await api.create({
     apiVersion: "v1",
     kind: "Secret",
@@ -45,6 +50,7 @@ async function accountToken(api: KubeApi, namespace: string): Promise<string> {
   const data = await api.until(
     ref,
     (object) => (object?.["data"] as { token?: string } | undefined)?.token,
+    { signal },
   );
   return atob(data);
 }
@@ -204,36 +210,16 @@ Deno.test("a real API server is reached through a proxy", async () => {
 
 /** An HTTP proxy that makes tunnels. */
 function proxy() {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const asked: string[] = [];
-  const open: Deno.Conn[] = [];
-  const done = (async () => {
-    for await (const conn of listener) {
-      const bytes = new Uint8Array(4096);
-      const length = await conn.read(bytes) ?? 0;
-      const [line = ""] = new TextDecoder().decode(bytes.subarray(0, length)).split("\r\n");
-      asked.push(line);
-      const [hostname = "", port] = line.split(" ")[1]!.split(":");
-      const target = await Deno.connect({ hostname, port: Number(port) });
-      open.push(conn, target);
-      await conn.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
-      conn.readable.pipeTo(target.writable).catch(() => {});
-      target.readable.pipeTo(conn.writable).catch(() => {});
-    }
-  })();
-  return {
-    asked,
-    host: `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await done;
-      for (const conn of open) {
-        try {
-          conn.close();
-        } catch {
-          // The pipe has closed it.
-        }
-      }
-    },
-  };
+  const tunnels = relay(async (incoming) => {
+    const bytes = new Uint8Array(4096);
+    const length = await incoming.read(bytes) ?? 0;
+    const [line = ""] = new TextDecoder().decode(bytes.subarray(0, length)).split("\r\n");
+    asked.push(line);
+    const [hostname = "", port] = line.split(" ")[1]!.split(":");
+    const target = await Deno.connect({ hostname, port: Number(port) });
+    await incoming.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
+    return target;
+  });
+  return { ...tunnels, asked, host: `127.0.0.1:${tunnels.port}` };
 }

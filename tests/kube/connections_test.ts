@@ -5,6 +5,7 @@ import { connectionFrom } from "../../lib/kube/config.ts";
 import { certificateFuncs, type GoCertificate } from "../../lib/sprig/certificates.ts";
 import { call, testEnv } from "../sprig/environment.ts";
 import { serve } from "./serve.ts";
+import { relay } from "./relay.ts";
 
 /** An authority and a certificate of it for 127.0.0.1. */
 function certificates(): { ca: GoCertificate; server: GoCertificate } {
@@ -22,33 +23,12 @@ function certificates(): { ca: GoCertificate; server: GoCertificate } {
 
 /** Passes TCP connections on and counts them. */
 function forward(port: number) {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const open: Deno.Conn[] = [];
   const counter = { count: 0 };
-  const done = (async () => {
-    for await (const incoming of listener) {
-      counter.count++;
-      const outgoing = await Deno.connect({ hostname: "127.0.0.1", port });
-      open.push(incoming, outgoing);
-      incoming.readable.pipeTo(outgoing.writable).catch(() => {});
-      outgoing.readable.pipeTo(incoming.writable).catch(() => {});
-    }
-  })();
-  return {
-    counter,
-    port: (listener.addr as Deno.NetAddr).port,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await done;
-      for (const conn of open) {
-        try {
-          conn.close();
-        } catch {
-          // The pipe has closed it.
-        }
-      }
-    },
-  };
+  const front = relay(() => {
+    counter.count++;
+    return Deno.connect({ hostname: "127.0.0.1", port });
+  });
+  return { ...front, counter };
 }
 
 /** A small cluster over TLS: it knows ConfigMaps, answers everything and holds watches open. */
