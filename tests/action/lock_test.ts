@@ -78,7 +78,9 @@ Deno.test("an operation locks its release with two requests, and lets go", async
 
 Deno.test("an unsettled record names its Lease, a settled one does not", async () => {
   await onCluster(async (bench) => {
-    const { context, api } = bench;
+    const { context, api, server } = bench;
+    // The record is looked at while the objects are under way.
+    server.inject({ method: "PATCH", delay: 200 });
     const stamps: (string | undefined)[] = [];
     const look = async () => {
       const [last] = (await context.storage.history({ name: "web", namespace: "shop" })).slice(-1);
