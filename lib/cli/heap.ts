@@ -14,7 +14,10 @@ const BUFFER = 128 << 20;
 /** Below this the heap is left alone. */
 const SMALL = 40e6;
 /** How much the heap may grow over what was alive. */
-const GROWTH = 1.4;
+const GROWTH = 1.8;
+
+/** V8 begins to look when it is asked, and goes on when it is asked again: how often that is worth it. */
+const PATIENCE = 16;
 
 /** Options of {@linkcode HeapWatch}. */
 export interface HeapWatchOptions {
@@ -24,12 +27,14 @@ export interface HeapWatchOptions {
   readonly collect?: (() => void) | undefined;
 }
 
-/** Has what is not used any more collected when the heap has grown by two fifths. */
+/** Has what is not used any more collected when the heap has grown by four fifths. */
 export class HeapWatch {
   readonly #used: () => number;
   readonly #collect: () => void;
   /** The least that was in use since it was last collected. */
   #floor = SMALL / GROWTH;
+  /** How often it was asked for since there was last room. */
+  #asked = 0;
 
   constructor({ used, collect }: HeapWatchOptions = {}) {
     this.#used = used ?? (() => Deno.memoryUsage().heapUsed);
@@ -40,9 +45,14 @@ export class HeapWatch {
   look(): void {
     const used = this.#used();
     this.#floor = Math.min(this.#floor, used);
-    if (used < SMALL || used < this.#floor * GROWTH) return;
+    if (used < SMALL || used < this.#floor * GROWTH) {
+      this.#asked = 0;
+      return;
+    }
     this.#collect();
+    if (++this.#asked < PATIENCE) return;
     // Where nothing can be collected, this much is needed.
+    this.#asked = 0;
     this.#floor = used;
   }
 }
