@@ -46,7 +46,7 @@ export interface ConnectionOverrides {
   readonly caFile?: string | undefined;
   /** Do not check the server's certificate; see {@linkcode Connection.insecure}. */
   readonly insecure?: boolean | undefined;
-  /** Name in the server's certificate. */
+  /** Name in the server's certificate, where it is not the address's; see {@linkcode TlsSettings.serverName}. */
   readonly serverName?: string | undefined;
   /** User to act as. */
   readonly asUser?: string | undefined;
@@ -235,10 +235,13 @@ async function connectionOf(
 ): Promise<Connection> {
   const selected = override(given, overrides);
   const { cluster, context, namespace, user } = selected;
-  checkCluster(cluster, context);
   const caCerts = await caCertsOf(cluster, io);
-  const tls: TlsSettings = { caCerts, ...await certificateOf(user, io) };
   const server = serverOf(cluster, context);
+  const tls: TlsSettings = {
+    caCerts,
+    ...serverNameOf(cluster, { server, context }),
+    ...await certificateOf(user, io),
+  };
   const credentials = await authenticate(selected, { ...io, caCerts });
   return {
     server,
@@ -284,13 +287,25 @@ function serverOf(cluster: ClusterEntry, context: string): string {
   });
 }
 
-/** What Deno's connections cannot do is refused rather than left out. */
-function checkCluster(cluster: ClusterEntry, context: string): void {
-  if (!cluster["tls-server-name"]) return;
-  throw new CapstanError(`context "${context}" uses tls-server-name, which Capstan cannot do yet`, {
-    code: "kubeconfig/unsupported",
-    hint: "name the server in `server` as in its certificate",
-  });
+/** What cannot be done is refused rather than left out. */
+function serverNameOf(
+  cluster: ClusterEntry,
+  { server, context }: { readonly server: string; readonly context: string },
+): Pick<TlsSettings, "serverName"> {
+  const { "tls-server-name": name, "proxy-url": proxy } = cluster;
+  if (!name || server.startsWith("http:")) return {};
+  if (proxy && !/^https?:/.test(proxy)) {
+    throw new CapstanError(
+      `context "${context}" has tls-server-name behind the proxy ${
+        proxy.replace(/\/\/[^@/]*@/, "//")
+      }: only a proxy of http or https will do`,
+      {
+        code: "kubeconfig/unsupported",
+        hint: "leave out one of tls-server-name and proxy-url, or use an http proxy",
+      },
+    );
+  }
+  return { serverName: name };
 }
 
 async function caCertsOf(cluster: ClusterEntry, io: Io): Promise<string[] | undefined> {

@@ -29,6 +29,11 @@ export interface Connection {
 export interface TlsSettings {
   /** Authorities that may have signed the server's certificate. */
   readonly caCerts?: readonly string[] | undefined;
+  /**
+   * Name in the server's certificate, where it is not the address's. It is checked by way of a relay on
+   * loopback; see docs/clusters.md for the permissions. @default {the host of the address}
+   */
+  readonly serverName?: string | undefined;
   /** The client's certificate; goes with `key`. */
   readonly cert?: string | undefined;
   /** The client's private key. */

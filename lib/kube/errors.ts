@@ -119,6 +119,8 @@ export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly server: string;
+  /** The address with the name in the server's certificate. @default {server} */
+  readonly base?: string | undefined;
   /** The user wants the server's certificate unchecked. */
   readonly insecure?: boolean | undefined;
 }
@@ -170,15 +172,16 @@ export function noSuchKind(apiVersion: string, kind: string): ApiError {
 
 /**
  * The error of a fetch that threw: nothing came back. Whether anything was done is unknown, save
- * where no connection was made.
+ * where no connection was made. `dialled` is why a relay on the way made none.
  */
-export function errorOfFetch(asked: Asked, thrown: unknown): ApiError {
+export function errorOfFetch(asked: Asked, thrown: unknown, dialled?: unknown): ApiError {
   const why = rootMessage(thrown);
-  const { server } = asked;
-  if (isDenied(thrown)) {
-    return new ApiError(`cannot reach ${server}: ${why}`, {
+  const { server, base = server } = asked;
+  if (isDenied(thrown) || isDenied(dialled)) {
+    const denied = isDenied(thrown) ? why : rootMessage(dialled);
+    return new ApiError(`cannot reach ${server}: ${denied}`, {
       reason: "PermissionDenied",
-      hint: `allow it with --allow-net=${server.replace(/^https?:\/\//, "")}`,
+      hint: `allow it with --allow-net=${hostsOf(server, base, denied).join(",")}`,
       cause: thrown,
     });
   }
@@ -187,14 +190,15 @@ export function errorOfFetch(asked: Asked, thrown: unknown): ApiError {
       reason: "UntrustedCertificate",
       hint: asked.insecure
         ? `only Deno's own flag can skip this check: --unsafely-ignore-certificate-errors=${
-          new URL(server).hostname
+          new URL(base).hostname
         }`
         : "the kubeconfig's certificate-authority must have signed the server's certificate for that name",
       cause: thrown,
     });
   }
   const connecting = why.includes("client error (Connect)");
-  return new ApiError(`cannot reach ${server}: ${causeOf(why)}`, {
+  const cause = connecting && dialled !== undefined ? rootMessage(dialled) : why;
+  return new ApiError(`cannot reach ${server}: ${causeOf(cause)}`, {
     reason: connecting ? "Unreachable" : "ConnectionLost",
     retryable: true,
     refused: connecting,
@@ -203,6 +207,23 @@ export function errorOfFetch(asked: Asked, thrown: unknown): ApiError {
       : "the connection ended before the answer; is something between here and the cluster, such as a proxy?",
     cause: thrown,
   });
+}
+
+/**
+ * What has to be reached: with another name than the address's also the relay, at any port of loopback;
+ * and what was refused, such as a proxy.
+ */
+function hostsOf(server: string, base: string, denied: string): string[] {
+  const [address, named] = [server, base].map(hostOf);
+  const hosts = address === named ? [address!] : [address!, named!, "127.0.0.1"];
+  const host = hostOf(/net access to "([^"]+)"/.exec(denied)?.[1] ?? server);
+  const said = hosts.some((one) => host === one || host.startsWith(`${one}:`));
+  return said ? hosts : [...hosts, host];
+}
+
+/** Host and port as Deno's flag takes them: without the dot of a full name. */
+function hostOf(url: string): string {
+  return url.replace(/^https?:\/\//, "").replace(/\.(?=:|$)/, "");
 }
 
 /** The error of a request that had no answer for too long. */

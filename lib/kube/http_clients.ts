@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import type { Connection, TlsSettings } from "./connection.ts";
 
 /** What a request is sent on; `undefined` is the runtime's own default. */
@@ -88,26 +88,37 @@ export class HttpClients {
   }
 }
 
-/** A client with the connection's certificates and proxy, or with another certificate of its user. */
+/** What a client may have other than its connection. */
+export interface HttpClientOptions {
+  /** Another certificate of its user. @default {the connection's} */
+  readonly own?: Pick<TlsSettings, "cert" | "key"> | undefined;
+  /** What to go through. @default {the connection's proxy} */
+  readonly proxy?: Deno.Proxy | undefined;
+}
+
+/** A client with the connection's certificates and proxy, or others. */
 export function createHttpClient(
   connection: Connection,
-  own: Pick<TlsSettings, "cert" | "key"> = {},
+  { own = {}, proxy = proxyOf(connection) }: HttpClientOptions = {},
 ): Deno.HttpClient {
-  const { tls, proxy } = connection;
+  const { tls } = connection;
   const options: Deno.CreateHttpClientOptions = {};
   if (tls?.caCerts !== undefined) options.caCerts = [...tls.caCerts];
-  if (proxy !== undefined) {
-    const transport = proxy.startsWith("socks5") ? "socks5" : "http";
-    options.proxy = { transport, url: proxy };
-  }
+  if (proxy !== undefined) options.proxy = proxy;
   const { cert, key } = { ...tls, ...own };
   try {
     const identity = cert !== undefined && key !== undefined ? { cert, key } : {};
     return Deno.createHttpClient({ ...options, ...identity });
   } catch (error) {
+    if (isDenied(error)) throw error; // of the proxy's address; not of the certificates
     throw new CapstanError(
       `cannot use the certificates for ${connection.server}: ${messageOf(error)}`,
       { code: "kubeconfig/certificate", cause: error },
     );
   }
+}
+
+function proxyOf({ proxy: url }: Connection): Deno.Proxy | undefined {
+  if (url === undefined) return undefined;
+  return { transport: url.startsWith("socks5") ? "socks5" : "http", url };
 }

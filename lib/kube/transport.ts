@@ -10,6 +10,7 @@ import { Authorization, type Proof } from "./authorization.ts";
 import type { Connection, HeaderFields } from "./connection.ts";
 import { ApiError, type Asked, errorOfAnswer, errorOfFetch, errorOfTimeout } from "./errors.ts";
 import { createHttpClient, type HttpClient, HttpClients, type Lease } from "./http_clients.ts";
+import { NameRelay, withName } from "./name_relay.ts";
 import { type Outcome, Pressure } from "./pressure.ts";
 import { type Query, queryString } from "./resource.ts";
 import { DEFAULT_RETRY, type Retry, type RetryPolicy, withRetry } from "./retry.ts";
@@ -84,6 +85,9 @@ export class Transport {
   readonly clients: HttpClients;
   readonly pressure: Pressure;
   readonly #connection: Connection;
+  /** The server by the name in its certificate. */
+  readonly #base: string;
+  readonly #relay: NameRelay | undefined;
   readonly #authorization: Authorization;
   readonly #options: TransportOptions;
   readonly #fetch: Fetch;
@@ -107,10 +111,12 @@ export class Transport {
       credentials: connection.credentials,
       onCertificate: () => this.clients.renew(),
     });
-    const create = options.fetch === undefined
-      ? () => createHttpClient(connection, this.#authorization.tls)
-      : () => undefined;
-    this.clients = new HttpClients(create);
+    const serverName = options.fetch === undefined ? connection.tls?.serverName : undefined;
+    this.#relay = serverName === undefined ? undefined : new NameRelay(connection);
+    this.#base = serverName === undefined ? this.server : withName(this.server, serverName);
+    const create = () =>
+      createHttpClient(connection, { own: this.#authorization.tls, proxy: this.#relay?.proxy() });
+    this.clients = new HttpClients(options.fetch === undefined ? create : () => undefined);
   }
 
   /** Sends it, again where that may help, and resolves to the whole answer. Throws `ApiError`. */
@@ -176,6 +182,7 @@ export class Transport {
     this.#closed = true;
     for (const controller of this.#open.keys()) controller.abort(closing());
     this.clients.close();
+    this.#relay?.close();
   }
 
   async #attempt(request: ApiRequest): Promise<Answer> {
@@ -264,8 +271,7 @@ export class Transport {
     };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);
     if (client !== undefined) init.client = client;
-    const { server } = this.#connection;
-    return await this.#fetch(`${server}${request.path}${queryString(request.query)}`, init);
+    return await this.#fetch(`${this.#base}${request.path}${queryString(request.query)}`, init);
   }
 
   async #refusal(request: ApiRequest, response: Response): Promise<ApiError> {
@@ -277,11 +283,12 @@ export class Transport {
   #explain(request: ApiRequest, error: unknown): unknown {
     if (request.signal?.aborted) return request.signal.reason;
     if (error instanceof CapstanError || this.#closed) return error;
-    return errorOfFetch(this.#asked(request), error);
+    return errorOfFetch(this.#asked(request), error, this.#relay?.failure);
   }
 
   #asked({ method, path }: ApiRequest): Asked {
-    return { method, path, server: this.server, insecure: this.#connection.insecure };
+    const { insecure } = this.#connection;
+    return { method, path, server: this.server, base: this.#base, insecure };
   }
 
   #controller(signal: AbortSignal | undefined): AbortController {

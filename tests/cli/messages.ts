@@ -133,7 +133,7 @@ spec: {containers: [{name: main, image: m}]}
   "parent/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 0.1.0\n",
   "parent/charts/db/values.yaml": "a: 1\n",
   "kc-tls":
-    "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://127.0.0.1:65011', tls-server-name: other}}]\nusers: [{name: u, user: {}}]\n",
+    "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://127.0.0.1:65011', tls-server-name: other, proxy-url: 'socks5://127.0.0.1:65011'}}]\nusers: [{name: u, user: {}}]\n",
   "gone.ts": st(
     `releases: [], hooks: [hook("h", { run: async ({ cluster }) => void await cluster.get("v1", "ConfigMap", "nope") })]`,
   ),

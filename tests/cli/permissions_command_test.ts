@@ -7,6 +7,7 @@ import { captureCall } from "../../lib/cli/permissions/capture.ts";
 import { PermissionSet } from "../../lib/cli/permissions/set.ts";
 import { chartFiles, CONFIG } from "../harness.ts";
 import { repositoryFiles, serving } from "../registry/serving.ts";
+import { certificates, tlsCluster } from "../kube/tls_cluster.ts";
 import { atWork } from "./cluster.ts";
 import type { Workplace } from "./cluster.ts";
 
@@ -160,6 +161,36 @@ Deno.test("the flags are printed for a shell, with a note of what else there is"
       /^--allow-write=FOLDER\/state +keeps journals of runs \(optional\)$/m,
     );
     assert.ok(folder);
+  });
+});
+
+Deno.test("tls-server-name takes the name and the relay's address too, with just which it works", async () => {
+  const { ca, server } = certificates([], ["api.cluster.test"]);
+  await using cluster = tlsCluster(server);
+  await atWork({}, async (work) => {
+    await work.write({
+      "ca.pem": ca.cert,
+      "kubeconfig": JSON.stringify({
+        "current-context": "a",
+        contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
+        clusters: [{
+          name: "a",
+          cluster: {
+            server: `https://127.0.0.1:${cluster.port}`,
+            "certificate-authority": "ca.pem",
+            "tls-server-name": "api.cluster.test",
+          },
+        }],
+        users: [{ name: "a", user: {} }],
+      }),
+    });
+    const asked = await work.capstan("permissions", "list");
+    assert.match(
+      asked.stdout,
+      /^--allow-net=127\.0\.0\.1,api\.cluster\.test:\d+$/m,
+      asked.stderr,
+    );
+    await hold(work, ["list"]);
   });
 });
 

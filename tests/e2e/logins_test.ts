@@ -4,9 +4,9 @@ import { createKubeClient } from "../../lib/kube/client.ts";
 import { loadConnection } from "../../lib/kube/config.ts";
 import type { Connection } from "../../lib/kube/connection.ts";
 import type { KubeApi, KubeObject } from "../../lib/kube/types.ts";
-import { relay } from "../kube/relay.ts";
+import { tunnelProxy } from "../kube/relay.ts";
 import { withNamespaces } from "./namespaces.ts";
-import { required, run } from "./tools.ts";
+import { helms, required, run } from "./tools.ts";
 
 interface Who {
   readonly username: string;
@@ -201,25 +201,43 @@ Deno.test("a pod's service account is found without a kubeconfig", async () => {
 Deno.test("a real API server is reached through a proxy", async () => {
   required("KUBECONFIG");
   const connection = await loadConnection();
-  await using tunnel = proxy();
+  await using tunnel = tunnelProxy();
   const who = await whoIs({ ...connection, proxy: `http://${tunnel.host}` });
   equal(who.username, "admin");
   ok(tunnel.asked.length >= 1);
   ok(tunnel.asked.every((line) => line === `CONNECT ${new URL(connection.server).host} HTTP/1.1`));
 });
 
-/** An HTTP proxy that makes tunnels. */
-function proxy() {
-  const asked: string[] = [];
-  const tunnels = relay(async (incoming) => {
-    const bytes = new Uint8Array(4096);
-    const length = await incoming.read(bytes) ?? 0;
-    const [line = ""] = new TextDecoder().decode(bytes.subarray(0, length)).split("\r\n");
-    asked.push(line);
-    const [hostname = "", port] = line.split(" ")[1]!.split(":");
-    const target = await Deno.connect({ hostname, port: Number(port) });
-    await incoming.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
-    return target;
+Deno.test("a real API server is checked for another name than its address", async () => {
+  const connection = await loadConnection();
+  const called = (serverName: string) =>
+    loadConnection({ overrides: { serverName, server: connection.server } });
+  const named = await called("kubernetes.default.svc");
+  equal((await whoIs(named)).username, "admin");
+  await using tunnel = tunnelProxy();
+  equal((await whoIs({ ...named, proxy: `http://${tunnel.host}` })).username, "admin");
+  deepEqual(
+    new Set(tunnel.asked),
+    new Set([`CONNECT ${new URL(connection.server).host} HTTP/1.1`]),
+  );
+  await rejects(whoIs(await called("other.test")), { reason: "UntrustedCertificate" });
+});
+
+Deno.test("Capstan installs where tls-server-name is set, by real Helm's own flag, with watches and hooks", async () => {
+  await withNamespaces(["named"], async ([namespace]) => {
+    const flags = ["--namespace", namespace, "--kube-tls-server-name", "kubernetes.default.svc"];
+    const chart = new URL("../testdata/charts/hooks", import.meta.url).pathname;
+    const cli = new URL("../../cli.ts", import.meta.url).pathname;
+    const capstan = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run(Deno.execPath(), ["run", "-A", cli, ...args]);
+      equal(code, 0, stderr);
+      return stdout;
+    };
+    await capstan("install", "rel", chart, "--wait", ...flags);
+    for (const [name, helm] of helms()) {
+      const { code, stdout, stderr } = await run(helm, ["list", "-q", ...flags]);
+      deepEqual([code, stdout], [0, "rel\n"], `${name}: ${stderr}`);
+    }
+    await capstan("uninstall", "rel", ...flags);
   });
-  return { ...tunnels, asked, host: `127.0.0.1:${tunnels.port}` };
-}
+});

@@ -161,7 +161,10 @@ Deno.test("loadConnection() says what is wrong with a kubeconfig", async () => {
       config("token: a", "server: 'ftp://c'"),
       'the cluster of context "x" has no usable server: "ftp://c"',
     ],
-    [config("token: a", "server: c, tls-server-name: d"), 'context "x" uses tls-server-name'],
+    [
+      config("token: a", "server: c, tls-server-name: d, proxy-url: 'socks5://me:pw@p'"),
+      'context "x" has tls-server-name behind the proxy socks5://p: only ',
+    ],
     [
       config("token: a", "server: c, certificate-authority-data: '!'"),
       "cannot read the kubeconfig's certificate-authority: ",
@@ -228,7 +231,8 @@ Deno.test("loadConnection() lets flags win over the kubeconfig", async () => {
   for (const [overrides, expected] of rows) {
     deepEqual(await headers(await overridden(overrides)), expected);
   }
-  await rejects(overridden({ serverName: "x" }), /uses tls-server-name/);
+  equal((await overridden({ serverName: "x" })).tls?.serverName, "x");
+  equal((await overridden({ serverName: "x", server: "http://c" })).tls?.serverName, undefined);
   equal((await overridden({ server: "http://only" }, "")).server, "http://only");
   equal((await load({}, { overrides: { server: "http://only" } })).namespace, "default");
 });

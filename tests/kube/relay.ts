@@ -27,3 +27,22 @@ export function relay(meet: (incoming: Deno.Conn) => Promise<Deno.Conn>) {
     },
   };
 }
+
+/** An HTTP proxy that makes tunnels. */
+export function tunnelProxy() {
+  const heads: string[] = [];
+  const asked: string[] = [];
+  const tunnels = relay(async (incoming) => {
+    const bytes = new Uint8Array(4096);
+    const length = await incoming.read(bytes) ?? 0;
+    const head = new TextDecoder().decode(bytes.subarray(0, length));
+    const [line = ""] = head.split("\r\n");
+    heads.push(head);
+    asked.push(line);
+    const [hostname = "", port] = line.split(" ")[1]!.split(":");
+    const target = await Deno.connect({ hostname, port: Number(port) });
+    await incoming.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
+    return target;
+  });
+  return { ...tunnels, heads, asked, host: `127.0.0.1:${tunnels.port}` };
+}

@@ -7,6 +7,7 @@ import { CapstanError } from "../../errors.ts";
 import { loadConnection, selectedContext } from "../../kube/config.ts";
 import type { LoadConnectionOptions } from "../../kube/config.ts";
 import type { SelectedContext } from "../../kube/kubeconfig.ts";
+import { withName } from "../../kube/name_relay.ts";
 import { connectionOptions } from "../connect.ts";
 import type { CliContext, EnvironmentVariable } from "../context.ts";
 import type { NamespaceFlags } from "../flags.ts";
@@ -40,8 +41,9 @@ export async function needCluster(
   const selected = await selectedContext(options);
   if (selected !== undefined && isAsked(selected)) return needPlugin(need, selected);
   const connection = await loadConnection(options);
-  needHosts(need, connection.server, connection.proxy);
-  if (connection.insecure) need.addUntrusted(new URL(connection.server).hostname);
+  const { server, proxy, tls } = connection;
+  needHosts(need, { server, proxy, name: tls?.serverName });
+  if (connection.insecure) need.addUntrusted(untrusted(server, tls?.serverName));
   // A token in a file is read with the first request.
   await connection.credentials?.headers({});
 }
@@ -72,9 +74,24 @@ export function needSet(
   }
 }
 
-function needHosts(need: PermissionSet, server: string, proxy: string | undefined): void {
-  need.add("net", hostOf(/^https?:/.test(server) ? server : `https://${server}`), "the API server");
+interface Hosts {
+  readonly server: string;
+  readonly proxy?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+function needHosts(need: PermissionSet, { server, proxy, name }: Hosts): void {
+  const url = /^https?:/.test(server) ? server : `https://${server}`;
+  need.add("net", hostOf(url), "the API server");
   if (proxy) need.add("net", hostOf(proxy), "the kubeconfig's proxy");
+  if (!name || url.startsWith("http:")) return;
+  need.add("net", hostOf(withName(url, name)).replace(/\.(?=:)/, ""), "its tls-server-name");
+  need.add("net", "127.0.0.1", "the relay by which tls-server-name is checked");
+}
+
+/** The host whose certificate Deno is told not to check. */
+function untrusted(server: string, name: string | undefined): string {
+  return new URL(name ? withName(server, name) : server).hostname;
 }
 
 /** Whether a program or a provider is asked who the user is. */
@@ -84,10 +101,9 @@ function isAsked({ user }: SelectedContext): boolean {
 }
 
 function needPlugin(need: PermissionSet, { cluster, user }: SelectedContext): void {
-  needHosts(need, cluster.server ?? "", cluster["proxy-url"]);
-  if (cluster["insecure-skip-tls-verify"]) {
-    need.addUntrusted(new URL(cluster.server ?? "").hostname);
-  }
+  const { server = "", "proxy-url": proxy, "tls-server-name": name } = cluster;
+  needHosts(need, { server, proxy, name });
+  if (cluster["insecure-skip-tls-verify"]) need.addUntrusted(untrusted(server, name));
   for (
     const path of [
       cluster["certificate-authority"],
@@ -103,9 +119,9 @@ function needPlugin(need: PermissionSet, { cluster, user }: SelectedContext): vo
     need.note(`${program} is a program of its own: Deno's permissions do not hold for it`);
     return;
   }
-  const { name = "" } = user["auth-provider"] ?? {};
+  const provider = user["auth-provider"]?.name ?? "";
   need.note(
-    `the kubeconfig's auth provider ${name} asks hosts of its own: add them to --allow-net`,
+    `the kubeconfig's auth provider ${provider} asks hosts of its own: add them to --allow-net`,
   );
 }
 

@@ -45,7 +45,7 @@ export class PermissionSet {
     return [...this.#notes];
   }
 
-  /** What is allowed, each once, without paths that are inside of others. */
+  /** What is allowed, each once, without paths that are inside of others and ports of a host that is there. */
   list({ optional }: { readonly optional: boolean }): Allowed[] {
     const wanted = this.#allowed.filter((each) => optional || !each.optional)
       .toSorted((a, b) => Number(a.optional) - Number(b.optional));
@@ -77,8 +77,9 @@ function flagOf(kind: Kind, values: readonly string[]): string {
 }
 
 function contains(outer: Allowed, inner: Allowed): boolean {
-  if (outer.kind !== inner.kind || (outer.kind !== "read" && outer.kind !== "write")) return false;
+  if (outer.kind !== inner.kind || inner.value === outer.value) return false;
   // What is only optional may be left out, and with it what it contains.
   if (outer.optional && !inner.optional) return false;
-  return inner.value !== outer.value && inner.value.startsWith(`${outer.value}/`);
+  const end = { read: "/", write: "/", net: ":", env: "", run: "", import: "" }[outer.kind];
+  return end !== "" && inner.value.startsWith(`${outer.value}${end}`);
 }
