@@ -37,6 +37,7 @@ export async function nameAndChart(
     if (madeUp) {
       const flag = flags.generateName ? "--generate-name" : "--name-template";
       throw new CapstanError(`cannot set ${flag} and also specify a name`, {
+        code: "cli/flags",
         hint: "leave out the name, or the flag",
       });
     }
@@ -52,7 +53,10 @@ export async function nameAndChart(
   }
   if (flags.generateName) return { name: generatedName(first, context.now()), chart: first };
   if (fallback !== undefined) return { name: fallback, chart: first };
-  throw new CapstanError("must either provide a name or specify --generate-name");
+  throw new CapstanError("must either provide a name or specify --generate-name", {
+    code: "cli/flags",
+    hint: `write the name before the chart: NAME ${first}`,
+  });
 }
 
 function generatedName(chart: string, now: number): string {
@@ -165,6 +169,7 @@ export function labelsOf(texts: readonly string[] = []): Record<string, string> 
         `invalid argument ${
           JSON.stringify(pair)
         } for "-l, --labels" flag: ${pair} must be formatted as key=value`,
+        { code: "cli/flags", hint: "several are separated by commas: --labels team=a,tier=web" },
       );
     }),
   );

@@ -67,6 +67,7 @@ export function packageTime(context: CliContext): number {
   if (text === undefined || text === "") return Math.floor(context.now() / 1000);
   if (/^\d{1,11}$/.test(text)) return Number(text);
   throw new CapstanError(`invalid SOURCE_DATE_EPOCH: ${JSON.stringify(text)}`, {
+    code: "usage",
     hint: "it is a number of seconds since 1970",
   });
 }

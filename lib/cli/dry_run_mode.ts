@@ -15,6 +15,10 @@ export interface DryRunFlags {
   readonly helmVersion?: "v3" | "v4";
 }
 
+/** What the modes are. */
+export const DRY_RUN_HINT =
+  "client only renders, server also asks the cluster whether it would take the objects";
+
 /**
  * The mode that the flags ask for. `unset` stands for the flag alone.
  *
@@ -26,7 +30,10 @@ export function dryRunMode(flags: DryRunFlags, warn: (message: string) => void):
   if (hideSecret && mode === "none") {
     throw new CapstanError(
       `${helmVersion === "v3" ? "H" : "h"}iding Kubernetes secrets requires a dry-run mode`,
-      { hint: "add --dry-run=client or --dry-run=server, or leave --hide-secret out" },
+      {
+        code: "cli/flags",
+        hint: "add --dry-run=client or --dry-run=server, or leave --hide-secret out",
+      },
     );
   }
   return mode;
@@ -38,6 +45,7 @@ function ofHelm3(value: string): DryRunMode {
   if (value === "server") return "server";
   throw new CapstanError(
     "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server",
+    { code: "cli/flags", hint: DRY_RUN_HINT },
   );
 }
 
@@ -52,6 +60,7 @@ function ofHelm4(value: string, warn: (message: string) => void): DryRunMode {
   if (!on && !/^(0|f|F|FALSE|false|False)$/.test(value)) {
     throw new CapstanError(
       `invalid dry-run value (${JSON.stringify(value)}). Must be "none", "server", or "client"`,
+      { code: "cli/flags", hint: DRY_RUN_HINT },
     );
   }
   const mode = on ? "client" : "none";

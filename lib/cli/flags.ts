@@ -295,23 +295,30 @@ function parseChoiceOrFile(input: string, values: readonly string[]): string {
   if (values.includes(input) || /[./\\]/.test(input)) return input;
   throw new CapstanError(
     `${JSON.stringify(input)} is neither one of ${values.join(", ")} nor a file such as plan.json`,
+    { code: "usage" },
   );
 }
 
 function parseInteger(input: string, least: number): number {
   const value = Number(input);
   if (/^-?\d+$/.test(input) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new CapstanError(`${JSON.stringify(input)} is not an integer from ${least}`);
+  throw new CapstanError(`${JSON.stringify(input)} is not an integer from ${least}`, {
+    code: "usage",
+  });
 }
 
 function parseHookParallelism(input: string): number {
   const value = Number(input);
   if (/^\d+$/.test(input) && isHookParallelism(value)) return value;
-  throw new CapstanError(`${JSON.stringify(input)} is not an integer from 0 to 1024`);
+  throw new CapstanError(`${JSON.stringify(input)} is not an integer from 0 to 1024`, {
+    code: "usage",
+  });
 }
 
 function parseDurationFlag(input: string): number {
   const ms = parseDuration(input);
   if (ms !== undefined) return ms;
-  throw new CapstanError(`${JSON.stringify(input)} is not a duration such as 90s, 5m or 1h30m`);
+  throw new CapstanError(`${JSON.stringify(input)} is not a duration such as 90s, 5m or 1h30m`, {
+    code: "usage",
+  });
 }

@@ -57,6 +57,7 @@ export async function loadFor(
   if (program === undefined) return await loadStack(path ?? "stack.ts", options);
   if (path !== undefined) {
     throw new CapstanError(`cannot use stack ${path}: this program is a stack itself`, {
+      code: "usage",
       hint: "leave the file out, or run it with `capstan`",
     });
   }

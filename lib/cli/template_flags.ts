@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DRY_RUN_HINT } from "./dry_run_mode.ts";
 import { CapstanError } from "../errors.ts";
 import type { TemplateFlags } from "./chart_commands.ts";
 
@@ -44,6 +45,7 @@ export function clusterUse(flags: TemplateFlags, warn: Warn): ClusterUse {
     throw new CapstanError(
       "if any flags in the group [validate dry-run] are set none of the others can be; " +
         "[dry-run validate] were all set",
+      { code: "cli/flags", hint: "leave one out: --dry-run=server validates as well" },
     );
   }
   const use = helmVersion === "v3" ? useOfHelm3(flags) : useOfHelm4(flags, warn);
@@ -54,6 +56,7 @@ function useOfHelm3({ dryRun = "client", validate = false }: TemplateFlags): Clu
   if (!["unset", "", "false", "true", "none", "client", "server"].includes(dryRun)) {
     throw new CapstanError(
       "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server",
+      { code: "cli/flags", hint: DRY_RUN_HINT },
     );
   }
   return { capabilities: validate, lookup: ["false", "none", "server"].includes(dryRun) };
@@ -73,6 +76,7 @@ function useOfHelm4({ dryRun = "client", validate }: TemplateFlags, warn: Warn):
       `invalid dry-run value (${JSON.stringify(dryRun)}). Must be ${
         none ? '"server" or "client"' : '"none", "server", or "client"'
       }`,
+      { code: "cli/flags", hint: DRY_RUN_HINT },
     );
   }
   return { capabilities: server, lookup: server };

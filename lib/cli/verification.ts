@@ -25,7 +25,12 @@ export async function verifyFound(
     ? decodeURIComponent(new URL(found.url).pathname.split("/").at(-1)!)
     : `${found.name}-${found.version}.tgz`;
   const { archive, provenance } = found;
-  if (provenance === undefined) throw new CapstanError(`${fileName} has no provenance`);
+  if (provenance === undefined) {
+    throw new CapstanError(`cannot verify ${fileName}: it has no provenance`, {
+      code: "chart/provenance",
+      hint: "the chart was published without one, so it cannot be verified",
+    });
+  }
   return await verifyProvenance({ archive, fileName, provenance }, await keyring(context, flags));
 }
 
@@ -36,7 +41,11 @@ export async function verifyFile(
   flags: KeyringFlags,
 ): Promise<Verification> {
   const info = await Deno.stat(path).catch((error) => {
-    throw new CapstanError(`cannot verify ${path}: ${messageOf(error)}`, { cause: error });
+    throw new CapstanError(`cannot verify ${path}: ${messageOf(error)}`, {
+      code: "chart/missing",
+      hint: "name a chart's archive, such as web-1.2.0.tgz, with its .prov file beside it",
+      cause: error,
+    });
   });
   if (info.isDirectory) {
     throw new CapstanError("unpacked charts cannot be verified", {
@@ -44,7 +53,13 @@ export async function verifyFile(
       hint: `package it first: capstan package --sign ${path}`,
     });
   }
-  if (!/\.(tgz|gz)$/.test(path)) throw new CapstanError("chart must be a tgz file");
+  if (!/\.(tgz|gz)$/.test(path)) {
+    throw new CapstanError("chart must be a tgz file", {
+      code: "chart/unverified",
+      hint:
+        `a provenance is that of an archive, as \`capstan package --sign\` writes it; ${path} is none`,
+    });
+  }
   const provenance = await Deno.readFile(`${path}.prov`).catch((error) => {
     throw new CapstanError(`could not load provenance file ${path}.prov: ${messageOf(error)}`, {
       code: "chart/provenance",

@@ -83,11 +83,14 @@ export class RegistryLogin extends Action {
         await ociClient.ping(hostname, login, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        throw new RegistryError(`cannot log in to ${hostname} as ${username}`, {
-          code: "registry/login",
-          hint: "is the name of the host right, and does it accept this user and password?",
-          cause: error,
-        });
+        throw new RegistryError(
+          `cannot log in to ${hostname} as ${username}: ${messageOf(error)}`,
+          {
+            code: "registry/login",
+            hint: "is the name of the host right, and does it accept this user and password?",
+            cause: error,
+          },
+        );
       }
       await new Credentials({ helm: paths.registryConfig }).set(hostname, login);
     });

@@ -32,7 +32,7 @@ export async function checkArchive(data: Uint8Array, expected: ExpectedArchive):
     );
   }
   try {
-    if (!isGzip(data)) throw new CapstanError("it is not a gzip archive");
+    if (!isGzip(data)) throw new Error("it is not a gzip archive");
     unpackTar(await gunzip(data, chartLimits()), chartLimits());
   } catch (error) {
     throw new CapstanError(

@@ -67,7 +67,9 @@ async function mustRun(
   const why = "hint" in answered ? "it cannot be run" : answered.text.trim();
   throw new CapstanError(`${programOf(helper)} cannot ${action} the login of ${key}: ${why}`, {
     code: "registry/helper",
-    hint: "hint" in answered ? answered.hint : undefined,
+    hint: "hint" in answered
+      ? answered.hint
+      : "the registry's config.json names this helper, in credsStore or credHelpers",
   });
 }
 

@@ -146,7 +146,9 @@ async function readConfig(path: string): Promise<DockerConfig | undefined> {
 function unusable(what: string, path: string, error: unknown): CapstanError {
   return new CapstanError(`cannot ${what} registry logins in ${path}: ${messageOf(error)}`, {
     code: "registry/config",
-    hint: error instanceof Deno.errors.NotCapable ? `add --allow-${what}=${path}` : undefined,
+    hint: error instanceof Deno.errors.NotCapable
+      ? `add --allow-${what}=${path}`
+      : "mend the file, or remove it and log in again: capstan registry login HOST",
     cause: error,
   });
 }

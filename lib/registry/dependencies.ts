@@ -238,7 +238,10 @@ class Work {
       `can't get a valid version for ${missing.length} subchart(s): ${
         missing.join(", ")
       }. Make sure a matching chart version exists in the repo, or change the version constraint in Chart.yaml`,
-      { code: "dependency/version" },
+      {
+        code: "dependency/version",
+        hint: "an index that was fetched before is used: `capstan repo update` fetches it anew",
+      },
     );
   }
 
@@ -353,7 +356,10 @@ class Work {
     if (rangeIncludes(version, chart.metadata.version)) return;
     throw new CapstanError(
       `dependency ${name} at version ${chart.metadata.version} does not satisfy the constraint ${version}`,
-      { code: "dependency/version" },
+      {
+        code: "dependency/version",
+        hint: `charts/${name} holds it: bring another there, or change the range in Chart.yaml`,
+      },
     );
   }
 

@@ -72,5 +72,6 @@ async function makeFolder(folder: string): Promise<void> {
   if (info.isDirectory) return;
   throw new CapstanError(`${JSON.stringify(folder)} is not a directory`, {
     code: "dependency/folder",
+    hint: "dependencies are kept in a folder of that name: move the file away",
   });
 }

@@ -60,7 +60,11 @@ export function checkRange({ name, version }: Dependency): void {
       `dependency ${JSON.stringify(name)} has an invalid version/constraint format: ${
         messageOf(error)
       }`,
-      { code: "dependency/version", cause: error },
+      {
+        code: "dependency/version",
+        hint: "write a version or a range in Chart.yaml, such as 1.2.0, ^1.2 or >=1 <3",
+        cause: error,
+      },
     );
   }
 }

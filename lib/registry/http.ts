@@ -139,7 +139,7 @@ export class HttpSource {
           throw new StatusError(url, response, (await response.text()).slice(0, 2000), at.url);
         }
         await response.body?.cancel();
-        if (hops === MAX_REDIRECTS) throw new CapstanError("it redirects again and again");
+        if (hops === MAX_REDIRECTS) throw new Error("it redirects again and again");
         if (next.elsewhere) {
           headers.delete("authorization");
           trust = { ...trust, certFile: undefined, keyFile: undefined };
@@ -174,7 +174,7 @@ export class HttpSource {
     try {
       for await (const chunk of response.body ?? []) {
         size += chunk.length;
-        if (size > limit) throw new CapstanError(`the response is larger than ${limit} bytes`);
+        if (size > limit) throw new Error(`the response is larger than ${limit} bytes`);
         chunks.push(chunk);
       }
     } catch (error) {
@@ -226,7 +226,9 @@ async function readPem(path: string): Promise<string> {
     const denied = error instanceof Deno.errors.NotCapable;
     throw new CapstanError(`cannot read certificate file ${path}: ${messageOf(error)}`, {
       code: "registry/tls",
-      hint: denied ? `add --allow-read=${path}` : undefined,
+      hint: denied
+        ? `add --allow-read=${path}`
+        : "name a file in PEM; a relative path starts where the command runs",
       cause: error,
     });
   }
@@ -286,6 +288,7 @@ function unreachableHint(why: string, url: string): string {
   ) {
     return "where the server asks for a client certificate, give --cert-file and --key-file";
   }
+  if (/^it redirects/.test(why)) return "look whether the address is right";
   return /certificate/i.test(why)
     ? "trust its authority with --ca-file, or skip the check with --insecure-skip-tls-verify"
     : "is the address right, and the network up? A proxy is named in HTTPS_PROXY";

@@ -27,17 +27,21 @@ export interface IndexEntry {
 /** Charts by name, each newest first. */
 export type RepositoryIndex = ReadonlyMap<string, readonly IndexEntry[]>;
 
+/** What to do about a text that is no index. */
+export const NO_INDEX =
+  "is it the address of a chart repository, the folder that holds its index.yaml?";
+
 /**
  * Reads an index. Entries that are no charts are left out, as Helm does.
  *
- * @throws {CapstanError} When the text is no index.
+ * @throws {Error} When the text is no index.
  */
 export function readIndex(text: string): RepositoryIndex {
-  if (text.trim() === "") throw new CapstanError("empty index.yaml file");
+  if (text.trim() === "") throw new Error("empty index.yaml file");
   const document = parseIndex(text);
   const { apiVersion, entries } = (document ?? {}) as { apiVersion?: unknown; entries?: unknown };
   if (typeof apiVersion !== "string" || apiVersion === "") {
-    throw new CapstanError("no API version specified");
+    throw new Error("no API version specified");
   }
   const index = new Map<string, IndexEntry[]>();
   for (const [name, versions] of Object.entries(entries ?? {})) {
@@ -143,7 +147,12 @@ function newestInRange(
     const range = parseRange(version === "" ? "*" : version);
     return versions.find((each) => range.includes(parseVersion(each.version)));
   } catch (error) {
-    throw missing(name, url, `bad version ${JSON.stringify(version)}: ${messageOf(error)}`);
+    throw missing(
+      name,
+      url,
+      `bad version ${JSON.stringify(version)}: ${messageOf(error)}`,
+      "write a version or a range, such as 1.2.0, ^1.2 or >=1 <3",
+    );
   }
 }
 

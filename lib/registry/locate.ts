@@ -187,7 +187,7 @@ export class ChartLocator implements ChartFetcher {
     if (name === "") {
       throw new CapstanError(
         `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${ref}`,
-        { code: "chart/missing", hint: notHere(ref) },
+        { code: "chart/missing", hint: await notHere(ref) },
       );
     }
     const repository = (await readRepositories(this.paths.repositoryConfig)).find((each) =>
@@ -196,11 +196,14 @@ export class ChartLocator implements ChartFetcher {
     if (repository === undefined) {
       throw new CapstanError(`repo ${alias} not found`, {
         code: "chart/missing",
-        hint: notHere(ref),
+        hint: await notHere(ref),
       });
     }
     if (repository.url === "") {
-      throw new CapstanError(`no URL found for repository ${alias}`, { code: "repo/config" });
+      throw new CapstanError(`no URL found for repository ${alias}`, {
+        code: "repo/config",
+        hint: `add it anew: capstan repo add ${alias} URL --force-update`,
+      });
     }
     const index = await this.indexes.index(repository, options.signal);
     const { version, urls: [first], digest } = findVersion(index, repository.url, {
@@ -302,9 +305,16 @@ function merged(repository: NamedRepository, access: Access = {}): NamedReposito
   return { ...repository, ...Object.fromEntries(given) };
 }
 
-function notHere(ref: string): string {
+async function notHere(ref: string): Promise<string> {
+  if (await isHere(ref)) {
+    return `${ref} is here already; what is fetched is named by its address, as oci://HOST/CHART, as REPO/CHART, or with --repo`;
+  }
   return `there is no folder or file ${ref}; name a folder or an archive, an address, a chart of a repository that ` +
     "was added (`capstan repo add`), or a chart and its repository with --repo";
+}
+
+async function isHere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function noProvenance(url: string, cause?: unknown): CapstanError {

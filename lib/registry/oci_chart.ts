@@ -297,8 +297,9 @@ function notThere(error: unknown, { host, path }: OciReference, wanted: string):
   const name = wanted === "" ? `${host}/${path}` : `${host}/${path}:${wireTag(wanted)}`;
   return new CapstanError(`${name}: not found`, {
     code: "registry/no-chart",
-    hint:
-      `look whether the registry has it: \`capstan show chart oci://${host}/${path}\` takes the newest`,
+    hint: wanted === ""
+      ? "a chart's reference is oci://HOST/PATH/NAME; is it all written right?"
+      : `look whether the registry has it: \`capstan show chart oci://${host}/${path}\` takes the newest`,
     cause: error,
   });
 }

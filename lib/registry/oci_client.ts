@@ -127,6 +127,8 @@ export class OciClient {
     if (location === null) {
       throw new CapstanError(`registry ${repository.host} does not say where to upload to`, {
         code: "registry/protocol",
+        hint:
+          "is it a registry (OCI distribution) that takes uploads? A proxy may hide its answers",
       });
     }
     const target = new URL(location, started.url);
@@ -286,6 +288,7 @@ function parseToken(text: string, realm: string): { token?: string; access_token
   } catch (error) {
     throw new CapstanError(`the token server ${realm} answers with no token: ${messageOf(error)}`, {
       code: "registry/token",
+      hint: "the registry names this server; is it a registry, and not a page in front of it?",
       cause: error,
     });
   }

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { CapstanError } from "../errors.ts";
 
 /** Redirects that are followed. */
 export const MAX_REDIRECTS = 10;
@@ -22,7 +21,7 @@ export interface Redirected {
 /**
  * The request that a response asks for; `undefined` where it asks for none.
  *
- * @throws {CapstanError} When it leads where nothing is fetched from, or where the body must not go.
+ * @throws {Error} When it leads where nothing is fetched from, or where the body must not go.
  */
 export function redirected(
   asked: { readonly url: string; readonly method: string; readonly body: boolean },
@@ -31,18 +30,18 @@ export function redirected(
   const location = headers.get("location");
   if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
   if (!URL.canParse(location, asked.url)) {
-    throw new CapstanError("it redirects to an address that is none");
+    throw new Error("it redirects to an address that is none");
   }
   const next = new URL(location, asked.url);
   if (!/^https?:$/.test(next.protocol)) {
-    throw new CapstanError(`it redirects to an address of ${next.protocol}`);
+    throw new Error(`it redirects to an address of ${next.protocol}`);
   }
   const { method } = asked;
   const fetches = status === 303 ? method !== "HEAD" : method === "POST" && status < 303;
   const elsewhere = next.origin !== new URL(asked.url).origin;
   if (elsewhere && asked.body && method === "POST" && !fetches) {
     // What is posted is a login.
-    throw new CapstanError(`it redirects a login to ${next.host}`);
+    throw new Error(`it redirects a login to ${next.host}`);
   }
   return { url: next.href, method: fetches ? "GET" : method, elsewhere };
 }

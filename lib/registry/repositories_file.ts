@@ -116,7 +116,7 @@ function unusable(what: string, path: string, error: unknown): CapstanError {
     code: "repo/config",
     hint: error instanceof Deno.errors.NotCapable
       ? `add --allow-read and --allow-write for ${path}`
-      : undefined,
+      : "the file is written by `capstan repo add`; HELM_REPOSITORY_CONFIG names another one",
     cause: error,
   });
 }

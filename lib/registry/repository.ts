@@ -11,7 +11,7 @@ import type { ChartCache } from "./cache.ts";
 import { checkArchive } from "./check_archive.ts";
 import { HttpSource } from "./http.ts";
 import type { Access, HttpSourceOptions } from "./http.ts";
-import { findVersion, missing, packIndex, readIndex, unpackIndex } from "./index_file.ts";
+import { findVersion, missing, NO_INDEX, packIndex, readIndex, unpackIndex } from "./index_file.ts";
 import type { RepositoryIndex } from "./index_file.ts";
 import { once } from "./once.ts";
 
@@ -221,7 +221,7 @@ function parseIndex(url: string, data: Uint8Array): RepositoryIndex {
   } catch (error) {
     throw new CapstanError(
       `cannot read chart repository ${url}: bad index.yaml: ${messageOf(error)}`,
-      { code: "registry/index", cause: error },
+      { code: "registry/index", hint: NO_INDEX, cause: error },
     );
   }
 }

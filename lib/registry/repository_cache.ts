@@ -8,7 +8,7 @@ import { replaceFile } from "../files.ts";
 import { sha256 } from "./cache.ts";
 import type { ChartCache } from "./cache.ts";
 import type { HttpSource } from "./http.ts";
-import { packIndex, readIndex, unpackIndex } from "./index_file.ts";
+import { NO_INDEX, packIndex, readIndex, unpackIndex } from "./index_file.ts";
 import type { RepositoryIndex } from "./index_file.ts";
 import type { NamedRepository } from "./repositories_file.ts";
 import { resolveUrl } from "./repository.ts";
@@ -101,7 +101,7 @@ export class RepositoryCache {
     } catch (error) {
       throw new CapstanError(`error loading ${from}: ${messageOf(error)}`, {
         code: "registry/index",
-        hint: "run `capstan repo update`",
+        hint: URL.canParse(from) ? NO_INDEX : "run `capstan repo update`",
         cause: error,
       });
     }
@@ -113,7 +113,7 @@ function unusable(path: string, error: unknown): CapstanError {
     code: "repo/cache",
     hint: error instanceof Deno.errors.NotCapable
       ? `add --allow-read and --allow-write for ${path}`
-      : undefined,
+      : "name another folder with HELM_CACHE_HOME, or HELM_REPOSITORY_CACHE",
     cause: error,
   });
 }

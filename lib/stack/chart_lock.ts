@@ -55,7 +55,9 @@ export async function readLock(folder: string): Promise<ChartLock | undefined> {
       version: number;
       charts: Record<string, LockedChart>;
     };
-    if (version !== 1) throw new CapstanError(`it is of version ${version}, not 1`);
+    if (version !== 1) {
+      throw new CapstanError(`it is of version ${version}, not 1`, { code: "stack/lock" });
+    }
     return new Map(Object.entries(charts));
   } catch (error) {
     throw unusable("read", path, error);

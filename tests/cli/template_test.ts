@@ -292,14 +292,17 @@ Deno.test("template says what Helm says of flags that do not go together or do n
       "boolean '--dry-run=true' flag is deprecated and must be replaced with '--dry-run=client'\n",
       0,
     ],
-    [["--dry-run=none"], 'Error: invalid dry-run value ("none"). Must be "server" or "client"\n'],
+    [
+      ["--dry-run=none"],
+      'Error: invalid dry-run value ("none"). Must be "server" or "client"\n  hint: client only renders, server also asks the cluster whether it would take the objects\n',
+    ],
     [
       ["--dry-run=foo"],
-      'Error: invalid dry-run value ("foo"). Must be "none", "server", or "client"\n',
+      'Error: invalid dry-run value ("foo"). Must be "none", "server", or "client"\n  hint: client only renders, server also asks the cluster whether it would take the objects\n',
     ],
     [
       ["--dry-run=foo", "--helm-version=v3"],
-      "Error: Invalid dry-run flag. Flag must one of the following: false, true, none, client, server\n",
+      "Error: Invalid dry-run flag. Flag must one of the following: false, true, none, client, server\n  hint: client only renders, server also asks the cluster whether it would take the objects\n",
     ],
     [
       ["--atomic", "--wait", "--wait-for-jobs", "--timeout=1m", "--create-namespace", "--qps=3"],
@@ -309,7 +312,7 @@ Deno.test("template says what Helm says of flags that do not go together or do n
     [["--wait=legacy", "--force-conflicts", "--server-side=false", "--is-upgrade=false"], "", 0],
     [
       ["--labels", "a"],
-      'Error: invalid argument "a" for "-l, --labels" flag: a must be formatted as key=value\n',
+      'Error: invalid argument "a" for "-l, --labels" flag: a must be formatted as key=value\n  hint: several are separated by commas: --labels team=a,tier=web\n',
     ],
     [
       ["-l", "a=b,name=x"],
@@ -318,7 +321,7 @@ Deno.test("template says what Helm says of flags that do not go together or do n
     [["--dependency-update"], "", 0],
     [
       ["--repo=http://127.0.0.1:1", "--ca-file=/nowhere.pem"],
-      "Error: cannot read certificate file /nowhere.pem: No such file or directory (os error 2): readfile '/nowhere.pem'\n",
+      "Error: cannot read certificate file /nowhere.pem: No such file or directory (os error 2): readfile '/nowhere.pem'\n  hint: name a file in PEM; a relative path starts where the command runs\n",
     ],
     [
       ["--name-template=x"],

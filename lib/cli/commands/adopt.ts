@@ -54,6 +54,7 @@ function pair(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw new CapstanError(`bad --chart ${JSON.stringify(text)}`, {
+    code: "cli/flags",
     hint: "use RELEASE=CHART, e.g. --chart web=./charts/web",
   });
 }

@@ -119,7 +119,9 @@ async function deployTo(
     (action) => planDeploy(request, action),
   );
   const { release } = result;
-  if (release === undefined) throw new CapstanError(`release ${asked.name} was not deployed`);
+  if (release === undefined) {
+    throw new CapstanError(`release ${asked.name} was not deployed`, { code: "release/failed" });
+  }
   const installed = result.outcome === "installed" || release.info.status === "pending-install";
   return { result, kind: installed ? "install" : "upgrade" };
 }

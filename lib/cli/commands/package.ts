@@ -17,9 +17,12 @@ export async function packageCharts(
   flags: PackageFlags,
   ...paths: string[]
 ): Promise<void> {
-  if (flags.sign && !flags.key) throw new CapstanError("--key is required for signing a package");
-  if (flags.sign && !flags.keyring) {
-    throw new CapstanError("--keyring is required for signing a package");
+  for (const name of ["key", "keyring"] as const) {
+    if (!flags.sign || flags[name]) continue;
+    throw new CapstanError(`--${name} is required for signing a package`, {
+      code: "cli/flags",
+      hint: "--key names a part of the key's user id, --keyring the file of private keys",
+    });
   }
   for (const path of paths) {
     if (flags.dependencyUpdate) await updateFirst(this, flags, path);
@@ -86,6 +89,7 @@ async function read(path: string, what: string): Promise<Uint8Array> {
     if (error instanceof Deno.errors.NotCapable) throw error;
     throw new CapstanError(`cannot read ${what} ${path}: ${messageOf(error)}`, {
       code: "chart/keyring",
+      hint: `name another with --${what.replace(/ /g, "-")}`,
       cause: error,
     });
   }

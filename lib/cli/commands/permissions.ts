@@ -42,6 +42,7 @@ function commandLine(flags: PermissionsFlags, words: readonly string[]): string[
   if (first !== undefined && isCommand(first)) {
     if (flags.for === undefined) return [...words, ...own];
     throw new CapstanError(`--for ${flags.for} and the command ${first} are one too many`, {
+      code: "cli/flags",
       hint: "name a stack file with --for, or a whole command line without it",
     });
   }

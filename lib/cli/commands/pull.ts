@@ -64,7 +64,11 @@ async function unpack(found: RemoteArchive, ref: string, flags: PullFlags): Prom
   const folder = `${into}/${name}`;
   const there = await Deno.lstat(folder).then(() => true, (error) => {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw new CapstanError(`failed to untar ${ref}: ${messageOf(error)}`, { cause: error });
+    throw new CapstanError(`failed to untar ${ref}: ${messageOf(error)}`, {
+      code: "cli/unwritable",
+      hint: "name a folder that you may write to with --untardir",
+      cause: error,
+    });
   });
   if (there) {
     throw new CapstanError(
@@ -86,6 +90,7 @@ export async function push(
 ): Promise<void> {
   if (!isOci(remote)) {
     throw new CapstanError(`scheme prefix missing from remote (e.g. "oci://")`, {
+      code: "registry/reference",
       hint: `write oci://${remote.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")}`,
     });
   }
@@ -95,6 +100,13 @@ export async function push(
     throw error;
   });
   await withLocator(this, flags, async ({ oci }) => {
+    await loadChartArchive(archive).catch((error) => {
+      throw new CapstanError(`cannot push ${path}: ${messageOf(error)}`, {
+        code: "chart/invalid",
+        hint: "`capstan package` makes an archive of a chart's folder",
+        cause: error,
+      });
+    });
     const { reference, manifest } = await oci.push(archive, remote, {
       access: accessOf(flags),
       provenance,
@@ -111,10 +123,12 @@ async function readArchive(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw new CapstanError(`cannot push ${path}: ${messageOf(error)}`, {
       code: "chart/missing",
+      hint: "`capstan package` makes an archive of a chart's folder",
       cause: error,
     });
   }
   throw new CapstanError("cannot push directory, must provide chart archive (.tgz)", {
+    code: "chart/missing",
     hint: `make one with \`capstan package ${path}\``,
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { Credentials } from "../../registry/credentials.ts";
-import { CapstanError } from "../../errors.ts";
+import { CapstanError, messageOf } from "../../errors.ts";
 import type { CliContext } from "../context.ts";
 import type { HelmFileFlags } from "../download_flags.ts";
 import { pathsFor, withLocator } from "../locator.ts";
@@ -39,7 +39,18 @@ export async function registryLogin(
       keyFile: flags.keyFile,
       plainHttp: flags.plainHttp,
     };
-    await ociClient.ping(host, access, this.abort);
+    await ociClient.ping(host, access, this.abort).catch((error) => {
+      this.abort.throwIfAborted();
+      if (!(error instanceof CapstanError) || !/\b40[13]\b/.test(error.message)) throw error;
+      throw new CapstanError(
+        `cannot log in to ${host} as ${flags.username}: ${messageOf(error.cause ?? error)}`,
+        {
+          code: "registry/login",
+          hint: "is the name of the host right, and does it accept this user and password?",
+          cause: error,
+        },
+      );
+    });
     await new Credentials({ helm: paths.registryConfig }).set(host, access);
   });
   this.process.stdout.write("Login Succeeded\n");

@@ -31,6 +31,7 @@ export async function repoAdd(
   if (name.includes("/")) {
     throw new CapstanError(
       `repository name (${name}) contains '/', please specify a different name without '/'`,
+      { code: "repo/name", hint: "charts of it are called NAME/CHART" },
     );
   }
   const password = flags.passwordStdin && !flags.password ? await readSecret() : flags.password;
@@ -42,7 +43,7 @@ export async function repoAdd(
         if (!sameRepository(existing, repository)) {
           throw new CapstanError(
             `repository name (${name}) already exists, please specify a different name`,
-            { code: "repo/exists", hint: "or replace it with --force-update" },
+            { code: "repo/exists", hint: "replace it with --force-update, or choose another name" },
           );
         }
         this.process.stdout.write(
@@ -144,7 +145,13 @@ export async function repoUpdate(
       }
     }));
     if (failed.length > 0) {
-      throw new CapstanError(`failed to update the following repositories: [${failed.join(" ")}]`);
+      throw new CapstanError(
+        `failed to update the following repositories: [${failed.join(" ")}]`,
+        {
+          code: "repo/unreachable",
+          hint: "why is said above; `capstan repo remove NAME` forgets one that is gone",
+        },
+      );
     }
     stdout.write("Update Complete. ⎈Happy Helming!⎈\n");
   });

@@ -28,6 +28,10 @@ async function readIfThere(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
-    throw new CapstanError(`merge failed: ${messageOf(error)}`, { cause: error });
+    throw new CapstanError(`merge failed: ${messageOf(error)}`, {
+      code: "repo/index",
+      hint: "--merge takes an index.yaml, whose entries are kept",
+      cause: error,
+    });
   }
 }

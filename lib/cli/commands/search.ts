@@ -37,7 +37,10 @@ export async function searchRepo(
   const hits = inRange(found.sort(compareHits), flags);
   const { output = "table", maxColWidth = 50 } = flags;
   if (hits.length === 0 && flags.failOnNoResult) {
-    throw new CapstanError("no results found", { code: "search/none" });
+    throw new CapstanError("no results found", {
+      code: "search/none",
+      hint: "search for part of a name, or update what is known: capstan repo update",
+    });
   }
   const { stdout } = this.process;
   if (output !== "table") {
@@ -75,7 +78,9 @@ async function charts(context: CliContext, flags: SearchFlags): Promise<Hit[]> {
     for (const { name: repository } of repositories) {
       try {
         const index = await indexes.known(repository);
-        if (index === undefined) throw new CapstanError("it was never updated");
+        if (index === undefined) {
+          throw new CapstanError("it was never updated", { code: "registry/index" });
+        }
         for (const [chart, versions] of index) {
           const name = `${repository}/${chart}`;
           const stable = versions.findIndex(({ version }) =>
@@ -116,7 +121,10 @@ function finderOf(term: string): (line: string) => number {
     const pattern = new RegExp(term);
     return (line) => line.search(pattern);
   } catch (error) {
-    throw new CapstanError(`error parsing regexp: ${messageOf(error)}`);
+    throw new CapstanError(`error parsing regexp: ${messageOf(error)}`, {
+      code: "cli/flags",
+      hint: "without --regexp the words are searched as they are",
+    });
   }
 }
 
@@ -144,6 +152,9 @@ function inRange(hits: readonly Hit[], { version, versions, devel }: SearchFlags
       return fits;
     });
   } catch (error) {
-    throw new CapstanError(`an invalid version/constraint format: ${messageOf(error)}`);
+    throw new CapstanError(`an invalid version/constraint format: ${messageOf(error)}`, {
+      code: "cli/flags",
+      hint: "--version takes a version or a range, such as 1.2.0, ^1.2 or '>=1 <3'",
+    });
   }
 }

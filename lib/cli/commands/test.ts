@@ -56,6 +56,7 @@ async function testStack(
 function misplaced(flag: string, what: string): CapstanError {
   const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return new CapstanError(`--${name} means nothing for ${what}`, {
+    code: "cli/flags",
     hint: "`capstan test NAME` tests one release, `capstan test stack.ts` a stack's",
   });
 }
@@ -69,6 +70,7 @@ function namesOf(
     const match = filter.match(/^(!?)name=(.+)$/);
     if (match === null) {
       throw new CapstanError(`bad --filter ${JSON.stringify(filter)}`, {
+        code: "cli/flags",
         hint: "write name=NAME or !name=NAME",
       });
     }

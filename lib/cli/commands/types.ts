@@ -15,6 +15,7 @@ export async function types(this: CliContext, flags: TypesFlags, ref: string): P
   const { name, output } = flags;
   if (name !== undefined && !/^[A-Za-z_$][\w$]*$/.test(name)) {
     throw new CapstanError(`${JSON.stringify(name)} cannot name a type`, {
+      code: "cli/flags",
       hint: "use letters, digits and _, with a letter first",
     });
   }

@@ -29,7 +29,9 @@ export function isCommand(word: string): boolean {
 export async function captureCall(words: readonly string[]): Promise<Call> {
   const [word = "", ...args] = normalizeArguments(words);
   const { name, group } = commandOf(word);
-  if (group === undefined) throw new CapstanError(`unknown command "${word}" for "capstan"`);
+  if (group === undefined) {
+    throw new CapstanError(`unknown command "${word}" for "capstan"`, { code: "usage" });
+  }
   let call: Call | undefined;
   const target = (await group.load())[name]!();
   const app = buildApplication(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CapstanError } from "../../errors.ts";
+import { CapstanError, messageOf } from "../../errors.ts";
 import { loadConnection, selectedContext } from "../../kube/config.ts";
 import type { LoadConnectionOptions } from "../../kube/config.ts";
 import type { SelectedContext } from "../../kube/kubeconfig.ts";
@@ -154,7 +154,11 @@ export async function absolute(path: string): Promise<string> {
     return await Deno.realPath(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
-      throw new CapstanError(`cannot look for ${path}: ${String(error)}`, { cause: error });
+      throw new CapstanError(`cannot look for ${path}: ${messageOf(error)}`, {
+        code: "permissions/call",
+        hint: "is the path right, and each folder of it one that you may read?",
+        cause: error,
+      });
     }
     if (/^([/\\]|[A-Za-z]:)/.test(path)) return path;
     return `${Deno.cwd()}/${path.replace(/^(\.\/)+/, "").replace(/\/+$/, "")}`.replace(/\/\.$/, "");
