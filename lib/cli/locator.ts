@@ -4,20 +4,35 @@
  * @module
  */
 import { helmPaths } from "../registry/helm_paths.ts";
-import type { HelmPaths } from "../registry/helm_paths.ts";
+import type { HelmPaths, PathVariable } from "../registry/helm_paths.ts";
 import { ChartLocator } from "../registry/locate.ts";
 import type { CliContext } from "./context.ts";
 import type { HelmFileFlags } from "./download_flags.ts";
 
 /** Where Helm's and Capstan's files are. */
 export function pathsFor(context: CliContext, flags: HelmFileFlags): HelmPaths {
-  const paths = helmPaths((name) => context.env(name));
+  const paths = helmPaths((name) => context.env(name), mayRead);
   return {
-    ...paths,
-    repositoryConfig: flags.repositoryConfig ?? paths.repositoryConfig,
-    repositoryCache: flags.repositoryCache ?? paths.repositoryCache,
-    registryConfig: flags.registryConfig ?? paths.registryConfig,
+    get repositoryConfig() {
+      return flags.repositoryConfig ?? paths.repositoryConfig;
+    },
+    get repositoryCache() {
+      return flags.repositoryCache ?? paths.repositoryCache;
+    },
+    get registryConfig() {
+      return flags.registryConfig ?? paths.registryConfig;
+    },
+    get dockerConfig() {
+      return paths.dockerConfig;
+    },
+    get cache() {
+      return paths.cache;
+    },
   };
+}
+
+function mayRead(variable: PathVariable): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** Runs `use` with what finds charts, and lets its connections go afterwards. */

@@ -19,7 +19,7 @@ export interface HelperRefusal {
 }
 
 /** The program of a helper that Docker's config names. */
-function programOf(helper: string): string {
+export function programOf(helper: string): string {
   return `docker-credential-${helper}`;
 }
 

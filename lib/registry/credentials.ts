@@ -4,17 +4,28 @@
  *
  * @module
  */
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import { folderOf, replaceFile } from "../files.ts";
-import { askHelper, eraseWithHelper, storeWithHelper } from "./credential_helper.ts";
+import { askHelper, eraseWithHelper, programOf, storeWithHelper } from "./credential_helper.ts";
+import { isWithheld } from "./helm_paths.ts";
 import type { Access } from "./http.ts";
 
 /** Where logins are kept. */
 export interface CredentialFiles {
   /** Helm's own, which logins are written to. */
-  readonly helm: string;
+  readonly helm: FilePlace;
   /** Docker's, which is only read. */
-  readonly docker?: string | undefined;
+  readonly docker?: FilePlace | undefined;
+}
+
+/** A path, or what finds it when it is needed. */
+export type FilePlace = string | (() => string);
+
+/** What keeps the login of a host. */
+export interface LoginPlace {
+  readonly path: string;
+  /** The program that the file names for it. */
+  readonly program?: string | undefined;
 }
 
 interface DockerConfig {
@@ -38,20 +49,33 @@ export class Credentials {
   /** The login for a host, where there is one. */
   async of(host: string): Promise<Login | undefined> {
     let blocked: Login | undefined;
-    for (const path of [this.files.helm, this.files.docker]) {
-      if (path === undefined) continue;
-      const config = await readConfig(path);
-      const found = config === undefined ? undefined : await lookUp(config, host);
+    for (const place of [this.files.helm, this.files.docker]) {
+      if (place === undefined) continue;
+      const found = await loginIn(place, host);
       if (found !== undefined && found.hint === undefined) return found;
       blocked ??= found;
     }
     return blocked;
   }
 
+  /** Where the login of a host is kept, or would be looked for in vain; no program is run. */
+  async placeOf(host: string): Promise<LoginPlace | undefined> {
+    for (const place of [this.files.helm, this.files.docker]) {
+      if (place === undefined) continue;
+      const path = pathOf(place);
+      const config = await readConfig(path) ?? {};
+      const { auth } = entryOf(config, host) ?? {};
+      if (auth) return { path };
+      const helper = helperOf(config, host);
+      if (helper !== undefined) return { path, program: programOf(helper) };
+    }
+    return undefined;
+  }
+
   /** Keeps a login, in the program that Helm's file names for this, or else in the file. */
   async set(host: string, { username = "", password = "" }: Access): Promise<void> {
     const key = keyOf(host);
-    const helper = helperOf(await readConfig(this.files.helm) ?? {}, host);
+    const helper = helperOf(await readConfig(pathOf(this.files.helm)) ?? {}, host);
     if (helper !== undefined) await storeWithHelper(helper, key, { username, secret: password });
     const auth = new TextEncoder().encode(`${username}:${password}`).toBase64();
     await this.#change((auths) => ({ ...auths, [key]: helper === undefined ? { auth } : {} }));
@@ -59,13 +83,13 @@ export class Credentials {
 
   /** Forgets a login. */
   async remove(host: string): Promise<void> {
-    const helper = helperOf(await readConfig(this.files.helm) ?? {}, host);
+    const helper = helperOf(await readConfig(pathOf(this.files.helm)) ?? {}, host);
     if (helper !== undefined) await eraseWithHelper(helper, keyOf(host));
     await this.#change(({ [keyOf(host)]: _, ...others }) => others);
   }
 
   async #change(edit: (auths: Record<string, unknown>) => Record<string, unknown>): Promise<void> {
-    const path = this.files.helm;
+    const path = pathOf(this.files.helm);
     const config = (await readConfig(path) ?? {}) as Record<string, unknown>;
     const auths = edit((config["auths"] ?? {}) as Record<string, unknown>);
     const folder = folderOf(path);
@@ -85,11 +109,29 @@ function keyOf(host: string): string {
     : host;
 }
 
+function pathOf(place: FilePlace): string {
+  return typeof place === "string" ? place : place();
+}
+
+/** The login that a file has; where it may not be read, what would let it be. */
+async function loginIn(place: FilePlace, host: string): Promise<Login | undefined> {
+  try {
+    const config = await readConfig(pathOf(place));
+    return config === undefined ? undefined : await lookUp(config, host);
+  } catch (error) {
+    // A registry that lets everybody in needs no login.
+    if (isWithheld(error)) return { hint: error.hint };
+    throw error;
+  }
+}
+
+function entryOf({ auths }: DockerConfig, host: string) {
+  const names = [keyOf(host), host, `https://${host}`, `https://${host}/`, `http://${host}`];
+  return names.map((name) => auths?.[name]).find((each) => each !== undefined);
+}
+
 async function lookUp(config: DockerConfig, host: string): Promise<Login | undefined> {
-  const key = keyOf(host);
-  const names = [key, host, `https://${host}`, `https://${host}/`, `http://${host}`];
-  const entry = names.map((name) => config.auths?.[name]).find((each) => each !== undefined);
-  const { auth = "", identitytoken } = entry ?? {};
+  const { auth = "", identitytoken } = entryOf(config, host) ?? {};
   if (auth !== "") {
     const text = new TextDecoder().decode(decoded(auth, host));
     const colon = text.indexOf(":");
@@ -101,7 +143,7 @@ async function lookUp(config: DockerConfig, host: string): Promise<Login | undef
   }
   const helper = helperOf(config, host);
   if (helper === undefined) return undefined;
-  const answer = await askHelper(helper, key);
+  const answer = await askHelper(helper, keyOf(host));
   if (answer === undefined || "hint" in answer) return answer;
   return answer.username === "<token>"
     ? { identityToken: answer.secret }
@@ -125,8 +167,6 @@ function helperOf({ credHelpers, credsStore }: DockerConfig, host: string): stri
 }
 
 async function readConfig(path: string): Promise<DockerConfig | undefined> {
-  const { state } = await Deno.permissions.query({ name: "read", path });
-  if (state !== "granted") return undefined;
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -146,7 +186,7 @@ async function readConfig(path: string): Promise<DockerConfig | undefined> {
 function unusable(what: string, path: string, error: unknown): CapstanError {
   return new CapstanError(`cannot ${what} registry logins in ${path}: ${messageOf(error)}`, {
     code: "registry/config",
-    hint: error instanceof Deno.errors.NotCapable
+    hint: isDenied(error)
       ? `add --allow-${what}=${path}`
       : "mend the file, or remove it and log in again: capstan registry login HOST",
     cause: error,

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { CapstanError, isDenied } from "../errors.ts";
 
 /** Files and folders that are shared with Helm. */
 export interface HelmPaths {
@@ -33,21 +34,113 @@ export type PathVariable =
   | "XDG_CACHE_HOME"
   | "XDG_CONFIG_HOME";
 
-/** Where files are, by the environment; `undefined` of a variable is one that is not set. */
-export function helmPaths(env: (name: PathVariable) => string | undefined): HelmPaths {
-  const set = (name: PathVariable) => env(name) || undefined;
-  const home = set("HOME") ?? ".";
-  const mac = Deno.build.os === "darwin";
-  const config = set("HELM_CONFIG_HOME") ??
-    `${set("XDG_CONFIG_HOME") ?? (mac ? `${home}/Library/Preferences` : `${home}/.config`)}/helm`;
-  const caches = set("XDG_CACHE_HOME") ?? (mac ? `${home}/Library/Caches` : `${home}/.cache`);
-  const cache = set("HELM_CACHE_HOME") ?? `${caches}/helm`;
-  return {
-    repositoryConfig: set("HELM_REPOSITORY_CONFIG") ?? `${config}/repositories.yaml`,
-    repositoryCache: set("HELM_REPOSITORY_CACHE") ?? `${cache}/repository`,
-    registryConfig: set("HELM_REGISTRY_CONFIG") ?? `${config}/registry/config.json`,
-    dockerConfig: `${set("DOCKER_CONFIG") ?? `${home}/.docker`}/config.json`,
-    cache: set("CAPSTAN_CACHE_HOME") ??
-      ((set("XDG_CACHE_HOME") ?? set("HOME")) === undefined ? "" : `${caches}/capstan`),
-  };
+/** What of the environment may be read. */
+export type MayRead = (name: PathVariable) => boolean;
+
+/**
+ * Where files are, by the environment; `undefined` of a variable is one that is not set. A path is worked
+ * out when it is asked for, from the variables that lead to it and no others.
+ *
+ * @param may A place that only variables could name that may not be read is an error, not a guess.
+ * @default everything may be read
+ */
+export function helmPaths(
+  env: (name: PathVariable) => string | undefined,
+  may: MayRead = () => true,
+): HelmPaths {
+  return new PathsByEnvironment(env, may);
+}
+
+/** Variables in the order in which they count, each with what follows its value. */
+type Chain = readonly (readonly [name: PathVariable, rest: string])[];
+
+class PathsByEnvironment implements HelmPaths {
+  readonly #env: (name: PathVariable) => string | undefined;
+  readonly #may: MayRead;
+  readonly #mac = Deno.build.os === "darwin";
+
+  constructor(env: (name: PathVariable) => string | undefined, may: MayRead) {
+    this.#env = env;
+    this.#may = may;
+  }
+
+  get repositoryConfig(): string {
+    return this.#path(
+      [["HELM_REPOSITORY_CONFIG", ""], ...this.#config("repositories.yaml")],
+      "the repositories that were added, or name their file with --repository-config",
+    );
+  }
+
+  get repositoryCache(): string {
+    return this.#path(
+      [
+        ["HELM_REPOSITORY_CACHE", ""],
+        ["HELM_CACHE_HOME", "/repository"],
+        ...this.#caches("helm/repository"),
+      ],
+      "the indexes of repositories, or name their folder with --repository-cache",
+    );
+  }
+
+  get registryConfig(): string {
+    return this.#path(
+      [["HELM_REGISTRY_CONFIG", ""], ...this.#config("registry/config.json")],
+      "the logins of registries, or name their file with --registry-config",
+    );
+  }
+
+  get dockerConfig(): string {
+    return this.#path(
+      [["DOCKER_CONFIG", "/config.json"], ["HOME", "/.docker/config.json"]],
+      "Docker's logins",
+    );
+  }
+
+  get cache(): string {
+    return this.#first([["CAPSTAN_CACHE_HOME", ""], ...this.#caches("capstan")]) ?? "";
+  }
+
+  #config(file: string): Chain {
+    const own = this.#mac ? "/Library/Preferences" : "/.config";
+    return [
+      ["HELM_CONFIG_HOME", `/${file}`],
+      ["XDG_CONFIG_HOME", `/helm/${file}`],
+      ["HOME", `${own}/helm/${file}`],
+    ];
+  }
+
+  #caches(folder: string): Chain {
+    const own = this.#mac ? "/Library/Caches" : "/.cache";
+    return [["XDG_CACHE_HOME", `/${folder}`], ["HOME", `${own}/${folder}`]];
+  }
+
+  #first(chain: Chain): string | undefined {
+    for (const [name, rest] of chain) {
+      const value = this.#env(name);
+      if (value) return `${value}${rest}`;
+    }
+    return undefined;
+  }
+
+  #path(chain: Chain, what: string): string {
+    const found = this.#first(chain);
+    if (found !== undefined) return found;
+    const hidden = chain.map(([name]) => name).filter((name) => !this.#may(name));
+    if (hidden.length === 0) return `.${chain.at(-1)![1]}`;
+    const [purpose = "", other] = what.split(/(?=, or )/);
+    throw new CapstanError(
+      `cannot find ${purpose}: Capstan may not read ${listed(hidden)}, which may lead there`,
+      { code: "paths/withheld", hint: `add --allow-env=${hidden.join(",")}${other ?? ""}` },
+    );
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Whether an error says that the way to a file, or the file, may not be read. */
+export function isWithheld(error: unknown): error is CapstanError {
+  return error instanceof CapstanError &&
+    (error.code === "paths/withheld" || isDenied(error.cause));
 }

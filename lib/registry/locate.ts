@@ -12,9 +12,9 @@ import { CapstanError } from "../errors.ts";
 import { exists } from "../files.ts";
 import { ChartCache, sha256 } from "./cache.ts";
 import { Credentials } from "./credentials.ts";
-import { helmPaths } from "./helm_paths.ts";
+import { helmPaths, isWithheld } from "./helm_paths.ts";
 import type { HelmPaths, PathVariable } from "./helm_paths.ts";
-import { HttpSource } from "./http.ts";
+import { HttpSource, StatusError } from "./http.ts";
 import type { Access, HttpSourceOptions } from "./http.ts";
 import { findVersion, missing } from "./index_file.ts";
 import { OciCharts } from "./oci_chart.ts";
@@ -94,13 +94,16 @@ export class ChartLocator implements ChartFetcher {
     this.cache = cached ? new ChartCache(paths.cache) : undefined;
     this.repositories = new RepositoryClient({ http: this.http, cache: this.cache });
     this.indexes = new RepositoryCache({
-      folder: paths.repositoryCache,
+      folder: () => paths.repositoryCache,
       http: this.http,
       cache: this.cache,
     });
     this.ociClient = new OciClient({
       http: this.http,
-      credentials: new Credentials({ helm: paths.registryConfig, docker: paths.dockerConfig }),
+      credentials: new Credentials({
+        helm: () => paths.registryConfig,
+        docker: () => paths.dockerConfig,
+      }),
     });
     this.oci = new OciCharts(this.ociClient, this.cache);
   }
@@ -171,13 +174,30 @@ export class ChartLocator implements ChartFetcher {
           "name a folder, an archive, repo/name, or an address that begins with https:// or oci://",
       });
     }
-    const owner = (await readRepositories(this.paths.repositoryConfig)).find((each) =>
-      url.startsWith(`${each.url.replace(/\/+$/, "")}/`)
-    );
+    const { owner, hint } = await this.#ownerOf(url);
     const source = owner === undefined ? options.access ?? {} : merged(owner, options.access);
     const name = decodeURIComponent(new URL(url).pathname.split("/").at(-1)!);
     const [, chart = name, version = ""] = /^(.+?)-(\d.*)\.(?:tgz|tar\.gz)$/.exec(name) ?? [];
-    return await this.#archive({ url, version, digest: "" }, { ...options, source, name: chart });
+    try {
+      return await this.#archive({ url, version, digest: "" }, { ...options, source, name: chart });
+    } catch (error) {
+      throw hint === undefined ? error : withHint(error, hint);
+    }
+  }
+
+  /** The added repository that an address is in; where they may not be read, what would let them be. */
+  async #ownerOf(
+    url: string,
+  ): Promise<{ readonly owner?: NamedRepository; readonly hint?: string }> {
+    try {
+      const all = await readRepositories(this.paths.repositoryConfig);
+      const owner = all.find((each) => url.startsWith(`${each.url.replace(/\/+$/, "")}/`));
+      return owner === undefined ? {} : { owner };
+    } catch (error) {
+      // Most charts are free to be had: one that is not will say so.
+      if (isWithheld(error)) return error.hint === undefined ? {} : { hint: error.hint };
+      throw error;
+    }
   }
 
   /** `repo/name` of a repository that was added. */
@@ -295,6 +315,21 @@ export interface LocatorOptions {
 export function createChartLocator(options: LocatorOptions = {}): ChartFetcher {
   const { env = () => undefined, cached = false, fetch } = options;
   return new ChartLocator({ paths: helmPaths(env), cached, fetch });
+}
+
+/** An error of a server that lets not everybody in, with what may let us in. */
+function withHint(error: unknown, hint: string): unknown {
+  let refused: unknown = error;
+  while (refused instanceof CapstanError && !(refused instanceof StatusError)) {
+    refused = refused.cause;
+  }
+  if (!(error instanceof CapstanError) || !(refused instanceof StatusError)) return error;
+  if (refused.status !== 401 && refused.status !== 403) return error;
+  return new CapstanError(error.message, {
+    code: error.code,
+    hint: `the login of a repository that was added may let you in: ${hint}`,
+    cause: error,
+  });
 }
 
 /** What was given on the command line over what was added. */

@@ -15,8 +15,8 @@ import { resolveUrl } from "./repository.ts";
 
 /** Options of {@linkcode RepositoryCache}. */
 export interface RepositoryCacheOptions {
-  /** Helm's folder for indexes. */
-  readonly folder: string;
+  /** Helm's folder for indexes, looked up when it is needed. */
+  readonly folder: () => string;
   readonly http: HttpSource;
   /** Where a form of an index is kept that is read quickly. */
   readonly cache?: ChartCache | undefined;
@@ -28,7 +28,7 @@ export class RepositoryCache {
 
   /** Path of a repository's index. */
   indexFile(name: string): string {
-    return `${this.options.folder}/${name}-index.yaml`;
+    return `${this.options.folder()}/${name}-index.yaml`;
   }
 
   /**
@@ -37,7 +37,8 @@ export class RepositoryCache {
    * @throws {CapstanError} When it cannot be fetched, or is no index.
    */
   async update(repository: NamedRepository, signal?: AbortSignal): Promise<RepositoryIndex> {
-    const { folder, http } = this.options;
+    const { http } = this.options;
+    const folder = this.options.folder();
     const url = resolveUrl(repository.url, "index.yaml");
     const data = await http.get(url, { access: repository, home: repository.url, signal });
     const index = this.#parsed(data, repository.url);
@@ -79,7 +80,7 @@ export class RepositoryCache {
 
   /** Forgets a repository's index. */
   async remove(name: string): Promise<void> {
-    for (const path of [this.indexFile(name), `${this.options.folder}/${name}-charts.txt`]) {
+    for (const path of [this.indexFile(name), `${this.options.folder()}/${name}-charts.txt`]) {
       try {
         await Deno.remove(path);
       } catch (error) {
