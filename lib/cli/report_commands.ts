@@ -27,6 +27,13 @@ export interface WatchFlags {
   readonly debug?: boolean;
 }
 
+/** Where a report goes unless told otherwise. */
+export const REPORT_NAMES = {
+  html: "capstan-report.html",
+  trace: "capstan-trace.json",
+  otlp: "capstan-spans.json",
+} as const;
+
 /** Commands by name. */
 export const REPORT_ROUTES = {
   graph: lazyCommand<GraphFlags, [string?]>({

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { CliContext } from "./context.ts";
+import { CapstanError } from "../errors.ts";
+import type { CliContext, EnvironmentVariable } from "./context.ts";
 
 /**
  * CAPSTAN_STATE_HOME, else `capstan` in XDG_STATE_HOME, else in ~/.local/state (on Windows in
@@ -26,4 +27,25 @@ export async function writableState(context: CliContext): Promise<string | undef
   const wanted = [{ name: "write", path }, { name: "read", path }] as const;
   const answers = await Promise.all(wanted.map((each) => Deno.permissions.query(each)));
   return answers.every(({ state }) => state === "granted") ? path : undefined;
+}
+
+/**
+ * The state folder, for a command that has nothing to say without it.
+ *
+ * @throws {CapstanError} When the variables that lead there may not be read.
+ */
+export function knownState(context: CliContext): string | undefined {
+  const path = stateFolder(context);
+  if (path !== undefined) return path;
+  const names: readonly EnvironmentVariable[] = ["CAPSTAN_STATE_HOME", "XDG_STATE_HOME", "HOME"];
+  const hidden = names.filter((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
+  );
+  if (hidden.length === 0) return undefined;
+  throw new CapstanError(
+    `cannot look for runs: Capstan may not read ${
+      hidden.join(", ")
+    }, one of which says where they are`,
+    { code: "state/withheld", hint: `add --allow-env=${hidden.join(",")}` },
+  );
 }

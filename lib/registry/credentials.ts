@@ -58,7 +58,7 @@ export class Credentials {
     return blocked;
   }
 
-  /** Where the login of a host is kept, or would be looked for in vain; no program is run. */
+  /** The file that has the login of a host, and the program that keeps it, which is not run. */
   async placeOf(host: string): Promise<LoginPlace | undefined> {
     for (const place of [this.files.helm, this.files.docker]) {
       if (place === undefined) continue;

@@ -22,6 +22,7 @@ import { saveDependencies } from "./dependency_files.ts";
 import type { SavedDependency } from "./dependency_files.ts";
 import { isOnDisk, placeDependencies } from "./dependency_repositories.ts";
 import type { PlacedDependency } from "./dependency_repositories.ts";
+import { isWithheld } from "./helm_paths.ts";
 import { findVersion } from "./index_file.ts";
 import type { RepositoryIndex } from "./index_file.ts";
 import type { Access } from "./http.ts";
@@ -204,6 +205,7 @@ class Work {
       this.#print(`...Successfully got an update from the ${name} chart repository`);
     } catch (error) {
       this.#options.signal?.throwIfAborted();
+      if (isWithheld(error)) throw error;
       this.#print(`...Unable to get an update from the ${where}:\n\t${messageOf(error)}`);
     }
   }

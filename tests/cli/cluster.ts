@@ -47,10 +47,15 @@ export function environmentOf(folder: string): Record<string, string> {
   };
 }
 
-/** Makes a folder with these files and a cluster, and removes both after `use`. */
+/**
+ * Makes a folder with these files and a cluster, and removes both after `use`.
+ *
+ * @param environment Further variables of its processes; `FOLDER` stands for the folder.
+ */
 export async function atWork(
   files: Readonly<Record<string, string>>,
   use: (workplace: Workplace) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   const server = createApiServer();
@@ -64,7 +69,15 @@ export async function atWork(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: environmentOf(folder),
+      env: {
+        ...environmentOf(folder),
+        ...Object.fromEntries(
+          Object.entries(environment).map(([name, value]) => [
+            name,
+            value.replaceAll("FOLDER", folder),
+          ]),
+        ),
+      },
     }).spawn();
   const write = async (more: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(more)) {

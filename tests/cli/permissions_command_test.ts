@@ -9,48 +9,8 @@ import { chartFiles, CONFIG } from "../harness.ts";
 import { repositoryFiles, serving } from "../registry/serving.ts";
 import { certificates, tlsCluster } from "../kube/tls_cluster.ts";
 import { atWork } from "./cluster.ts";
+import { hold } from "./holding.ts";
 import type { Workplace } from "./cluster.ts";
-
-type Allowed = Readonly<Record<string, readonly string[]>>;
-
-/** The flags of a permission set of deno.json. */
-function flagsOf(allowed: Allowed): string[] {
-  return Object.entries(allowed).filter(([, values]) => values.length > 0)
-    .map(([kind, values]) => `--allow-${kind}=${values.join(",")}`);
-}
-
-/** Every flag left out in turn; with `every`, every single thing. */
-function oneFewer(allowed: Allowed, every: boolean) {
-  return Object.entries(allowed).flatMap(([kind, values]) =>
-    (every ? values : [values[0]!]).map((value) => ({
-      kind,
-      value,
-      flags: flagsOf({ ...allowed, [kind]: every ? values.filter((each) => each !== value) : [] }),
-    }))
-  );
-}
-
-/** Holds a command to what is printed for it. */
-async function hold(work: Workplace, args: readonly string[], every = true): Promise<void> {
-  const line = `capstan ${args.join(" ")}`;
-  const asked = await work.capstan("permissions", "--output", "json", ...args);
-  assert.equal(asked.code, 0, `${line}: ${asked.stderr}`);
-  const allowed = JSON.parse(asked.stdout.replaceAll("FOLDER", work.folder)) as Allowed;
-  const before = work.writes().length;
-  const attempts = oneFewer(allowed, every).map(({ kind, value, flags }) => async () => {
-    const { code, stderr } = await work.limited(flags, ...args);
-    const without = `${line} without ${kind} ${value}:\n${stderr}`;
-    assert.notEqual(code, 0, without);
-    assert.match(stderr, new RegExp(`hint: .*--allow-${kind}`), without);
-    assert.doesNotMatch(stderr, /^ +at (async )?\S+ \(|Uncaught|\?.*\[y\/n/m, without);
-  });
-  // One run of a stack keeps another away.
-  if (args[0] === "up") { for (const attempt of attempts) await attempt(); }
-  else await Promise.all(attempts.map((attempt) => attempt()));
-  assert.equal(work.writes().length, before, `${line}: something changed on the cluster`);
-  const { code, stderr } = await work.limited(flagsOf(allowed), ...args);
-  assert.equal(code, 0, `${line} with ${flagsOf(allowed).join(" ")}:\n${stderr}`);
-}
 
 const STACK = `import { defineStack, release, repository } from "@capstan/capstan";
 import { values } from "../shared/values.ts";
@@ -101,7 +61,9 @@ Deno.test("each command on a stack works with exactly the permissions that are p
       await t.step(
         command,
         async () =>
-          await hold(work, [command, "shop/stack.ts"], command === "up" || command === "vendor"),
+          await hold(work, [command, "shop/stack.ts"], {
+            every: command === "up" || command === "vendor",
+          }),
       );
     }
   });

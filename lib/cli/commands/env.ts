@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CapstanError } from "../../errors.ts";
 import { saysYes } from "../bool_variable.ts";
 import { historyMax } from "../history_max.ts";
 import type { CliContext, EnvironmentVariable } from "../context.ts";
@@ -20,12 +21,32 @@ const CLUSTER: readonly EnvironmentVariable[] = [
   "HELM_KUBETOKEN",
 ];
 
+/** What is asked for on the way: what is not there must be known not to be there. */
+export const SHOWN_VARIABLES: readonly EnvironmentVariable[] = [
+  ...CLUSTER,
+  "CAPSTAN_CACHE_HOME",
+  "HELM_CACHE_HOME",
+  "HELM_CONFIG_HOME",
+  "HELM_DRIVER",
+  "HELM_KUBEINSECURE_SKIP_TLS_VERIFY",
+  "HELM_MAX_HISTORY",
+  "HELM_NAMESPACE",
+  "HELM_REGISTRY_CONFIG",
+  "HELM_REPOSITORY_CACHE",
+  "HELM_REPOSITORY_CONFIG",
+  "HOME",
+  "KUBECONFIG",
+  "XDG_CACHE_HOME",
+  "XDG_CONFIG_HOME",
+];
+
 /** Prints every variable that Capstan goes by, or the value of one. The token is not shown. */
 export async function env(
   this: CliContext,
   _flags: Record<never, never>,
   name?: string,
 ): Promise<void> {
+  checkReadable();
   const paths = pathsFor(this, {});
   const said = (variable: EnvironmentVariable) => this.env(variable) ?? "";
   const insecure = saysYes(this.env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"));
@@ -48,4 +69,16 @@ export async function env(
   }
   const names = Object.keys(values).sort();
   stdout.write(names.map((each) => `${each}=${JSON.stringify(values[each])}\n`).join(""));
+}
+
+/** A variable that may not be read would be shown as one that is not set. */
+function checkReadable(): void {
+  const hidden = SHOWN_VARIABLES.filter((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
+  );
+  if (hidden.length === 0) return;
+  throw new CapstanError(`cannot show the environment: Capstan may not read ${hidden.join(", ")}`, {
+    code: "env/withheld",
+    hint: `add --allow-env=${hidden.join(",")}`,
+  });
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { CapstanError } from "../../errors.ts";
 import type { CliContext } from "../context.ts";
-import { captureCall, isCommand } from "../permissions/capture.ts";
+import { captureCall, commandLine } from "../permissions/capture.ts";
 import { permissionsOf } from "../permissions/commands.ts";
 import { KINDS } from "../permissions/set.ts";
 import type { PermissionSet } from "../permissions/set.ts";
@@ -28,29 +27,6 @@ export async function permissions(
   if (more.length > 0) {
     stderr.write("note: it can do more, such as keep a journal, with what --optional adds\n");
   }
-}
-
-/** The words of the command that is asked about; a stack alone stands for `up`. */
-function commandLine(flags: PermissionsFlags, words: readonly string[]): string[] {
-  const { for: command = "up", env, kubeconfig, kubeContext } = flags;
-  const own = [
-    ...option("--env", env),
-    ...option("--kubeconfig", kubeconfig),
-    ...option("--kube-context", kubeContext),
-  ];
-  const [first] = words;
-  if (first !== undefined && isCommand(first)) {
-    if (flags.for === undefined) return [...words, ...own];
-    throw new CapstanError(`--for ${flags.for} and the command ${first} are one too many`, {
-      code: "cli/flags",
-      hint: "name a stack file with --for, or a whole command line without it",
-    });
-  }
-  return [command, ...own, ...words];
-}
-
-function option(name: string, value: string | undefined): string[] {
-  return value === undefined ? [] : [name, value];
 }
 
 function written(need: PermissionSet, { output = "flags", optional = false }: PermissionsFlags) {

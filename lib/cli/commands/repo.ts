@@ -6,6 +6,7 @@
  * @module
  */
 import { CapstanError, isAbort, messageOf } from "../../errors.ts";
+import { isWithheld } from "../../registry/helm_paths.ts";
 import type { ChartLocator } from "../../registry/locate.ts";
 import {
   changeRepositories,
@@ -129,6 +130,7 @@ export async function repoUpdate(
     stdout.write("Hang tight while we grab the latest from your chart repositories...\n");
     const wanted = all.filter(({ name }) => names.length === 0 || names.includes(name));
     const failed: string[] = [];
+    const hints: string[] = [];
     await Promise.all(wanted.map(async (repository) => {
       const { name, url } = repository;
       try {
@@ -137,6 +139,7 @@ export async function repoUpdate(
       } catch (error) {
         this.abort.throwIfAborted();
         failed.push(url);
+        if (isWithheld(error) && error.hint !== undefined) hints.push(error.hint);
         stdout.write(
           `...Unable to get an update from the "${name}" chart repository (${url}):\n\t${
             messageOf(error)
@@ -149,7 +152,9 @@ export async function repoUpdate(
         `failed to update the following repositories: [${failed.join(" ")}]`,
         {
           code: "repo/unreachable",
-          hint: "why is said above; `capstan repo remove NAME` forgets one that is gone",
+          hint: hints.length > 0
+            ? [...new Set(hints)].join("; ")
+            : "why is said above; `capstan repo remove NAME` forgets one that is gone",
         },
       );
     }
@@ -165,15 +170,16 @@ export async function repoRemove(
 ): Promise<void> {
   await withLocator(this, flags, async ({ paths, indexes }) => {
     for (const name of names) {
-      await changeRepositories(paths.repositoryConfig, (all) => {
+      await changeRepositories(paths.repositoryConfig, async (all) => {
         if (all.length === 0) throw new CapstanError("no repositories configured", NONE);
         const left = all.filter((each) => each.name !== name);
         if (left.length === all.length) {
           throw new CapstanError(`no repo named "${name}" found`, NONE);
         }
-        return Promise.resolve(left);
+        // Before it is forgotten: an index that stays would be found by a name of nothing.
+        await indexes.remove(name);
+        return left;
       });
-      await indexes.remove(name);
       this.process.stdout.write(`"${name}" has been removed from your repositories\n`);
     }
   });

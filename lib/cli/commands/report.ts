@@ -15,15 +15,9 @@ import { reportPage } from "../../report/page/page.ts";
 import { type Timeline, TimelineBuilder } from "../../report/timeline.ts";
 import type { CliContext } from "../context.ts";
 import { keptEvents, lastRunFile } from "../last_run.ts";
+import { REPORT_NAMES } from "../report_commands.ts";
 import type { ReportFlags } from "../report_commands.ts";
-import { stateFolder } from "../state_folder.ts";
-
-/** Where a report goes unless told otherwise. */
-const NAMES = {
-  html: "capstan-report.html",
-  trace: "capstan-trace.json",
-  otlp: "capstan-spans.json",
-} as const;
+import { knownState } from "../state_folder.ts";
 
 /** Reads events and writes what was asked for. */
 export async function report(this: CliContext, flags: ReportFlags, path?: string): Promise<void> {
@@ -31,7 +25,7 @@ export async function report(this: CliContext, flags: ReportFlags, path?: string
   const builder = new TimelineBuilder();
   for (const event of await eventsFor(this, path)) builder.add(event);
   const text = textOf(builder.build(), format);
-  const output = flags.output ?? NAMES[format];
+  const output = flags.output ?? REPORT_NAMES[format];
   if (output === "-") return this.process.stdout.write(text);
   try {
     await Deno.writeTextFile(output, text);
@@ -45,7 +39,7 @@ export async function report(this: CliContext, flags: ReportFlags, path?: string
   this.process.stdout.write(`${output}\n`);
 }
 
-function textOf(timeline: Timeline, format: keyof typeof NAMES): string {
+function textOf(timeline: Timeline, format: keyof typeof REPORT_NAMES): string {
   switch (format) {
     case "html":
       return reportPage(timeline);
@@ -66,7 +60,7 @@ async function eventsFor(context: CliContext, path: string | undefined): Promise
   // Whole, with logs; the journal of a run leaves them out, and is kept longer.
   const kept = isId ? await keptEvents(context, path) : [];
   if (kept.length > 0) return parseEvents(kept.join(""), path);
-  const state = stateFolder(context);
+  const state = isId ? knownState(context) : undefined;
   const found = isId && state !== undefined
     ? await findJournal(path, { folder: new JournalFolder(state) })
     : [];
@@ -81,6 +75,7 @@ async function eventsFor(context: CliContext, path: string | undefined): Promise
 }
 
 async function lastEvents(context: CliContext): Promise<RunEvent[]> {
+  knownState(context);
   const path = lastRunFile(context);
   const text = path === undefined ? undefined : await readFile(path);
   if (typeof text === "string") return parseEvents(text, path!);

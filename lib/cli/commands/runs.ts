@@ -20,7 +20,7 @@ import type { Style, Tone } from "../../report/text.ts";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { RunsFlags } from "../run_commands.ts";
-import { stateFolder } from "../state_folder.ts";
+import { knownState } from "../state_folder.ts";
 
 /** Lists runs, or shows one. */
 export async function runs(
@@ -58,7 +58,7 @@ async function withJournals(
   flags: RunsFlags,
   use: (sources: JournalSources) => Promise<void>,
 ): Promise<void> {
-  const path = stateFolder(context);
+  const path = knownState(context);
   const folder = path === undefined ? undefined : new JournalFolder(path);
   const { namespace } = flags;
   if (namespace === undefined) return await use({ folder, signal: context.stop });

@@ -7,6 +7,7 @@
  */
 import { CapstanError, messageOf } from "../../errors.ts";
 import type { IndexEntry } from "../../registry/index_file.ts";
+import { isWithheld } from "../../registry/helm_paths.ts";
 import { readRepositories } from "../../registry/repositories_file.ts";
 import { compareVersions, parseRange, parseVersion } from "../../semver.ts";
 import type { CliContext } from "../context.ts";
@@ -92,6 +93,7 @@ async function charts(context: CliContext, flags: SearchFlags): Promise<Hit[]> {
           hits.push(...shown.map((entry) => ({ name, entry, score: 0 })));
         }
       } catch (error) {
+        if (isWithheld(error)) throw error;
         context.process.stderr.write(
           `Repo ${JSON.stringify(repository)} is corrupt or missing. Try 'capstan repo update'. ${
             messageOf(error)

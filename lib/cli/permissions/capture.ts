@@ -9,6 +9,7 @@ import { CapstanError } from "../../errors.ts";
 import { normalizeArguments } from "../arguments.ts";
 import { commandOf } from "../command_groups.ts";
 import type { CliContext } from "../context.ts";
+import type { PermissionsFlags } from "../shell_commands.ts";
 
 /** A command line, parsed. */
 export interface Call {
@@ -20,15 +21,40 @@ export interface Call {
 
 type Target = Command<CliContext> | RouteMap<CliContext>;
 
+/** The words of the command that is asked about; a stack alone stands for `up`. */
+export function commandLine(flags: PermissionsFlags, words: readonly string[]): string[] {
+  const { for: command = "up", env, kubeconfig, kubeContext } = flags;
+  const own = [
+    ...option("--env", env),
+    ...option("--kubeconfig", kubeconfig),
+    ...option("--kube-context", kubeContext),
+  ];
+  const [first] = words;
+  if (first !== undefined && isCommand(first)) {
+    if (flags.for === undefined) return [...words, ...own];
+    throw new CapstanError(`--for ${flags.for} and the command ${first} are one too many`, {
+      code: "cli/flags",
+      hint: "name a stack file with --for, or a whole command line without it",
+    });
+  }
+  return [command, ...own, ...words];
+}
+
+function option(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [name, value];
+}
+
 /** Whether a word names a command. */
-export function isCommand(word: string): boolean {
-  return commandOf(word).group !== undefined;
+function isCommand(word: string): boolean {
+  return word === "version" || commandOf(word).group !== undefined;
 }
 
 /** Parses a command line as the program does. @throws {CapstanError} When the command refuses it. */
 export async function captureCall(words: readonly string[]): Promise<Call> {
   const [word = "", ...args] = normalizeArguments(words);
   const { name, group } = commandOf(word);
+  // It is in no group: the program's own version is part of it.
+  if (name === "version") return { command: name, flags: {}, args };
   if (group === undefined) {
     throw new CapstanError(`unknown command "${word}" for "capstan"`, { code: "usage" });
   }

@@ -1,10 +1,12 @@
 /**
- * What it takes to bring a chart.
+ * What it takes to bring a chart: it is brought, and who is asked and which files lead there is written
+ * down.
  *
  * @module
  */
-import { exists } from "../../files.ts";
+import type { Access } from "../../registry/http.ts";
 import { ChartLocator } from "../../registry/locate.ts";
+import { readRepositories } from "../../registry/repositories_file.ts";
 import { ChartSource, isRemote } from "../../stack/charts.ts";
 import type { ChartReference } from "../../stack/charts.ts";
 import type { LoadedStack } from "../../stack/load.ts";
@@ -15,33 +17,66 @@ import type { DownloadFlags, HelmFileFlags } from "../download_flags.ts";
 import { pathsFor } from "../locator.ts";
 import { absolute, hostOf } from "./cluster.ts";
 import { heard } from "./heard.ts";
-import type { PermissionSet } from "./set.ts";
+import { needLogin } from "./logins.ts";
+import { PermissionSet } from "./set.ts";
+
+/** What is asked for beside the chart's reference. */
+export interface ChartAsked {
+  readonly ref: string;
+  readonly flags: DownloadFlags;
+  /** With its provenance file. @default what --verify says */
+  readonly provenance?: boolean | undefined;
+}
 
 /** Adds what the chart of a command line takes. */
 export async function needChart(
   need: PermissionSet,
   context: CliContext,
-  { ref, flags }: { readonly ref: string; readonly flags: DownloadFlags },
+  { ref, flags, provenance = flags.verify ?? false }: ChartAsked,
 ): Promise<void> {
   if (flags.repo === undefined && await isPath(ref)) {
     need.add("read", await absolute(ref), "the chart");
+    if (flags.verify) need.add("read", `${await absolute(ref)}.prov`, "the chart's signature");
     return;
   }
   // A name is first looked for in the working folder.
-  if (flags.repo === undefined && !ref.includes("://")) {
+  if (flags.repo === undefined) {
     need.add("read", await absolute(ref), "a chart of this name would be taken from here");
   }
-  for (const path of [flags.caFile, flags.certFile, flags.keyFile]) {
-    if (path !== undefined) need.add("read", await absolute(path), "certificates");
+  await needFetched(need, context, { ref, flags, provenance });
+}
+
+/** The same of a chart that is not on this disk. */
+export async function needFetched(
+  need: PermissionSet,
+  context: CliContext,
+  { ref, flags, provenance = false }: ChartAsked,
+): Promise<void> {
+  await needCertificates(need, flags);
+  const options = { ownersOf: flags.repo === undefined ? ref : undefined };
+  await withRecording(
+    need,
+    context,
+    { flags, ...options },
+    async (locator) =>
+      await locator.fetch(ref, {
+        repo: flags.repo,
+        version: versionOf(flags),
+        access: accessOf(flags),
+        provenance,
+        signal: context.abort,
+      }),
+  );
+}
+
+/** Adds the files that say whom to trust, and who we are. */
+export async function needCertificates(
+  need: PermissionSet,
+  { caFile, certFile, keyFile }: Pick<Access, "caFile" | "certFile" | "keyFile">,
+): Promise<void> {
+  for (const path of [caFile, certFile, keyFile]) {
+    if (path) need.add("read", await absolute(path), "certificates");
   }
-  const names = [flags.repo ?? ref];
-  await withListening(need, context, { flags, names }, async (locator) =>
-    await locator.fetch(ref, {
-      repo: flags.repo,
-      version: versionOf(flags),
-      access: accessOf(flags),
-      signal: context.abort,
-    }));
 }
 
 /** Adds what the charts of a stack take; of those on this disk only where they are `read`. */
@@ -58,51 +93,103 @@ export async function needStackCharts(
       need.add("read", await absolute(path), "a chart");
     }
   }
-  if (remote.length === 0) return;
-  const names = remote.map(({ chart }) => typeof chart === "string" ? chart : chart.repository.url);
-  await withListening(need, context, { flags: {}, names }, async (locator) => {
-    const source = new ChartSource(folder, { locator });
-    for (const each of remote) await source.fetch(each, context.abort);
-  });
+  for (const each of remote) {
+    const ownersOf = typeof each.chart === "string" ? each.chart : undefined;
+    await withRecording(need, context, { flags: {}, ownersOf }, async (locator) => {
+      await new ChartSource(folder, { locator }).fetch(each, context.abort);
+    });
+  }
+}
+
+/** Options of {@linkcode withRecording}. */
+export interface RecordingOptions {
+  readonly flags: HelmFileFlags;
+  /** An address: repositories that were added matter only if one of them is where it is. */
+  readonly ownersOf?: string | undefined;
 }
 
 /** Runs `use` with what finds charts; who is asked is added, and which files lead there. */
-async function withListening(
+export async function withRecording(
   need: PermissionSet,
   context: CliContext,
-  { flags, names }: { readonly flags: HelmFileFlags; readonly names: readonly string[] },
+  { flags, ownersOf }: RecordingOptions,
   use: (locator: ChartLocator) => Promise<unknown>,
 ): Promise<void> {
-  const added = names.some((name) => !/^(https?|oci):/i.test(name));
-  const paths = pathsFor(
-    heard(need, context, { reason: "leads to Helm's files", optional: !added }),
-    flags,
-  );
-  if (added) {
-    need.add("read", paths.repositoryConfig, "the repositories that were added");
-    need.add("read", paths.repositoryCache, "their indexes");
-  }
-  for (const path of [paths.registryConfig, paths.dockerConfig]) {
-    const asked = names.some((name) => /^oci:/i.test(name));
-    if (asked && await exists(path)) need.add("read", path, "logins of registries");
-  }
-  for (const kind of paths.cache === "" ? [] : ["read", "write"] as const) {
-    need.add(kind, paths.cache, "keeps downloaded charts", { optional: true });
-  }
-  const locator = new ChartLocator({ paths, cached: false, fetch: listening(need) });
+  const files = new PermissionSet();
+  const registries = new Set<string>();
+  const locator = new ChartLocator({
+    paths: recordedPaths(files, context, flags),
+    cached: false,
+    fetch: listening(need, registries),
+  });
   try {
     await use(locator);
   } finally {
     await locator.close();
   }
+  const mattered = !/^https?:/i.test(ownersOf ?? "") ||
+    await needsOwner(context, flags, ownersOf!);
+  need.merge(files, { optional: !mattered });
+  for (const host of registries) await needLogin(need, context, { flags, host });
+  needKept(need, context, flags);
 }
 
-function listening(need: PermissionSet): typeof fetch {
+/** Paths that are added when they are asked for; logins only matter to registries that want one. */
+function recordedPaths(need: PermissionSet, context: CliContext, flags: HelmFileFlags) {
+  const paths = pathsFor(context, flags);
+  const hearing = heard(need, context, { reason: "leads to Helm's files", optional: false });
+  const noted = pathsFor(hearing, flags);
+  const add = (path: string, reason: string) => {
+    need.add("read", path, reason);
+    return path;
+  };
+  return {
+    get repositoryConfig() {
+      return add(noted.repositoryConfig, "the repositories that were added");
+    },
+    get repositoryCache() {
+      const path = add(noted.repositoryCache, "their indexes");
+      need.add("write", path, "fetches indexes that are not there", { optional: true });
+      return path;
+    },
+    get registryConfig() {
+      return paths.registryConfig;
+    },
+    get dockerConfig() {
+      return paths.dockerConfig;
+    },
+    cache: "",
+  };
+}
+
+/** Whether an address is only to be had with what an added repository says. */
+async function needsOwner(context: CliContext, flags: HelmFileFlags, url: string) {
+  const all = await readRepositories(pathsFor(context, flags).repositoryConfig);
+  const owner = all.find((each) => url.startsWith(`${each.url.replace(/\/+$/, "")}/`));
+  return owner !== undefined &&
+    [owner.username, owner.caFile, owner.certFile].some((each) => each !== undefined);
+}
+
+function needKept(need: PermissionSet, context: CliContext, flags: HelmFileFlags): void {
+  const options = { optional: true };
+  const { cache } = pathsFor(
+    heard(need, context, { reason: "leads to the cache", ...options }),
+    flags,
+  );
+  if (cache === "") return;
+  for (const kind of ["read", "write"] as const) {
+    need.add(kind, cache, "keeps downloaded charts", options);
+  }
+}
+
+function listening(need: PermissionSet, registries: Set<string>): typeof fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     need.add("net", hostOf(url), "where charts are");
     const response = await fetch(input, init);
     if (response.url !== "") need.add("net", hostOf(response.url), "where charts are");
+    const { host, pathname } = new URL(url);
+    if (response.status === 401 && pathname.startsWith("/v2/")) registries.add(host);
     return response;
   };
 }

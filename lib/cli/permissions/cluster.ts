@@ -8,7 +8,7 @@ import { loadConnection, selectedContext } from "../../kube/config.ts";
 import type { LoadConnectionOptions } from "../../kube/config.ts";
 import type { SelectedContext } from "../../kube/kubeconfig.ts";
 import { withName } from "../../kube/name_relay.ts";
-import { connectionOptions } from "../connect.ts";
+import { connectionOptions, withheld } from "../connect.ts";
 import type { CliContext, EnvironmentVariable } from "../context.ts";
 import type { NamespaceFlags } from "../flags.ts";
 import type { PermissionSet } from "./set.ts";
@@ -38,7 +38,9 @@ export async function needCluster(
 ): Promise<void> {
   needSet(need, context, SETTINGS);
   const options = recording(need, connectionOptions(context, flags));
-  const selected = await selectedContext(options);
+  const selected = await selectedContext(options).catch((error) => {
+    throw withheld(error) ?? error;
+  });
   if (selected !== undefined && isAsked(selected)) return needPlugin(need, selected);
   const connection = await loadConnection(options);
   const { server, proxy, tls } = connection;

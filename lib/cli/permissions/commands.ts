@@ -4,50 +4,22 @@
  * @module
  */
 import { CapstanError } from "../../errors.ts";
-import { folderOf } from "../../files.ts";
+import { exists, folderOf } from "../../files.ts";
 import type { LoadedStack } from "../../stack/load.ts";
+import { SHOWN_VARIABLES } from "../commands/env.ts";
+import { REPORT_NAMES } from "../report_commands.ts";
+import type { PermissionsFlags } from "../shell_commands.ts";
 import type { CliContext } from "../context.ts";
-import type { DownloadFlags } from "../download_flags.ts";
-import type { NamespaceFlags, ValueFlags } from "../flags.ts";
-import { pathsFor } from "../locator.ts";
 import { loadFor } from "../stack_run.ts";
+import type { Asking, Rule } from "./asking.ts";
+import { chart, file, folder, keyring, values, written } from "./asking.ts";
+import { captureCall, commandLine } from "./capture.ts";
 import type { Call } from "./capture.ts";
-import { needChart, needStackCharts } from "./charts.ts";
-import { absolute, hostOf, needCluster, needNamespace } from "./cluster.ts";
-import { heard } from "./heard.ts";
+import { needStackCharts } from "./charts.ts";
+import { absolute, needCluster, needNamespace } from "./cluster.ts";
+import { chartToRender, REGISTRY_RULES } from "./registry.ts";
 import { PermissionSet } from "./set.ts";
 import { needCache, needJournal, needStackFile } from "./stack.ts";
-
-/** Flags as any command may have them. */
-type AnyFlags = NamespaceFlags & DownloadFlags & ValueFlags & {
-  readonly env?: string;
-  readonly offline?: boolean;
-  readonly watch?: boolean;
-  readonly evidence?: string;
-  readonly output?: string;
-  readonly outputDir?: string;
-  readonly destination?: string;
-  readonly untardir?: string;
-  readonly merge?: string;
-  readonly postRenderer?: string;
-  readonly dependencyUpdate?: boolean;
-  readonly dryRun?: string | boolean;
-  readonly prune?: boolean;
-  readonly sign?: boolean;
-  readonly generateName?: boolean;
-  readonly nameTemplate?: string;
-  readonly passphraseFile?: string;
-};
-
-/** What a rule works with. */
-interface Asking {
-  readonly need: PermissionSet;
-  readonly context: CliContext;
-  readonly flags: AnyFlags;
-  readonly args: readonly string[];
-}
-
-type Rule = (asking: Asking) => Promise<void> | void;
 
 /** The permissions of a command line. @throws {CapstanError} When it cannot be told. */
 export async function permissionsOf(context: CliContext, call: Call): Promise<PermissionSet> {
@@ -59,11 +31,12 @@ export async function permissionsOf(context: CliContext, call: Call): Promise<Pe
       hint: "run it without permissions: each error names the flag that is missing",
     });
   }
-  await rule({ need, context, flags: call.flags as AnyFlags, args: call.args });
+  await rule({ need, context, flags: call.flags as Asking["flags"], args: call.args });
   return need;
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
+  ...REGISTRY_RULES,
   up: render,
   down: async (asking) => void await change(asking),
   plan: render,
@@ -83,7 +56,17 @@ const RULES: Readonly<Record<string, Rule>> = {
   history: cluster,
   template,
   lint,
-  runs: ({ need, context }) => needJournal(need, context, true),
+  runs: async (asking) => {
+    needJournal(asking.need, asking.context, true);
+    if (asking.flags.namespace !== undefined) await cluster(asking);
+  },
+  report,
+  watch: async (asking) => {
+    const [path = "-"] = asking.args;
+    const { port } = asking.flags;
+    if (path !== "-") await file(asking, path, "the events");
+    asking.need.add("net", `127.0.0.1${port ? `:${port}` : ""}`, "the page of the run");
+  },
   adopt: async (asking) => {
     await cluster(asking);
     await folder(asking, asking.args[0] ?? ".");
@@ -94,8 +77,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     await chart(asking, asking.args[0]!);
     if (asking.flags.output) await written(asking, asking.flags.output);
   },
-  pull,
-  push,
   "show all": shown,
   "show chart": shown,
   "show crds": shown,
@@ -106,16 +87,51 @@ const RULES: Readonly<Record<string, Rule>> = {
     await file(asking, `${asking.args[0]}.prov`, "the chart and its signature");
     await keyring(asking);
   },
-  package: packaged,
-  "dependency list": (asking) => file(asking, asking.args[0] ?? ".", "the chart"),
-  "repo list": (asking) => helmFiles(asking, "repositoryConfig"),
-  "search repo": (asking) => helmFiles(asking, "repositoryConfig", "repositoryCache"),
-  "registry logout": (asking) => loginFile(asking),
   cache: ({ need, context, flags }) => needCache(need, context, { prune: flags.prune ?? false }),
   completions: () => {},
   version: () => {},
-  env: () => {},
+  env: async ({ need, context, flags }) => {
+    for (const name of SHOWN_VARIABLES) need.add("env", name, "is shown, or leads to what is");
+    await needNamespace(need, context, flags);
+  },
+  permissions,
+  __complete: completing,
 };
+
+/** What it takes to find out what another command needs: what that one reads, and whom it asks for charts. */
+async function permissions({ need, context, flags, args }: Asking): Promise<void> {
+  const call = await captureCall(commandLine(flags as PermissionsFlags, args));
+  const inner = await permissionsOf(context, call);
+  need.merge(inner, {
+    wanted: ({ kind, reason }) =>
+      kind === "read" || kind === "env" ||
+      (kind === "net" && /charts|repository|registry/.test(reason)),
+  });
+}
+
+/** Proposals are made of what may be read, and of nothing where nothing may. */
+async function completing({ need, context, flags }: Asking): Promise<void> {
+  const names = new PermissionSet();
+  await needCluster(names, context, flags).catch(() => {});
+  await REGISTRY_RULES["search repo"]!({ need: names, context, flags, args: [] });
+  need.merge(names, { optional: true });
+}
+
+async function report(asking: Asking): Promise<void> {
+  const { need, context, flags, args: [path] } = asking;
+  if (path !== "-") {
+    if (path !== undefined && await exists(path)) await file(asking, path, "the events");
+    else needJournal(need, context, true);
+  }
+  const output = flags.output ??
+    REPORT_NAMES[(flags.format ?? "html") as keyof typeof REPORT_NAMES];
+  if (output !== "-") need.add("write", await absolute(output), "the report");
+}
+
+/** Whether it is known what a command needs. */
+export function isRuled(command: string): boolean {
+  return Object.hasOwn(RULES, command);
+}
 
 async function stack(
   { need, context, flags, args }: Asking,
@@ -201,57 +217,13 @@ async function lint(asking: Asking): Promise<void> {
 async function rendered(asking: Asking): Promise<void> {
   const { need, args, flags } = asking;
   const ref = args.at(-1)!;
-  await chart(asking, ref);
+  await chartToRender(asking, ref);
   await values(asking);
   if (flags.postRenderer) need.add("run", flags.postRenderer, "the post-renderer");
-  if (flags.dependencyUpdate) need.add("write", await absolute(ref), "the chart's dependencies");
-}
-
-async function chart(asking: Asking, ref: string): Promise<void> {
-  const { need, context, flags } = asking;
-  await needChart(need, context, { ref, flags });
-  if (flags.verify) await keyring(asking);
 }
 
 async function shown(asking: Asking): Promise<void> {
   await chart(asking, asking.args[0]!);
-}
-
-async function values(asking: Asking): Promise<void> {
-  const { flags, need } = asking;
-  const files = [
-    ...(flags.values ?? []).flatMap((each) => each.split(",")),
-    ...(flags.setFile ?? []).flatMap((each) => each.split(",")).map((each) =>
-      each.slice(each.indexOf("=") + 1)
-    ),
-  ];
-  for (const path of files) {
-    if (path === "-") continue;
-    if (/^https?:\/\//.test(path)) need.add("net", hostOf(path), "values");
-    else await file(asking, path, "values");
-  }
-}
-
-async function pull(asking: Asking): Promise<void> {
-  for (const ref of asking.args) await chart(asking, ref);
-  asking.need.add("write", await absolute(asking.flags.destination ?? "."), "the archive");
-  if (asking.flags.untardir) await written(asking, asking.flags.untardir, "folder");
-}
-
-async function push(asking: Asking): Promise<void> {
-  const [archive, registry] = asking.args;
-  await file(asking, archive!, "the chart");
-  await helmFiles(asking, "registryConfig");
-  asking.need.add("net", hostOf(registry!.replace(/^oci:/, "https:")), "the registry");
-  asking.need.note("a registry may send to a host of its own for tokens: add it to --allow-net");
-}
-
-async function packaged(asking: Asking): Promise<void> {
-  for (const path of asking.args) await file(asking, path, "the chart");
-  asking.need.add("write", await absolute(asking.flags.destination ?? "."), "the archive");
-  if (asking.flags.sign) await keyring(asking);
-  const passphrase = asking.flags.passphraseFile;
-  if (passphrase && passphrase !== "-") await file(asking, passphrase, "the passphrase");
 }
 
 async function importFile(asking: Asking): Promise<void> {
@@ -262,46 +234,4 @@ async function importFile(asking: Asking): Promise<void> {
   if (target) await written(asking, target);
   else asking.need.add("write", folderOf(source), "the stack file");
   asking.need.note("a helmfile may name bases and values elsewhere: each error names the file");
-}
-
-async function keyring(asking: Asking): Promise<void> {
-  const { flags, need, context } = asking;
-  const home = context.env("HOME");
-  if (flags.keyring) return await file(asking, flags.keyring, "the keyring");
-  if (home) need.add("env", "HOME", "leads to the keyring");
-  need.add("read", `${home ?? "."}/.gnupg/pubring.gpg`, "the keyring");
-}
-
-async function file({ need }: Asking, path: string, reason: string): Promise<void> {
-  need.add("read", await absolute(path), reason);
-}
-
-/** A folder that a command makes or fills. */
-async function folder({ need }: Asking, path: string): Promise<void> {
-  const real = await absolute(path);
-  need.add("read", real, "the folder");
-  need.add("write", real, "the folder");
-}
-
-/** A file or folder that is written; a file is replaced whole, by way of another one beside it. */
-async function written({ need }: Asking, path: string, kind: "file" | "folder" = "file") {
-  const real = await absolute(path);
-  const place = kind === "folder" ? real : folderOf(real);
-  need.add("write", place, "what is written");
-  need.add("read", place, "what is written");
-}
-
-function helmFiles(
-  { need, context, flags }: Asking,
-  ...which: readonly ("repositoryConfig" | "repositoryCache" | "registryConfig")[]
-): void {
-  const hearing = heard(need, context, { reason: "leads to Helm's files", optional: false });
-  const paths = pathsFor(hearing, flags);
-  for (const name of which) need.add("read", paths[name], "Helm's files");
-}
-
-function loginFile(asking: Asking): void {
-  helmFiles(asking, "registryConfig");
-  const { registryConfig } = pathsFor(asking.context, asking.flags);
-  asking.need.add("write", folderOf(registryConfig), "logins");
 }

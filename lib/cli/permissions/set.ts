@@ -20,6 +20,14 @@ export interface Allowed {
   readonly optional: boolean;
 }
 
+/** Options of {@linkcode PermissionSet.merge}. */
+export interface MergeOptions {
+  /** A command does its work without any of it. @default as it says */
+  readonly optional?: boolean | undefined;
+  /** @default all of it */
+  readonly wanted?: ((allowed: Allowed) => boolean) | undefined;
+}
+
 /** Permissions that a command needs. */
 export class PermissionSet {
   readonly #allowed: Allowed[] = [];
@@ -29,6 +37,21 @@ export class PermissionSet {
   /** Adds one; one that is needed wins over the same as an optional one. */
   add(kind: Kind, value: string, reason: string, options: { readonly optional?: boolean } = {}) {
     this.#allowed.push({ kind, value, reason, optional: options.optional ?? false });
+  }
+
+  /** Adds what another set holds, where `wanted` says so. */
+  merge(
+    other: PermissionSet,
+    { optional = false, wanted = () => true }: MergeOptions = {},
+  ): void {
+    this.#allowed.push(
+      ...other.#allowed.filter(wanted).map((each) => ({
+        ...each,
+        optional: optional || each.optional,
+      })),
+    );
+    for (const host of other.#untrusted) this.#untrusted.add(host);
+    for (const note of other.#notes) this.#notes.add(note);
   }
 
   /** Adds a host whose certificate must not be checked, which takes a flag of Deno's as well. */
