@@ -348,7 +348,6 @@ export const COMMANDS: readonly string[] = [
   "list --kubeconfig kc-tls",
   "plan ambhook.ts --no-check",
   "plan delhook.ts --no-check",
-  "permissions report",
   "permissions install",
   "plan stack.ts -o p.json --dry-run client --no-check",
   "up stack.ts --plan plan-bad.json --force",
