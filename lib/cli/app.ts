@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { buildApplication, buildCommand, buildRouteMap, text_en } from "@stricli/core";
+import { buildApplication, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
 import { ALIASES_OF_COMMANDS, commandOf, GROUPS } from "./command_groups.ts";
 import type { CliContext } from "./context.ts";
@@ -68,30 +68,16 @@ export async function buildApp(options: AppOptions): Promise<Application<CliCont
 }
 
 /** The command that is asked for, or all of them. */
-async function routesFor({ command = "", version }: AppOptions) {
+async function routesFor({ command = "" }: AppOptions) {
   const { name, group } = commandOf(command);
-  const own: Record<string, LazyCommand> = { version: () => versionCommand(version) };
-  const isNamed = group !== undefined || Object.hasOwn(own, name);
-  const groups = group !== undefined ? [group] : isNamed ? [] : GROUPS;
+  const groups = group === undefined ? GROUPS : [group];
   const tables = await Promise.all(groups.map((each) => each.load()));
-  const all: Record<string, LazyCommand> = Object.assign({}, ...tables, own);
-  const wanted = isNamed ? [name] : Object.keys(all);
+  const all: Record<string, LazyCommand> = Object.assign({}, ...tables);
+  const wanted = group === undefined ? Object.keys(all) : [name];
   return {
     routes: Object.fromEntries(wanted.map((each) => [each, all[each]!()])),
     aliases: Object.fromEntries(
       Object.entries(ALIASES_OF_COMMANDS).filter(([, target]) => wanted.includes(target)),
     ),
   };
-}
-
-function versionCommand(version: string) {
-  return buildCommand<Record<never, never>, [], CliContext>({
-    func() {
-      this.process.stdout.write(
-        `capstan ${version} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
-      );
-    },
-    parameters: {},
-    docs: { brief: "print the version" },
-  });
 }

@@ -6,6 +6,10 @@
 
 /** Flags that take a value and that Helm's users write before the command. */
 const LEADING = [
+  "--burst-limit",
+  "--color",
+  "--colour",
+  "--content-cache",
   "--kubeconfig",
   "--kube-apiserver",
   "--kube-as-group",
@@ -15,8 +19,15 @@ const LEADING = [
   "--kube-tls-server-name",
   "--kube-token",
   "--namespace",
+  "--qps",
+  "--registry-config",
+  "--repository-cache",
+  "--repository-config",
   "-n",
 ];
+
+/** The same of those that take none. */
+const LEADING_SWITCHES = ["--debug", "--kube-insecure-skip-tls-verify"];
 
 /** Values of flags that may stand alone, by command. */
 const OPTIONAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -30,17 +41,13 @@ const OPTIONAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   un: { "--wait": "watcher" },
 };
 
-/** Short flags that take a value in every command that has them. */
-const ATTACHED = /^-([nfosal])([^=].*)$/s;
-
 /** Long flags whose value may look like a flag; it is then joined to them. */
 const FREE_TEXT =
   /^--(set|set-string|set-json|set-file|set-literal|description|post-renderer-args)$/;
 
 /**
  * The same arguments with the command first, optional values written out (`--dry-run` is
- * `--dry-run=unset`), values apart from short flags (`-nshop` is `-n shop`) and empty ones kept
- * (`--flag=` is `--flag ""`). Nothing after `--` is touched.
+ * `--dry-run=unset`) and empty values kept (`--flag=` is `--flag ""`). Nothing after `--` is touched.
  */
 export function normalizeArguments(args: readonly string[]): string[] {
   const [command, ...rest] = commandFirst(args);
@@ -63,20 +70,28 @@ export function normalizeArguments(args: readonly string[]): string[] {
 function rewrite(arg: string, optional: Readonly<Record<string, string>>): string[] {
   if (Object.hasOwn(optional, arg)) return [`${arg}=${optional[arg]}`];
   if (/^--[^=]+=$/.test(arg)) return [arg.slice(0, -1), ""];
-  const attached = ATTACHED.exec(arg);
-  return attached === null ? [arg] : [`-${attached[1]}`, attached[2]!];
+  return [arg];
 }
 
 /** `-n data list` as `list -n data`: flags of every command may stand before it. */
 function commandFirst(args: readonly string[]): string[] {
   let at = 0;
   while (at < args.length && args[at]!.startsWith("-") && args[at] !== "--") {
-    const [flag] = args[at]!.split("=", 1);
-    if (!LEADING.includes(flag!) && flag !== "--debug") return [...args];
-    at += LEADING.includes(flag!) && !args[at]!.includes("=") ? 2 : 1;
+    const width = leadingWidth(args[at]!);
+    if (width === undefined) return [...args];
+    at += width;
   }
   if (at === 0 || at >= args.length) return [...args];
-  return [args[at]!, ...args.slice(0, at), ...args.slice(at + 1)];
+  // What follows may be the rest of the command's name: `repo list`.
+  const named = args[at + 1]?.startsWith("-") === false ? 2 : 1;
+  return [...args.slice(at, at + named), ...args.slice(0, at), ...args.slice(at + named)];
+}
+
+/** Words of a flag that may stand before the command; `undefined` of any other. */
+function leadingWidth(arg: string): number | undefined {
+  const [flag] = arg.split("=", 1);
+  if (LEADING.includes(flag!)) return arg.includes("=") ? 1 : 2;
+  return LEADING_SWITCHES.includes(flag!) || /^-n./.test(arg) ? 1 : undefined;
 }
 
 /** The command line that `permissions` is asked about is no business of its own: `--` goes before it. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { flag, hidden, NAMESPACE, text, texts, VALUES } from "./flags.ts";
+import { flag, hidden, NAMESPACE, text, texts, VALUES, withoutEffect } from "./flags.ts";
 import type { NamespaceFlags, ValueFlags } from "./flags.ts";
-import { lazyCommand } from "./lazy_command.ts";
+import { helmCommand } from "./helm_command.ts";
 import { CHART, NAME_AND_CHART } from "./helm_commands.ts";
 import type { ChartFlags } from "./helm_commands.ts";
 
@@ -23,7 +23,6 @@ const IGNORED_SWITCHES = [
   "rollbackOnFailure",
   "serverSide",
   "takeOwnership",
-  "validate",
   "waitForJobs",
 ] as const;
 
@@ -44,6 +43,7 @@ type Texts = Readonly<
 export interface TemplateFlags extends ChartFlags, NamespaceFlags, Switches, Texts {
   readonly showOnly?: readonly string[];
   readonly includeCrds?: boolean;
+  readonly validate?: boolean;
   readonly isUpgrade?: boolean;
   readonly skipTests?: boolean;
   readonly apiVersions?: readonly string[];
@@ -67,11 +67,6 @@ export interface LintFlags extends ValueFlags, NamespaceFlags {
   readonly debug?: boolean;
 }
 
-function hiddenSwitches<const K extends string>(names: readonly K[]) {
-  const entries = names.map((name) => [name, hidden(flag("accepted, without effect"))]);
-  return Object.fromEntries(entries) as Record<K, { kind: "boolean" } & Hidden>;
-}
-
 function hiddenTexts<const K extends string>(names: readonly K[]) {
   const entries = names.map((name) => [name, hidden(text("accepted, without effect"))]);
   return Object.fromEntries(entries) as Record<
@@ -89,11 +84,12 @@ interface Hidden {
 const TEMPLATE = {
   ...CHART,
   ...NAMESPACE,
-  ...hiddenSwitches(IGNORED_SWITCHES),
+  ...withoutEffect(...IGNORED_SWITCHES),
   ...hiddenTexts(IGNORED_TEXTS),
-  labels: hidden(texts("labels of the release record, which is not written")),
+  labels: hidden(texts("accepted, without effect")),
   showOnly: texts("print only the manifests of these templates (can be repeated)", "path"),
   includeCrds: flag("print the chart's crds/ as well"),
+  validate: hidden(flag("Helm 3's name of --dry-run=server")),
   isUpgrade: flag("set .Release.IsUpgrade instead of .Release.IsInstall"),
   skipTests: flag("leave test hooks out"),
   apiVersions: texts("API versions for .Capabilities.APIVersions (can be repeated)", "version"),
@@ -108,7 +104,7 @@ const TEMPLATE = {
 
 /** Commands by name. */
 export const CHART_ROUTES = {
-  template: lazyCommand<TemplateFlags, [string, string?]>({
+  template: helmCommand<TemplateFlags, [string, string?]>({
     loader: async () => (await import("./commands/template.ts")).template,
     parameters: {
       flags: TEMPLATE,
@@ -124,7 +120,7 @@ export const CHART_ROUTES = {
     },
     docs: { brief: "render a chart and print its manifests" },
   }),
-  lint: lazyCommand<LintFlags, string[]>({
+  lint: helmCommand<LintFlags, string[]>({
     loader: async () => (await import("./commands/lint.ts")).lint,
     parameters: {
       flags: {

@@ -52,13 +52,14 @@ export const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import("./read_commands.ts")).READ_ROUTES,
   },
   {
-    names: ["completions", "env", "permissions", "__complete"],
+    names: ["completions", "env", "permissions", "version", "__complete"],
     load: async () => (await import("./shell_commands.ts")).SHELL_ROUTES,
   },
 ];
 
 /** Other names of commands. */
 export const ALIASES_OF_COMMANDS: Readonly<Record<string, string>> = {
+  completion: "completions",
   del: "uninstall",
   delete: "uninstall",
   fetch: "pull",

@@ -33,7 +33,7 @@ export async function withTarget<T>(
     return await use({
       api,
       storage: storageFor(api, context),
-      namespace: flags.namespace ?? context.env("HELM_NAMESPACE") ?? namespace,
+      namespace: flags.namespace || context.env("HELM_NAMESPACE") || namespace,
     });
   } finally {
     api.close();
@@ -44,7 +44,7 @@ export async function withTarget<T>(
 export async function offlineTarget(context: CliContext, flags: NamespaceFlags): Promise<Target> {
   const { namespaceOf } = await import("./namespace.ts");
   const { memoryStorage } = await import("../release/memory_storage.ts");
-  const namespace = flags.namespace ?? context.env("HELM_NAMESPACE") ??
+  const namespace = flags.namespace || context.env("HELM_NAMESPACE") ||
     await namespaceOf(context, flags);
   const api = createKubeClient({ server: "http://offline.invalid", namespace });
   return { api, storage: memoryStorage(), namespace };
@@ -68,8 +68,8 @@ export function connectionOptions(
   flags: ClusterFlags & NamespaceFlags,
 ): LoadConnectionOptions {
   return {
-    kubeconfig: flags.kubeconfig,
-    context: flags.kubeContext ?? context.env("HELM_KUBECONTEXT"),
+    kubeconfig: flags.kubeconfig || undefined,
+    context: flags.kubeContext || context.env("HELM_KUBECONTEXT"),
     env: (name) => context.env(name),
     overrides: overridesOf(context, flags),
   };
@@ -97,12 +97,12 @@ function overridesOf({ env }: CliContext, flags: NamespaceFlags): ConnectionOver
   const groups = env("HELM_KUBEASGROUPS") || undefined;
   const insecure = saysYes(env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY")) || undefined;
   return {
-    server: flags.kubeApiserver ?? env("HELM_KUBEAPISERVER"),
-    token: flags.kubeToken ?? env("HELM_KUBETOKEN"),
-    caFile: flags.kubeCaFile ?? env("HELM_KUBECAFILE"),
+    server: flags.kubeApiserver || env("HELM_KUBEAPISERVER"),
+    token: flags.kubeToken || env("HELM_KUBETOKEN"),
+    caFile: flags.kubeCaFile || env("HELM_KUBECAFILE"),
     insecure: flags.kubeInsecureSkipTlsVerify ?? insecure,
-    serverName: flags.kubeTlsServerName ?? env("HELM_KUBETLS_SERVER_NAME"),
-    asUser: flags.kubeAsUser ?? env("HELM_KUBEASUSER"),
+    serverName: flags.kubeTlsServerName || env("HELM_KUBETLS_SERVER_NAME"),
+    asUser: flags.kubeAsUser || env("HELM_KUBEASUSER"),
     asGroups: flags.kubeAsGroup ?? groups?.split(","),
   };
 }

@@ -14,8 +14,10 @@ export interface CliContext extends CommandContext {
     readonly stderr: { write(text: string): void };
     exitCode?: number | string | null;
   };
-  /** An environment variable; `undefined` also where reading it is not allowed. */
+  /** An environment variable; `undefined` also where it is empty or reading it is not allowed. */
   env(name: EnvironmentVariable): string | undefined;
+  /** Whether `--debug` was given, or HELM_DEBUG says so. */
+  readonly debug: boolean;
   /** Whether messages may be coloured. */
   readonly color: boolean;
   /** Whether results may be coloured: what goes to standard output. */
@@ -49,6 +51,8 @@ export type EnvironmentVariable =
   | "CAPSTAN_STATE_HOME"
   | "CI"
   | "GITHUB_ACTIONS"
+  | "HELM_COLOR"
+  | "HELM_DEBUG"
   | "HELM_DRIVER"
   | "HELM_KUBEAPISERVER"
   | "HELM_KUBEASGROUPS"

@@ -6,7 +6,8 @@
 import { ACCESS, HELM_FILES } from "./download_flags.ts";
 import type { AccessFlags, HelmFileFlags } from "./download_flags.ts";
 import { flag, integer, text } from "./flags.ts";
-import { lazyCommand, lazyGroup } from "./lazy_command.ts";
+import { helmCommand } from "./helm_command.ts";
+import { lazyGroup } from "./lazy_command.ts";
 
 /** Flags of `dependency update` and `dependency build`. */
 export interface DependencyFlags extends AccessFlags, HelmFileFlags {
@@ -62,7 +63,7 @@ export const DEPENDENCY_ROUTES = {
     brief: "bring a chart's dependencies into its charts/ folder",
     aliases: { up: "update", ls: "list" },
   }),
-  package: lazyCommand<PackageFlags, string[]>({
+  package: helmCommand<PackageFlags, string[]>({
     loader: async () => (await import("./commands/package.ts")).packageCharts,
     parameters: {
       flags: {
@@ -74,7 +75,10 @@ export const DEPENDENCY_ROUTES = {
         dependencyUpdate: flag("run `dependency update` on the chart first"),
         sign: flag("write a signed provenance file beside the archive"),
         key: text("part of the user id of the key to sign with", "name"),
-        keyring: text("file of private keys to sign with", "path"),
+        keyring: text(
+          "file of private keys to sign with; ~/.gnupg/pubring.gpg when left out",
+          "path",
+        ),
         passphraseFile: text("file that holds the key's passphrase; - is standard input", "path"),
         debug: DEBUG,
       },
@@ -90,7 +94,7 @@ export const DEPENDENCY_ROUTES = {
 };
 
 function update() {
-  return lazyCommand<DependencyFlags, [string?]>({
+  return helmCommand<DependencyFlags, [string?]>({
     loader: async () => (await import("./commands/dependency.ts")).update,
     parameters: { flags: DEPENDENCY, positional: CHART },
     docs: {
@@ -102,7 +106,7 @@ function update() {
 }
 
 function build() {
-  return lazyCommand<DependencyFlags, [string?]>({
+  return helmCommand<DependencyFlags, [string?]>({
     loader: async () => (await import("./commands/dependency.ts")).build,
     parameters: { flags: DEPENDENCY, positional: CHART },
     docs: {
@@ -114,7 +118,7 @@ function build() {
 }
 
 function list() {
-  return lazyCommand<DependencyListFlags, [string?]>({
+  return helmCommand<DependencyListFlags, [string?]>({
     loader: async () => (await import("./commands/dependency.ts")).list,
     parameters: {
       flags: { maxColWidth: integer("widest column of the table (80)", 4), debug: DEBUG },

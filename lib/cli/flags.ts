@@ -109,6 +109,19 @@ export function hidden<T extends object>(parameter: T) {
   return { ...parameter, hidden: true } as const;
 }
 
+/** Switches of Helm's that change nothing here. */
+export function withoutEffect<const K extends string>(...names: readonly K[]) {
+  const entries = names.map((name) => [name, hidden(flag("accepted, without effect"))]);
+  return Object.fromEntries(entries) as Readonly<Record<K, HiddenSwitch>>;
+}
+
+interface HiddenSwitch {
+  readonly kind: "boolean";
+  readonly brief: string;
+  readonly optional: true;
+  readonly hidden: true;
+}
+
 /** A flag that takes one of a few words. */
 export function choice<const T extends string>(brief: string, values: readonly T[]) {
   return { kind: "enum", values, brief, optional: true } as const;

@@ -35,7 +35,7 @@ import type {
   ValueFlags,
   WaitChoice,
 } from "./flags.ts";
-import { lazyCommand } from "./lazy_command.ts";
+import { helmCommand } from "./helm_command.ts";
 
 /** Flags of the commands that find and render a chart. */
 export interface ChartFlags extends ValueFlags, DownloadFlags {
@@ -201,7 +201,7 @@ export const NAME_AND_CHART = {
 
 /** Commands by name. */
 export const HELM_ROUTES = {
-  install: lazyCommand<InstallFlags, [string, string?]>({
+  install: helmCommand<InstallFlags, [string, string?]>({
     loader: async () => (await import("./commands/install.ts")).install,
     parameters: {
       flags: {
@@ -213,7 +213,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "install a chart as a new release" },
   }),
-  upgrade: lazyCommand<UpgradeFlags, [string, string]>({
+  upgrade: helmCommand<UpgradeFlags, [string, string]>({
     loader: async () => (await import("./commands/install.ts")).upgrade,
     parameters: {
       flags: {
@@ -232,7 +232,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "upgrade a release to a chart or values" },
   }),
-  uninstall: lazyCommand<UninstallFlags, string[]>({
+  uninstall: helmCommand<UninstallFlags, string[]>({
     loader: async () => (await import("./commands/uninstall.ts")).uninstall,
     parameters: {
       flags: {
@@ -256,7 +256,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "uninstall releases" },
   }),
-  rollback: lazyCommand<RollbackFlags, [string, number?]>({
+  rollback: helmCommand<RollbackFlags, [string, number?]>({
     loader: async () => (await import("./commands/rollback.ts")).rollback,
     parameters: {
       flags: {
@@ -289,7 +289,7 @@ export const HELM_ROUTES = {
     },
     docs: { brief: "bring an earlier revision of a release back" },
   }),
-  test: lazyCommand<TestFlags, [string?]>({
+  test: helmCommand<TestFlags, [string?]>({
     loader: async () => (await import("./commands/test.ts")).test,
     parameters: {
       flags: {

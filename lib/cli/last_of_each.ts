@@ -6,13 +6,13 @@
  */
 
 /** What is known of a flag. */
-interface Flag {
+export interface Flag {
   readonly kind: string;
   readonly variadic?: boolean | string;
 }
 
 /** A command, or what leads to commands. */
-interface Target {
+export interface Target {
   readonly parameters?: {
     readonly flags?: Readonly<Record<string, Flag>>;
     readonly aliases?: Readonly<Record<string, string>>;
@@ -46,8 +46,8 @@ export function lastOfEach(root: Target, args: readonly string[]): string[] {
   return [...args.slice(0, start), ...kept.flat()];
 }
 
-/** The command that the first words lead to. */
-function find(root: Target, args: readonly string[]): { command: Target; start: number } {
+/** The command that the first words lead to, and how many they are. */
+export function find(root: Target, args: readonly string[]): { command: Target; start: number } {
   let command = root;
   let start = 0;
   while (command.getRoutingTargetForInput !== undefined && start < args.length) {

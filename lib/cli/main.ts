@@ -5,10 +5,12 @@
  */
 import { run } from "@stricli/core";
 import { buildApp } from "./app.ts";
+import { saysYes } from "./bool_variable.ts";
 import { normalizeArguments } from "./arguments.ts";
 import type { CliContext, EnvironmentVariable, StackProgram } from "./context.ts";
 import { EXIT } from "./errors.ts";
 import { lastOfEach } from "./last_of_each.ts";
+import { separateLetters } from "./short_flags.ts";
 import { listenToSignals } from "./signals.ts";
 import { VERSION } from "./version.ts";
 
@@ -28,12 +30,14 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     stderr: options.streams?.stderr ?? stream(Deno.stderr),
   };
   const terminal = Deno.stderr.isTerminal();
+  const debug = args.includes("--debug") || saysYes(readEnv("HELM_DEBUG"));
   let wanted: number = EXIT.ok;
   const context: CliContext = {
     process,
     env: readEnv,
-    color: terminal && !Deno.noColor,
-    stdoutColor: Deno.stdout.isTerminal() && !Deno.noColor,
+    debug,
+    color: mayColor(terminal),
+    stdoutColor: mayColor(Deno.stdout.isTerminal()),
     stdoutColumns: Deno.stdout.isTerminal() ? () => Deno.consoleSize().columns : undefined,
     size: terminal ? () => Deno.consoleSize() : undefined,
     stop: signals.stop,
@@ -44,9 +48,8 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   };
   try {
     const given = normalizeArguments(args);
-    const debug = args.includes("--debug");
     const app = await buildApp({ version: VERSION, debug, command: given[0] });
-    await run(app, lastOfEach(app.root, given), context);
+    await run(app, lastOfEach(app.root, separateLetters(app.root, given)), context);
   } finally {
     signals.close();
   }
@@ -66,8 +69,14 @@ function stream(file: { writeSync(data: Uint8Array): number }): { write(text: st
   };
 }
 
+/** Whether to colour what goes to a terminal, or elsewhere: NO_COLOR counts most, then HELM_COLOR. */
+function mayColor(terminal: boolean): boolean {
+  const wish = readEnv("HELM_COLOR");
+  return !Deno.noColor && (wish === "always" || (wish !== "never" && terminal));
+}
+
 function readEnv(name: EnvironmentVariable): string | undefined {
   return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
+    ? Deno.env.get(name) || undefined
     : undefined;
 }

@@ -11,12 +11,12 @@ export async function namespaceOf(context: CliContext, flags: ClusterFlags): Pro
   const home = context.env("HOME");
   const listed = context.env("KUBECONFIG") || (home && `${home}/.kube/config`);
   // What reads kubeconfigs takes longer to load than a chart takes to render.
-  if (flags.kubeconfig === undefined && !(listed && await anyExists(listed))) return "default";
+  if (!flags.kubeconfig && !(listed && await anyExists(listed))) return "default";
   try {
     const { loadConnection } = await import("../kube/config.ts");
     const { namespace } = await loadConnection({
-      kubeconfig: flags.kubeconfig,
-      context: flags.kubeContext ?? context.env("HELM_KUBECONTEXT"),
+      kubeconfig: flags.kubeconfig || undefined,
+      context: flags.kubeContext || context.env("HELM_KUBECONTEXT"),
       env: (name) => context.env(name),
     });
     return namespace;

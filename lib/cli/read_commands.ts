@@ -16,7 +16,7 @@ import {
   text,
 } from "./flags.ts";
 import type { NamespaceFlags } from "./flags.ts";
-import { lazyCommand } from "./lazy_command.ts";
+import { helmCommand } from "./helm_command.ts";
 
 /** Flags of every command here. */
 interface ReadFlags extends NamespaceFlags {
@@ -77,7 +77,7 @@ const PARTS = ["all", "hooks", "manifest", "metadata", "notes", "values"] as con
 
 /** Commands by name. */
 export const READ_ROUTES = {
-  get: lazyCommand<GetFlags, [RecordPart, string]>({
+  get: helmCommand<GetFlags, [RecordPart, string]>({
     loader: async () => (await import("./commands/get.ts")).get,
     parameters: {
       flags: {
@@ -98,7 +98,7 @@ export const READ_ROUTES = {
     },
     docs: { brief: "print a part of a release's record" },
   }),
-  list: lazyCommand<ListFlags, []>({
+  list: helmCommand<ListFlags, []>({
     loader: async () => (await import("./commands/list.ts")).list,
     parameters: {
       flags: {
@@ -139,7 +139,7 @@ export const READ_ROUTES = {
     },
     docs: { brief: "list releases" },
   }),
-  status: lazyCommand<StatusFlags, [string]>({
+  status: helmCommand<StatusFlags, [string]>({
     loader: async () => (await import("./commands/status.ts")).status,
     parameters: {
       flags: {
@@ -153,7 +153,7 @@ export const READ_ROUTES = {
     },
     docs: { brief: "show a release and its objects" },
   }),
-  history: lazyCommand<HistoryFlags, [string]>({
+  history: helmCommand<HistoryFlags, [string]>({
     loader: async () => (await import("./commands/history.ts")).history,
     parameters: {
       flags: {

@@ -5,11 +5,14 @@
  */
 import { ACCESS, DOWNLOAD, HELM_FILES } from "./download_flags.ts";
 import type { AccessFlags, DownloadFlags, HelmFileFlags } from "./download_flags.ts";
-import { duration, flag, integer, OUTPUT, text } from "./flags.ts";
+import { duration, flag, integer, OUTPUT, text, withoutEffect } from "./flags.ts";
+import { helmCommand } from "./helm_command.ts";
 import { lazyCommand, lazyGroup } from "./lazy_command.ts";
 
 /** Flags of `repo add`. */
 export interface RepoAddFlags extends Omit<AccessFlags, "plainHttp">, HelmFileFlags {
+  readonly allowDeprecatedRepos?: boolean;
+  readonly noUpdate?: boolean;
   readonly passCredentials?: boolean;
   readonly passwordStdin?: boolean;
   readonly forceUpdate?: boolean;
@@ -26,6 +29,7 @@ export interface RepoListFlags extends HelmFileFlags {
 
 /** Flags of `repo update`. */
 export interface RepoUpdateFlags extends HelmFileFlags {
+  readonly failOnRepoUpdateFail?: boolean;
   readonly timeout?: number;
   readonly debug?: boolean;
 }
@@ -108,7 +112,7 @@ function several(placeholder: string, brief: string, minimum = 0) {
 }
 
 const REPO = lazyGroup({
-  add: lazyCommand<RepoAddFlags, [string, string]>({
+  add: helmCommand<RepoAddFlags, [string, string]>({
     loader: async () => (await import("./commands/repo.ts")).repoAdd,
     parameters: {
       flags: {
@@ -117,6 +121,7 @@ const REPO = lazyGroup({
         passCredentials: DOWNLOAD.passCredentials,
         passwordStdin: flag("read the password from standard input"),
         forceUpdate: flag("replace a repository of the same name"),
+        ...withoutEffect("allowDeprecatedRepos", "noUpdate"),
         timeout: TIMEOUT,
         debug: DEBUG,
       },
@@ -127,7 +132,7 @@ const REPO = lazyGroup({
     },
     docs: { brief: "add a chart repository" },
   }),
-  list: lazyCommand<RepoListFlags, []>({
+  list: helmCommand<RepoListFlags, []>({
     loader: async () => (await import("./commands/repo.ts")).repoList,
     parameters: {
       flags: {
@@ -140,15 +145,20 @@ const REPO = lazyGroup({
     },
     docs: { brief: "list the chart repositories that were added" },
   }),
-  update: lazyCommand<RepoUpdateFlags, string[]>({
+  update: helmCommand<RepoUpdateFlags, string[]>({
     loader: async () => (await import("./commands/repo.ts")).repoUpdate,
     parameters: {
-      flags: { ...HELM_FILES, timeout: TIMEOUT, debug: DEBUG },
+      flags: {
+        ...HELM_FILES,
+        timeout: TIMEOUT,
+        ...withoutEffect("failOnRepoUpdateFail"),
+        debug: DEBUG,
+      },
       positional: several("REPO", "name of a repository; all when left out"),
     },
     docs: { brief: "fetch the indexes of chart repositories" },
   }),
-  remove: lazyCommand<HelmFileFlags & { readonly debug?: boolean }, string[]>({
+  remove: helmCommand<HelmFileFlags & { readonly debug?: boolean }, string[]>({
     loader: async () => (await import("./commands/repo.ts")).repoRemove,
     parameters: {
       flags: { ...HELM_FILES, debug: DEBUG },
@@ -156,7 +166,7 @@ const REPO = lazyGroup({
     },
     docs: { brief: "remove chart repositories" },
   }),
-  index: lazyCommand<RepoIndexFlags, [string]>({
+  index: helmCommand<RepoIndexFlags, [string]>({
     loader: async () => (await import("./commands/repo_index.ts")).repoIndex,
     parameters: {
       flags: {
@@ -175,7 +185,7 @@ const REPO = lazyGroup({
 });
 
 const REGISTRY = lazyGroup({
-  login: lazyCommand<LoginFlags, [string]>({
+  login: helmCommand<LoginFlags, [string]>({
     loader: async () => (await import("./commands/registry.ts")).registryLogin,
     parameters: {
       flags: {
@@ -195,7 +205,7 @@ const REGISTRY = lazyGroup({
     },
     docs: { brief: "log in to a registry" },
   }),
-  logout: lazyCommand<HelmFileFlags & { readonly debug?: boolean }, [string]>({
+  logout: helmCommand<HelmFileFlags & { readonly debug?: boolean }, [string]>({
     loader: async () => (await import("./commands/registry.ts")).registryLogout,
     parameters: {
       flags: { ...HELM_FILES, debug: DEBUG },
@@ -206,7 +216,7 @@ const REGISTRY = lazyGroup({
 }, { brief: "log in to and out of registries" });
 
 function show(part: "all" | "chart" | "crds" | "readme" | "values", brief: string) {
-  return lazyCommand<ShowFlags, [string]>({
+  return helmCommand<ShowFlags, [string]>({
     loader: async () => (await import("./commands/show.ts")).show(part),
     parameters: {
       flags: { ...DOWNLOAD, debug: DEBUG },
@@ -221,7 +231,7 @@ export const REGISTRY_ROUTES = {
   repo: REPO,
   registry: REGISTRY,
   search: lazyGroup({
-    repo: lazyCommand<SearchFlags, string[]>({
+    repo: helmCommand<SearchFlags, string[]>({
       loader: async () => (await import("./commands/search.ts")).searchRepo,
       parameters: {
         flags: {
@@ -241,7 +251,7 @@ export const REGISTRY_ROUTES = {
       docs: { brief: "look for charts in the repositories that were added" },
     }),
   }, { brief: "look for charts" }),
-  pull: lazyCommand<PullFlags, string[]>({
+  pull: helmCommand<PullFlags, string[]>({
     loader: async () => (await import("./commands/pull.ts")).pull,
     parameters: {
       flags: {
@@ -257,7 +267,7 @@ export const REGISTRY_ROUTES = {
     },
     docs: { brief: "download charts, and unpack them where that is wanted" },
   }),
-  push: lazyCommand<PushFlags, [string, string]>({
+  push: helmCommand<PushFlags, [string, string]>({
     loader: async () => (await import("./commands/pull.ts")).push,
     parameters: {
       flags: { ...ACCESS, ...HELM_FILES, debug: DEBUG },
@@ -275,7 +285,7 @@ export const REGISTRY_ROUTES = {
     readme: show("readme", "show the README"),
     values: show("values", "show values.yaml"),
   }, { brief: "show what a chart holds" }),
-  verify: lazyCommand<VerifyFlags, [string]>({
+  verify: helmCommand<VerifyFlags, [string]>({
     loader: async () => (await import("./commands/verify.ts")).verify,
     parameters: {
       flags: { keyring: DOWNLOAD.keyring, debug: DEBUG },

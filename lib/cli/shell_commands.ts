@@ -1,11 +1,14 @@
 /**
- * The commands about the shell that Capstan is called from: completion, environment, permissions.
+ * The commands about the shell that Capstan is called from: completion, environment, permissions, version.
  *
  * @module
  */
 import { buildChoiceParser } from "@stricli/core";
-import { choice, CLUSTER, flag, text } from "./flags.ts";
-import type { ClusterFlags } from "./flags.ts";
+import { HELM_FILES } from "./download_flags.ts";
+import type { HelmFileFlags } from "./download_flags.ts";
+import { choice, CLUSTER, flag, NAMESPACE, text } from "./flags.ts";
+import type { ClusterFlags, NamespaceFlags } from "./flags.ts";
+import { helmCommand } from "./helm_command.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of `permissions`. */
@@ -17,14 +20,33 @@ export interface PermissionsFlags extends ClusterFlags {
   readonly debug?: boolean;
 }
 
+/** Flags of `completions`. */
+export interface CompletionsFlags {
+  readonly noDescriptions?: boolean;
+}
+
+/** Flags of `env`: what it prints is what they make of the environment. */
+export interface EnvFlags extends NamespaceFlags, HelmFileFlags {
+  readonly debug?: boolean;
+}
+
+/** Flags of `version`. */
+export interface VersionFlags {
+  readonly short?: boolean;
+  readonly template?: string;
+}
+
 /** Shells that there is a script for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
+const NO_DESCRIPTIONS = flag("propose words without saying what they are");
+
 /** Commands by name. */
 export const SHELL_ROUTES = {
-  completions: lazyCommand<Record<never, never>, [typeof SHELLS[number]]>({
+  completions: helmCommand<CompletionsFlags, [typeof SHELLS[number]]>({
     loader: async () => (await import("./commands/completions.ts")).completions,
     parameters: {
+      flags: { noDescriptions: NO_DESCRIPTIONS },
       positional: {
         kind: "tuple",
         parameters: [{
@@ -40,9 +62,10 @@ export const SHELL_ROUTES = {
         "Completes commands, flags, and names of releases, namespaces, contexts, repositories and charts. Load it with `source <(capstan completions bash)`, the same with zsh, or `capstan completions fish | source`.",
     },
   }),
-  env: lazyCommand<Record<never, never>, [string?]>({
+  env: helmCommand<EnvFlags, [string?]>({
     loader: async () => (await import("./commands/env.ts")).env,
     parameters: {
+      flags: { ...NAMESPACE, ...HELM_FILES, debug: flag("show HELM_DEBUG as true") },
       positional: {
         kind: "tuple",
         parameters: [{
@@ -56,7 +79,7 @@ export const SHELL_ROUTES = {
     docs: {
       brief: "print the variables that Capstan goes by, as `helm env` does",
       fullDescription:
-        "Values are those in force: what the environment says, else the default. Helm's variables for plugins and rate limits mean nothing here and are left out; a token is shown as (set).",
+        "Values are those in force: what the flags say, else the environment, else the default. Helm's variables for plugins and rate limits mean nothing here and are left out; a token is shown as (set).",
     },
   }),
   permissions: lazyCommand<PermissionsFlags, string[]>({
@@ -89,9 +112,24 @@ export const SHELL_ROUTES = {
         "For a stack: `capstan permissions stack.ts --for plan`. For any other command, its whole command line: `capstan permissions install web ./charts/web -n shop`. Reads the kubeconfig and loads the stack, and asks chart repositories where charts are; it never asks the cluster. Flags of `permissions` itself come first.",
     },
   }),
-  __complete: lazyCommand<Record<never, never>, string[]>({
+  version: helmCommand<VersionFlags, []>({
+    loader: async () => (await import("./commands/version.ts")).version,
+    parameters: {
+      flags: {
+        short: flag("print the version and nothing else"),
+        template: text("print this Go template, eg: {{.Version}}", "template"),
+      },
+    },
+    docs: {
+      brief: "print the version",
+      fullDescription:
+        "A template gets Helm's fields (.Version, .GitCommit, .GitTreeState, .GoVersion, .KubeClientVersion), of which those about Go and git are empty, and .Deno and .Target.",
+    },
+  }),
+  __complete: lazyCommand<CompletionsFlags, string[]>({
     loader: async () => (await import("./commands/completions.ts")).complete,
     parameters: {
+      flags: { noDescriptions: NO_DESCRIPTIONS },
       positional: {
         kind: "array",
         parameter: { brief: "words", parse: String, placeholder: "word" },

@@ -92,7 +92,7 @@ export async function keyring(context: CliContext, flags: KeyringFlags): Promise
       code: "chart/keyring",
       hint: error instanceof Deno.errors.NotCapable
         ? `add --allow-read=${path}`
-        : "name a file of public keys with --keyring; GnuPG 2 writes one with: gpg --export > pubring.gpg",
+        : "name a file of keys with --keyring; GnuPG 2 writes one with gpg --export, or --export-secret-keys to sign with",
       cause: error,
     });
   }

@@ -27,12 +27,14 @@ export type PathVariable =
   | "DOCKER_CONFIG"
   | "HELM_CACHE_HOME"
   | "HELM_CONFIG_HOME"
+  | "HELM_DATA_HOME"
   | "HELM_REGISTRY_CONFIG"
   | "HELM_REPOSITORY_CACHE"
   | "HELM_REPOSITORY_CONFIG"
   | "HOME"
   | "XDG_CACHE_HOME"
-  | "XDG_CONFIG_HOME";
+  | "XDG_CONFIG_HOME"
+  | "XDG_DATA_HOME";
 
 /** What of the environment may be read. */
 export type MayRead = (name: PathVariable) => boolean;
@@ -49,6 +51,21 @@ export function helmPaths(
   may: MayRead = () => true,
 ): HelmPaths {
   return new PathsByEnvironment(env, may);
+}
+
+/** Where Helm's folders are; what {@linkcode helmPaths} names is in them unless the environment says otherwise. */
+export function helmFolders(
+  env: (name: PathVariable) => string | undefined,
+  may: MayRead = () => true,
+): HelmFolders {
+  return new PathsByEnvironment(env, may).helm;
+}
+
+/** Helm's folders. */
+export interface HelmFolders {
+  readonly cache: string;
+  readonly config: string;
+  readonly data: string;
 }
 
 /** Variables in the order in which they count, each with what follows its value. */
@@ -98,6 +115,20 @@ class PathsByEnvironment implements HelmPaths {
 
   get cache(): string {
     return this.#first([["CAPSTAN_CACHE_HOME", ""], ...this.#caches("capstan")]) ?? "";
+  }
+
+  get helm(): HelmFolders {
+    const what = "Helm's folders";
+    const bare = (chain: Chain) => this.#path(chain, what).replace(/\/$/, "");
+    return {
+      cache: bare([["HELM_CACHE_HOME", ""], ...this.#caches("helm")]),
+      config: bare(this.#config("")),
+      data: bare([
+        ["HELM_DATA_HOME", ""],
+        ["XDG_DATA_HOME", "/helm"],
+        ["HOME", `${this.#mac ? "/Library" : "/.local/share"}/helm`],
+      ]),
+    };
   }
 
   #config(file: string): Chain {

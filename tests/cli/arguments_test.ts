@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { buildApp } from "../../lib/cli/app.ts";
 import { normalizeArguments } from "../../lib/cli/arguments.ts";
+import { separateLetters } from "../../lib/cli/short_flags.ts";
 import { lastOfEach } from "../../lib/cli/last_of_each.ts";
 
 Deno.test("normalizeArguments() puts Helm's ways of writing flags into one", async (t) => {
@@ -14,7 +15,26 @@ Deno.test("normalizeArguments() puts Helm's ways of writing flags into one", asy
     [["template", "--dry-run=server", "web"], ["template", "--dry-run=server", "web"]],
     [["template", "--wait", "web"], ["template", "--wait=watcher", "web"]],
     [["install", "--wait", "web"], ["install", "--wait=watcher", "web"]],
-    [["template", "-nshop", "-f", "-"], ["template", "-n", "shop", "-f", "-"]],
+    [[
+      "-nshop",
+      "--registry-config",
+      "c",
+      "--kube-insecure-skip-tls-verify",
+      "repo",
+      "ls",
+      "-o",
+      "yaml",
+    ], [
+      "repo",
+      "ls",
+      "-nshop",
+      "--registry-config",
+      "c",
+      "--kube-insecure-skip-tls-verify",
+      "-o",
+      "yaml",
+    ]],
+    [["--qps=3", "status", "web"], ["status", "web", "--qps=3"]],
     [["template", "-n=shop"], ["template", "-n=shop"]],
     [["template", "--set", "-nshop"], ["template", "--set=-nshop"]],
     [["template", "--set", "a=1"], ["template", "--set", "a=1"]],
@@ -23,6 +43,27 @@ Deno.test("normalizeArguments() puts Helm's ways of writing flags into one", asy
   ];
   for (const [given, wanted] of rows) {
     await t.step(given.join(" "), () => assert.deepEqual(normalizeArguments(given), wanted));
+  }
+});
+
+Deno.test("separateLetters() puts each short flag and its value in a word of its own", async () => {
+  const app = await buildApp({ version: "1", debug: false });
+  const rows: [given: string, wanted: string][] = [
+    ["template -nshop -f -", "template -n shop -f -"],
+    ["list -aq", "list -a -q"],
+    ["ls -qAnshop", "ls -q -A -n shop"],
+    ["ls -qn shop -aA", "ls -q -n shop -a -A"],
+    ["ls -qn=shop", "ls -q -n=shop"],
+    ["get values web -aoyaml", "get values web -a -o yaml"],
+    ["search repo -lr redis", "search repo -l -r redis"],
+    ["registry login h -uqA -p -qA", "registry login h -u qA -p -qA"],
+    ["install r c --description -qA", "install r c --description -qA"],
+    ["ls -qZ", "ls -qZ"],
+    ["install r -- -qA", "install r -- -qA"],
+    ["nothing -qA", "nothing -qA"],
+  ];
+  for (const [given, wanted] of rows) {
+    assert.equal(separateLetters(app.root, given.split(" ")).join(" "), wanted);
   }
 });
 

@@ -74,6 +74,21 @@ Deno.test("capstan version prints the version of deno.json", async () => {
   assert.match(stdout, new RegExp(`^capstan ${CONFIG.version.replaceAll(".", "\\.")} `));
 });
 
+Deno.test("capstan version --short and --template print as Helm does", async () => {
+  const rows: [readonly string[], RegExp | string][] = [
+    [["--short"], `v${CONFIG.version}\n`],
+    [["--short", "-n", "x", "--debug"], `v${CONFIG.version}\n`],
+    [["--template", "{{.Version}}"], `v${CONFIG.version}`],
+    [['--template={{printf "%s/%s" .GitCommit .KubeClientVersion}}'], "/v1.37"],
+  ];
+  for (const [args, expected] of rows) {
+    assert.deepEqual((await capstan(["version", ...args])).stdout, expected);
+  }
+  const { code, stderr } = await capstan(["version", "--template", "{{.Version"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^Error: /);
+});
+
 Deno.test("capstan refuses wrong usage with exit code 2 and says what was meant", async (t) => {
   const rows: [readonly string[], RegExp][] = [
     [

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 
 /** The variables that Helm has and Capstan goes by. */
 const SHARED = [
+  "HELM_CACHE_HOME",
+  "HELM_CONFIG_HOME",
+  "HELM_DATA_HOME",
+  "HELM_DEBUG",
   "HELM_KUBEAPISERVER",
   "HELM_KUBECONTEXT",
   "HELM_KUBEINSECURE_SKIP_TLS_VERIFY",
@@ -17,10 +21,16 @@ const GIVEN = {
   HELM_NAMESPACE: "shop",
   HELM_CONFIG_HOME: "/etc/helm",
   HELM_KUBETOKEN: "let-me-in",
+  HELM_DEBUG: "T",
+  HELM_KUBEAPISERVER: "",
 };
 
 /** What a program prints of an environment in which nothing else is set. */
-async function printed(program: string, args: readonly string[]): Promise<string> {
+async function printed(
+  program: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
     clearEnv: true,
@@ -29,6 +39,7 @@ async function printed(program: string, args: readonly string[]): Promise<string
       NO_COLOR: "1",
       DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
       ...GIVEN,
+      ...more,
     },
     stdin: "null",
   }).output();
@@ -45,6 +56,10 @@ Deno.test("env prints what is in force, one variable alone, and no token", async
     all.trim().split("\n").map((line) => line.split("=", 2) as [string, string]),
   );
   assert.deepEqual(SHARED.map((name) => values[name]), [
+    '"/nowhere/.cache/helm"',
+    '"/etc/helm"',
+    '"/nowhere/.local/share/helm"',
+    '"true"',
     '""',
     '""',
     '"true"',
@@ -57,6 +72,18 @@ Deno.test("env prints what is in force, one variable alone, and no token", async
   assert.deepEqual(Object.keys(values), Object.keys(values).toSorted());
   assert(!all.includes("let-me-in"), all);
   assert.equal(await printed(Deno.execPath(), [...CLI, "env", "HELM_NAMESPACE"]), "shop\n");
+  const flags = ["-n", "other", "env", "HELM_NAMESPACE", "--kube-context", "x"];
+  assert.equal(await printed(Deno.execPath(), [...CLI, ...flags]), "other\n");
+  assert.equal(await printed(Deno.execPath(), [...CLI, "env", "NO_SUCH"]), "\n");
+});
+
+Deno.test("an empty variable, and an empty flag, are as if they were not there", async () => {
+  const env = [...CLI, "env", "--kube-context", "", "-n", "", "--kube-token="];
+  const all = await printed(Deno.execPath(), env, { HELM_NAMESPACE: "", HELM_DRIVER: "" });
+  assert.match(all, /^HELM_NAMESPACE="default"$/m);
+  assert.match(all, /^HELM_DRIVER="secret"$/m);
+  assert.match(all, /^HELM_KUBETOKEN="\(set\)"$/m);
+  assert.match(all, /^HELM_KUBECONTEXT=""$/m);
 });
 
 Deno.test({

@@ -52,3 +52,42 @@ export async function defaultRows(): Promise<DefaultRow[]> {
     };
   });
 }
+
+/** A section of docs/helm-flags.md that has no table by verb. */
+async function section(title: string): Promise<string[][]> {
+  const page = await Deno.readTextFile(new URL("../../docs/helm-flags.md", import.meta.url));
+  const [, text] = page.split(`### ${title}\n`);
+  const lines = text!.split(/\n##+ /)[0]!.split("\n").filter((line) => line.startsWith("| "));
+  return lines.slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+function quoted(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]*)`/g)].map(([, text]) => text!);
+}
+
+/** Commands of Helm's that there are none of. */
+export async function leftOut(): Promise<string[]> {
+  return (await section("Commands that are left out")).flatMap(([name]) => quoted(name!)).sort();
+}
+
+/** What is said of flags of the commands without a table, by `repo add --no-update`. */
+export async function otherFlagRows(): Promise<Map<string, string>> {
+  const rows = await section("Flags of the commands that have no table below");
+  const said = rows.flatMap(([command, flags, status]) =>
+    quoted(flags!).map((flag) => [`${command} ${flag}`, status!] as const)
+  );
+  for (const [verb, listed] of await flagRows()) {
+    for (const { flag, status } of listed) {
+      if (/^(not offered|accepted, without effect)/.test(status)) {
+        said.push([`${verb} --${flag}`, status]);
+      }
+    }
+  }
+  return new Map(said.filter(([place]) => !place.startsWith("Every command")));
+}
+
+/** What is said of variables, by name. */
+export async function variableRows(): Promise<Map<string, string>> {
+  const rows = await section("Variables");
+  return new Map(rows.flatMap(([names, status]) => quoted(names!).map((name) => [name, status!])));
+}

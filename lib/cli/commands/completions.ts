@@ -9,22 +9,27 @@ import { normalizeArguments } from "../arguments.ts";
 import { proposeNames } from "../complete_names.ts";
 import { SCRIPTS } from "../completion_scripts.ts";
 import type { CliContext } from "../context.ts";
-import type { SHELLS } from "../shell_commands.ts";
+import type { CompletionsFlags, SHELLS } from "../shell_commands.ts";
 import { VERSION } from "../version.ts";
 
 /** Prints a shell's script. */
 export function completions(
   this: CliContext,
-  _flags: Record<never, never>,
+  { noDescriptions }: CompletionsFlags,
   shell: typeof SHELLS[number],
 ): void {
-  this.process.stdout.write(SCRIPTS[shell]);
+  const script = SCRIPTS[shell];
+  this.process.stdout.write(
+    noDescriptions
+      ? script.replaceAll("capstan __complete --", "capstan __complete --no-descriptions --")
+      : script,
+  );
 }
 
 /** Prints what the last word may be, a line each, with a tab and a description. Never fails. */
 export async function complete(
   this: CliContext,
-  _flags: Record<never, never>,
+  { noDescriptions }: CompletionsFlags,
   ...words: string[]
 ): Promise<void> {
   const found = new Map<string, string>();
@@ -33,7 +38,9 @@ export async function complete(
   } catch {
     // A half-written command line may be anything: then there is nothing to propose.
   }
-  const lines = [...found].map(([word, brief]) => `${word}\t${brief.split("\n")[0]}\n`);
+  const lines = [...found].map(([word, brief]) =>
+    noDescriptions ? `${word}\n` : `${word}\t${brief.split("\n")[0]}\n`
+  );
   this.process.stdout.write(lines.join(""));
 }
 

@@ -4,14 +4,16 @@
  * @module
  */
 import { CapstanError } from "../../errors.ts";
-import { saysYes } from "../bool_variable.ts";
+import { helmFolders } from "../../registry/helm_paths.ts";
+import { connectionOptions } from "../connect.ts";
 import { historyMax } from "../history_max.ts";
 import type { CliContext, EnvironmentVariable } from "../context.ts";
 import { pathsFor } from "../locator.ts";
 import { namespaceOf } from "../namespace.ts";
+import type { EnvFlags } from "../shell_commands.ts";
 
-/** Variables that say how the cluster is reached, and are empty where they are not set. */
-const CLUSTER: readonly EnvironmentVariable[] = [
+/** What is asked for on the way: what is not there must be known not to be there. */
+export const SHOWN_VARIABLES: readonly EnvironmentVariable[] = [
   "HELM_KUBEAPISERVER",
   "HELM_KUBEASGROUPS",
   "HELM_KUBEASUSER",
@@ -19,14 +21,11 @@ const CLUSTER: readonly EnvironmentVariable[] = [
   "HELM_KUBECONTEXT",
   "HELM_KUBETLS_SERVER_NAME",
   "HELM_KUBETOKEN",
-];
-
-/** What is asked for on the way: what is not there must be known not to be there. */
-export const SHOWN_VARIABLES: readonly EnvironmentVariable[] = [
-  ...CLUSTER,
   "CAPSTAN_CACHE_HOME",
   "HELM_CACHE_HOME",
   "HELM_CONFIG_HOME",
+  "HELM_DATA_HOME",
+  "HELM_DEBUG",
   "HELM_DRIVER",
   "HELM_KUBEINSECURE_SKIP_TLS_VERIFY",
   "HELM_MAX_HISTORY",
@@ -38,37 +37,61 @@ export const SHOWN_VARIABLES: readonly EnvironmentVariable[] = [
   "KUBECONFIG",
   "XDG_CACHE_HOME",
   "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
 ];
 
 /** Prints every variable that Capstan goes by, or the value of one. The token is not shown. */
-export async function env(
-  this: CliContext,
-  _flags: Record<never, never>,
-  name?: string,
-): Promise<void> {
+export async function env(this: CliContext, flags: EnvFlags, name?: string): Promise<void> {
   checkReadable();
-  const paths = pathsFor(this, {});
-  const said = (variable: EnvironmentVariable) => this.env(variable) ?? "";
-  const insecure = saysYes(this.env("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"));
-  const values: Record<string, string> = {
+  const { stdout } = this.process;
+  const values = { ...files(this, flags), ...cluster(this, flags), ...await others(this, flags) };
+  if (name !== undefined) {
+    stdout.write(`${(values as Record<string, string>)[name] ?? ""}\n`);
+    return;
+  }
+  const sorted = Object.entries(values).sort(([a], [b]) => a < b ? -1 : 1);
+  stdout.write(sorted.map(([each, value]) => `${each}=${JSON.stringify(value)}\n`).join(""));
+}
+
+/** Where files are. */
+function files(context: CliContext, flags: EnvFlags) {
+  const paths = pathsFor(context, flags);
+  const folders = helmFolders((name) => context.env(name));
+  return {
     CAPSTAN_CACHE_HOME: paths.cache,
-    HELM_DRIVER: said("HELM_DRIVER") || "secret",
-    HELM_KUBEINSECURE_SKIP_TLS_VERIFY: String(insecure),
-    HELM_MAX_HISTORY: String(historyMax(this, {}) ?? 10),
-    HELM_NAMESPACE: said("HELM_NAMESPACE") || await namespaceOf(this, {}),
+    HELM_CACHE_HOME: folders.cache,
+    HELM_CONFIG_HOME: folders.config,
+    HELM_DATA_HOME: folders.data,
     HELM_REGISTRY_CONFIG: paths.registryConfig,
     HELM_REPOSITORY_CACHE: paths.repositoryCache,
     HELM_REPOSITORY_CONFIG: paths.repositoryConfig,
-    ...Object.fromEntries(CLUSTER.map((variable) => [variable, said(variable)])),
   };
-  if (values["HELM_KUBETOKEN"] !== "") values["HELM_KUBETOKEN"] = "(set)";
-  const { stdout } = this.process;
-  if (name !== undefined) {
-    stdout.write(`${values[name] ?? ""}\n`);
-    return;
-  }
-  const names = Object.keys(values).sort();
-  stdout.write(names.map((each) => `${each}=${JSON.stringify(values[each])}\n`).join(""));
+}
+
+/** How the cluster is reached; empty is what the kubeconfig says. */
+function cluster(context: CliContext, flags: EnvFlags) {
+  const { overrides = {}, context: named = "" } = connectionOptions(context, flags);
+  return {
+    HELM_KUBEAPISERVER: overrides.server ?? "",
+    HELM_KUBEASGROUPS: overrides.asGroups?.join(",") ?? "",
+    HELM_KUBEASUSER: overrides.asUser ?? "",
+    HELM_KUBECAFILE: overrides.caFile ?? "",
+    HELM_KUBECONTEXT: named,
+    HELM_KUBEINSECURE_SKIP_TLS_VERIFY: String(overrides.insecure ?? false),
+    HELM_KUBETLS_SERVER_NAME: overrides.serverName ?? "",
+    HELM_KUBETOKEN: overrides.token === undefined ? "" : "(set)",
+  };
+}
+
+async function others(context: CliContext, flags: EnvFlags) {
+  const namespace = flags.namespace || context.env("HELM_NAMESPACE") ||
+    await namespaceOf(context, flags);
+  return {
+    HELM_DEBUG: String(context.debug),
+    HELM_DRIVER: context.env("HELM_DRIVER") ?? "secret",
+    HELM_MAX_HISTORY: String(historyMax(context, {}) ?? 10),
+    HELM_NAMESPACE: namespace,
+  };
 }
 
 /** A variable that may not be read would be shown as one that is not set. */

@@ -25,7 +25,7 @@ export async function lint(
   const paths = flags.withSubcharts ? await withSubcharts(given) : given;
   const options: LintOptions = {
     values: await valuesFrom(this, flags),
-    namespace: flags.namespace ?? this.env("HELM_NAMESPACE") ?? await contextNamespace(this, flags),
+    namespace: flags.namespace || this.env("HELM_NAMESPACE") || await contextNamespace(this, flags),
     kubeVersion,
     skipSchemaValidation,
     warn: (message) => stderr.write(`${message}\n`),

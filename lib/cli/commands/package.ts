@@ -18,7 +18,8 @@ export async function packageCharts(
   ...paths: string[]
 ): Promise<void> {
   for (const name of ["key", "keyring"] as const) {
-    if (!flags.sign || flags[name]) continue;
+    // A keyring that is not named is GnuPG's.
+    if (!flags.sign || flags[name] || (name === "keyring" && flags[name] === undefined)) continue;
     throw new CapstanError(`--${name} is required for signing a package`, {
       code: "cli/flags",
       hint: "--key names a part of the key's user id, --keyring the file of private keys",
@@ -61,13 +62,15 @@ async function packaging(
 
 async function sign(
   context: CliContext,
-  { key = "", keyring = "", passphraseFile }: PackageFlags,
+  flags: PackageFlags,
   { archive, fileName, target }: PackagedChart & { readonly target: string },
 ): Promise<void> {
   const { signArchive } = await import("../../registry/provenance.ts");
+  const { keyring } = await import("../verification.ts");
+  const { key = "", passphraseFile } = flags;
   const provenance = await signArchive({ archive, fileName }, {
     key,
-    keyring: await read(keyring, "keyring"),
+    keyring: await keyring(context, flags),
     passphrase: passphraseFile === undefined ? undefined : await passphrase(passphraseFile),
   });
   context.abort.throwIfAborted();
@@ -76,20 +79,18 @@ async function sign(
 
 /** The first line of a file, or of standard input. */
 async function passphrase(path: string): Promise<string> {
-  const bytes = path === "-"
-    ? await new Response(Deno.stdin.readable).bytes()
-    : await read(path, "passphrase file");
+  const bytes = path === "-" ? await new Response(Deno.stdin.readable).bytes() : await read(path);
   return new TextDecoder().decode(bytes).split(/\r?\n/, 1)[0]!;
 }
 
-async function read(path: string, what: string): Promise<Uint8Array> {
+async function read(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new CapstanError(`cannot read ${what} ${path}: ${messageOf(error)}`, {
+    throw new CapstanError(`cannot read passphrase file ${path}: ${messageOf(error)}`, {
       code: "chart/keyring",
-      hint: `name another with --${what.replace(/ /g, "-")}`,
+      hint: "name another with --passphrase-file",
       cause: error,
     });
   }

@@ -36,7 +36,7 @@ export async function template(
     checkRequest({ name: asked.name, labels: labelsOf(flags.labels) }, helmVersion);
     const release = {
       name: asked.name,
-      namespace: namespace ?? this.env("HELM_NAMESPACE") ?? await contextNamespace(this, flags),
+      namespace: namespace || this.env("HELM_NAMESPACE") || await contextNamespace(this, flags),
       isUpgrade: flags.isUpgrade,
     };
     const rendered = await render(this, flags, (more) =>
@@ -93,8 +93,8 @@ async function render(
     return await withDns((resolveHost) => run({ ...options, resolveHost }));
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
-    if (flags.debug) context.process.stdout.write(`${error.manifest?.trim() ?? ""}\n`);
-    throw flags.debug ? error : withAdvice(error);
+    if (context.debug) context.process.stdout.write(`${error.manifest?.trim() ?? ""}\n`);
+    throw context.debug ? error : withAdvice(error);
   }
 }
 

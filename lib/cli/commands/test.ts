@@ -28,7 +28,7 @@ export async function test(this: CliContext, flags: TestFlags, name?: string): P
     );
     if (release !== undefined) {
       this.process.stdout.write(
-        describeRelease(release, { helmVersion, hideNotes, contents: flags.debug }),
+        describeRelease(release, { helmVersion, hideNotes, contents: this.debug }),
       );
     }
   });

@@ -10,6 +10,7 @@ import { normalizeArguments } from "../arguments.ts";
 import { commandOf } from "../command_groups.ts";
 import type { CliContext } from "../context.ts";
 import type { PermissionsFlags } from "../shell_commands.ts";
+import { separateLetters } from "../short_flags.ts";
 
 /** A command line, parsed. */
 export interface Call {
@@ -76,7 +77,7 @@ export async function captureCall(words: readonly string[]): Promise<Call> {
     said += text;
   }
   // deno-lint-ignore no-explicit-any -- the function that is called takes nothing from its context
-  await run(app, [name, ...args], { process } as any);
+  await run(app, separateLetters(app.root, [name, ...args]), { process } as any);
   if (call !== undefined) return call;
   throw new CapstanError(
     `cannot tell what \`capstan ${words.join(" ")}\` needs: ${

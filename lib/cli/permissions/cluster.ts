@@ -56,7 +56,7 @@ export async function needNamespace(
   context: CliContext,
   flags: NamespaceFlags,
 ): Promise<void> {
-  if (flags.namespace !== undefined) return;
+  if (flags.namespace) return;
   if (context.env("HELM_NAMESPACE")) return needSet(need, context, ["HELM_NAMESPACE"]);
   const plain = connectionOptions(context, flags);
   const selected = await selectedContext(plain).catch(() => undefined);
