@@ -25,6 +25,7 @@ export {
   messageOf,
 } from "./lib/errors.ts";
 export type { CapstanErrorOptions, Position } from "./lib/errors.ts";
+export { VERSION } from "./lib/cli/version.ts";
 export { EVENTS_VERSION } from "./lib/events.ts";
 export type * from "./lib/events.ts";
 
@@ -144,6 +145,7 @@ export type { YamlErrorOptions } from "./lib/yaml/error.ts";
 // Releases as objects
 export { Configuration } from "./lib/client/configuration.ts";
 export type { ConfigurationOptions } from "./lib/client/configuration.ts";
+export type { RegistrySettings } from "./lib/client/chart_library.ts";
 export { Chart } from "./lib/client/chart_release.ts";
 export type { ChartInit } from "./lib/client/chart_release.ts";
 export type { ChartSource } from "./lib/client/chart_library.ts";

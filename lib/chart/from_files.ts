@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Position } from "../errors.ts";
 import { quoteGo } from "../template/quote.ts";
 import { toBytes } from "../template/value.ts";
 import {
@@ -21,6 +22,7 @@ import type { Chart, HelmVersion, Lock, Metadata } from "./chart.ts";
 import { chartLimits } from "./limits.ts";
 import type { ChartLimits, Limits } from "./limits.ts";
 import { decodeLock, decodeMetadata } from "./metadata.ts";
+import { YamlError } from "../yaml/error.ts";
 import { decodeYaml } from "./decode.ts";
 import { readDefaults } from "./value_files.ts";
 import type { Defaults } from "./value_files.ts";
@@ -150,9 +152,24 @@ function buildSubchart(
     throw new ChartError(`error unpacking subchart ${name} in ${parent.name}: ${error.message}`, {
       code: error.code,
       hint: error.hint,
+      position: below(`charts/${name}`, error.position),
       cause: error,
     });
   }
+}
+
+/** Where in a file its YAML went wrong, if that is what did. */
+export function placeIn(file: string, error: unknown): Position | undefined {
+  if (error instanceof YamlError) {
+    const { line, column } = error;
+    return line === undefined ? undefined : { file, line, column };
+  }
+  return error instanceof Error ? placeIn(file, error.cause) : undefined;
+}
+
+/** The same place as seen from the folder that this one is in. */
+export function below(folder: string, position: Position | undefined): Position | undefined {
+  return position && { ...position, file: `${folder}/${position.file}` };
 }
 
 function insideFolder(group: readonly RawFile[]): RawFile[] {
@@ -195,7 +212,7 @@ class Parts {
   readMetadata(file: ChartFile): void {
     checkParsedSize(file.name, file.data.length, this.#context.limits);
     const decoded = within(
-      "cannot load Chart.yaml",
+      file,
       () => decodeMetadata(decodeYaml(file.text), this.#metadata),
     );
     this.#metadata = decoded.apiVersion === "" ? { ...decoded, apiVersion: "v1" } : decoded;
@@ -238,7 +255,7 @@ class Parts {
 
   #readValues(file: ChartFile): Defaults {
     return within(
-      "cannot load values.yaml",
+      file,
       () => readDefaults(file.text, this.#context.helmVersion),
     );
   }
@@ -250,7 +267,7 @@ class Parts {
       );
     }
     this.#metadata = within(
-      "cannot load requirements.yaml",
+      file,
       () => decodeMetadata(decodeYaml(file.text), this.#metadata),
     );
     if (this.#metadata.apiVersion === "v1") this.#files.push(file);
@@ -277,14 +294,16 @@ class Parts {
 }
 
 function readLock(file: ChartFile): Lock {
-  return within(`cannot load ${file.name}`, () => decodeLock(decodeYaml(file.text)));
+  return within(file, () => decodeLock(decodeYaml(file.text)));
 }
 
-function within<T>(what: string, read: () => T): T {
+function within<T>({ name: file }: ChartFile, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
-    throw new ChartError(`${what}: ${error.message}`, { hint: error.hint, cause: error });
+    const { message, hint } = error;
+    const position = placeIn(file, error);
+    throw new ChartError(`cannot load ${file}: ${message}`, { hint, position, cause: error });
   }
 }

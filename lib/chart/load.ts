@@ -14,7 +14,7 @@ import type { RawFile } from "./archive.ts";
 import { ChartError } from "./chart.ts";
 import type { Chart, HelmVersion } from "./chart.ts";
 import { decodeYaml } from "./decode.ts";
-import { buildChart } from "./from_files.ts";
+import { below, buildChart, placeIn } from "./from_files.ts";
 import type { ChartOptions } from "./from_files.ts";
 import { parseIgnoreRules } from "./ignore.ts";
 import type { IgnoreRules } from "./ignore.ts";
@@ -59,8 +59,14 @@ export async function loadChart(path: string, options: LoadOptions = {}): Promis
   const files = info.isDirectory
     ? await readFolder(path, { limits, warn, followLinks, signal })
     : await readArchive(path, limits);
-  if (helmVersion === "v4") checkApiVersion(files);
-  return await buildFrom(files, { helmVersion, limits, warn, signal });
+  try {
+    if (helmVersion === "v4") checkApiVersion(files);
+    return await buildFrom(files, { helmVersion, limits, warn, signal });
+  } catch (error) {
+    if (!(error instanceof ChartError) || error.position === undefined) throw error;
+    const { message, code, hint, position } = error;
+    throw new ChartError(message, { code, hint, position: below(path, position), cause: error });
+  }
 }
 
 /**
@@ -143,7 +149,10 @@ function apiVersionOf(text: string): string {
     return decodeMetadata(decodeYaml(text)).apiVersion;
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
-    throw new ChartError(`cannot load Chart.yaml: ${helm4Types(error.message)}`, { cause: error });
+    throw new ChartError(`cannot load Chart.yaml: ${helm4Types(error.message)}`, {
+      position: placeIn("Chart.yaml", error),
+      cause: error,
+    });
   }
 }
 

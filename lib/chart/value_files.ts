@@ -121,17 +121,19 @@ function parseValuesFile(text: string, path: string, helmVersion: HelmVersion): 
 /** All documents of a text merged, as Helm 4 reads values. */
 function mergeDocuments(text: string): GoMap {
   let values = newMap();
-  for (const document of splitDocuments(text)) {
-    values = mergeMaps(values, decodeDocument(document));
+  for (const [i, document] of splitDocuments(text).entries()) {
+    values = mergeMaps(values, decodeDocument(document, i));
   }
   return values;
 }
 
-function decodeDocument(text: string): GoMap {
+/** Nothing is said of the place in a document that is not the first: lines are counted in it. */
+function decodeDocument(text: string, i = 0): GoMap {
   try {
     return decodeYamlMap(text);
   } catch (error) {
-    throw new ChartError(`cannot unmarshal yaml document: ${messageOf(error)}`, { cause: error });
+    const cause = i === 0 ? error : undefined;
+    throw new ChartError(`cannot unmarshal yaml document: ${messageOf(error)}`, { cause });
   }
 }
 

@@ -4,5 +4,14 @@
  * @module
  */
 
-/** The same as in deno.json, which a test holds it to. */
+/**
+ * The version of Capstan, without a `v`.
+ *
+ * @example Usage
+ * ```ts
+ * import { VERSION } from "@capstan/capstan";
+ *
+ * if (!/^\d+\.\d+\.\d+/.test(VERSION)) throw new Error(VERSION);
+ * ```
+ */
 export const VERSION = "0.1.0";

@@ -6,6 +6,7 @@
 import type { Chart } from "../chart/chart.ts";
 import { checkInstallable } from "../chart/install_checks.ts";
 import { helmPaths } from "../registry/helm_paths.ts";
+import type { Access } from "../registry/http.ts";
 import { ChartLocator, loadFound } from "../registry/locate.ts";
 import { inFamily } from "./errors.ts";
 
@@ -25,14 +26,43 @@ export interface ChartSource {
   readonly plainHttp?: boolean | undefined;
 }
 
+/** How the registries and repositories of a configuration are asked. */
+export interface RegistrySettings {
+  /** Logins of registries by host, e.g. `ghcr.io`; they win over those of files. @default none */
+  readonly registryAuth?:
+    | Readonly<Record<string, { readonly username: string; readonly password: string }>>
+    | undefined;
+  /** Speak HTTP to registries. @default {false} */
+  readonly plainHttp?: boolean | undefined;
+  /** Take any certificate of registries and repositories. @default {false} */
+  readonly insecureSkipTlsVerify?: boolean | undefined;
+}
+
 /** Fetches charts, each once in its lifetime; those in files are read each time. */
 export class ChartLibrary {
   /** What finds charts, with the repositories and logins of Helm's files. */
   readonly locator: ChartLocator;
   readonly #charts = new Map<string, Promise<Chart>>();
 
-  constructor(env: (name: string) => string | undefined = readEnv) {
-    this.locator = new ChartLocator({ paths: helmPaths(env), cached: false });
+  readonly #settings: RegistrySettings;
+
+  constructor(
+    env: (name: string) => string | undefined = readEnv,
+    settings: RegistrySettings = {},
+  ) {
+    this.#settings = settings;
+    const logins = settings.registryAuth;
+    this.locator = new ChartLocator({ paths: helmPaths(env), cached: false, logins });
+  }
+
+  /** What is said of one request, and where nothing is said what holds for all. */
+  access(given: Access): Access {
+    const { plainHttp, insecureSkipTlsVerify } = this.#settings;
+    return {
+      ...given,
+      plainHttp: given.plainHttp ?? plainHttp,
+      insecureSkipTlsVerify: given.insecureSkipTlsVerify ?? insecureSkipTlsVerify,
+    };
   }
 
   /** @throws {HelmError} Of the family, when there is no such chart or it cannot be installed. */
@@ -55,7 +85,8 @@ export class ChartLibrary {
   }
 
   async #find(source: ChartSource, forget: () => void): Promise<Chart> {
-    const { chart: ref, repo, version, ...access } = source;
+    const { chart: ref, repo, version, ...given } = source;
+    const access = this.access(given);
     const found = await this.locator.locate(ref, { repo, version, access });
     // Files change.
     if (found.kind === "local") queueMicrotask(forget);

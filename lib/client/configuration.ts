@@ -9,25 +9,35 @@ import type { HelmVersion } from "../chart/chart.ts";
 import { messageOf } from "../errors.ts";
 import { createKubeClient } from "../kube/client.ts";
 import { connectionFrom, loadConnection } from "../kube/config.ts";
+import type { ConnectionOverrides } from "../kube/config.ts";
 import type { Connection } from "../kube/connection.ts";
+import type { ReadFile } from "../kube/credentials.ts";
 import { configMapStorage, secretStorage } from "../release/kube_storage.ts";
 import { ConfigurationError, detailsOf } from "./errors.ts";
 import { ChartLibrary, readEnv } from "./chart_library.ts";
+import type { RegistrySettings } from "./chart_library.ts";
 
 /** Options of {@linkcode Configuration}. */
-export interface ConfigurationOptions {
+export interface ConfigurationOptions extends RegistrySettings {
   /** Namespace of operations that name none. @default HELM_NAMESPACE, else the kubeconfig context's */
   readonly namespace?: string | undefined;
   /** Path of a kubeconfig, or its text. @default that of KUBECONFIG, else ~/.kube/config */
   readonly kubeconfig?: string | undefined;
   /** The kubeconfig's context to use. @default HELM_KUBECONTEXT, else the current one */
   readonly kubecontext?: string | undefined;
+  /**
+   * What takes the place of the kubeconfig's: the API server's address, a token, an authority to trust,
+   * a user and groups to act as. With a `server` no kubeconfig is needed. @default nothing
+   */
+  readonly overrides?: ConnectionOverrides | undefined;
   /** A connection instead of a kubeconfig: no file and no environment variable is read. */
   readonly connection?: Connection | undefined;
   /** Where release records are kept. @default what HELM_DRIVER says, else secret */
   readonly driver?: "secret" | "configmap" | undefined;
   /** Environment variables: KUBECONFIG, HOME, HELM_… @default those of the process that may be read */
   readonly env?: ((name: string) => string | undefined) | undefined;
+  /** Reads kubeconfigs and what they name, or a pod's account. @default {Deno.readTextFile} */
+  readonly readFile?: ReadFile | undefined;
   /** Whose words and rules to follow where the two differ. @default {"v4"} */
   readonly helmVersion?: HelmVersion | undefined;
 }
@@ -68,12 +78,12 @@ export class Configuration implements AsyncDisposable {
   /** Reads nothing yet. */
   constructor(options: ConfigurationOptions = {}) {
     this.#options = options;
-    this.charts = new ChartLibrary(options.env);
+    this.charts = new ChartLibrary(options.env, options);
   }
 
   /** The configuration of a program that runs in a pod, by its service account. */
   static fromServiceAccount(
-    options: Pick<ConfigurationOptions, "namespace" | "driver" | "helmVersion"> = {},
+    options: Omit<ConfigurationOptions, "kubeconfig" | "kubecontext" | "connection"> = {},
   ): Configuration {
     return new ServiceAccountConfiguration(options);
   }
@@ -112,11 +122,15 @@ export class Configuration implements AsyncDisposable {
    * @internal
    */
   protected connection(): Promise<Connection> {
-    const { connection, kubeconfig, kubecontext } = this.#options;
+    const { connection, kubeconfig, kubecontext, overrides, readFile } = this.#options;
     if (connection !== undefined) return Promise.resolve(connection);
-    const context = kubecontext ?? this.#env("HELM_KUBECONTEXT");
-    if (kubeconfig?.includes("\n")) return connectionFrom(kubeconfig, { context });
-    return loadConnection({ kubeconfig, context, env: this.#options.env });
+    const context = kubecontext || this.#env("HELM_KUBECONTEXT");
+    const asked = { context, overrides, readFile };
+    // No path has a line break, nor begins as JSON does.
+    if (kubeconfig !== undefined && /\n|^\s*\{/.test(kubeconfig)) {
+      return connectionFrom(kubeconfig, asked);
+    }
+    return loadConnection({ ...asked, kubeconfig, env: this.#options.env });
   }
 
   async #connect(): Promise<OpenConfiguration> {
@@ -132,7 +146,7 @@ export class Configuration implements AsyncDisposable {
           cache: new ActionCache(),
           helmVersion,
         },
-        namespace: namespace ?? this.#env("HELM_NAMESPACE") ?? connection.namespace,
+        namespace: namespace || this.#env("HELM_NAMESPACE") || connection.namespace,
       };
     } catch (error) {
       throw new ConfigurationError(`cannot connect to a cluster: ${messageOf(error)}`, {
@@ -150,9 +164,19 @@ export class Configuration implements AsyncDisposable {
 
 /** Looks at the surroundings of the pod, and at no kubeconfig. */
 class ServiceAccountConfiguration extends Configuration {
+  readonly #surroundings: ConfigurationOptions;
+
+  constructor(options: ConfigurationOptions) {
+    super(options);
+    this.#surroundings = options;
+  }
+
   protected override connection(): Promise<Connection> {
+    const { env = readEnv, overrides, readFile } = this.#surroundings;
     return loadConnection({
-      env: (name) => name.startsWith("KUBERNETES_") ? Deno.env.get(name) : undefined,
+      overrides,
+      readFile,
+      env: (name) => name.startsWith("KUBERNETES_") ? env(name) : undefined,
     });
   }
 }

@@ -110,7 +110,11 @@ export function detailsOf(error: unknown): CapstanErrorOptions {
   return { code, hint, position, excerpt, cause: error };
 }
 
+/** What keeps a cluster from being asked at all. */
+const OUT_OF_REACH = /^kube\/(unreachable|connection-lost|untrusted-certificate|unauthorized)$/;
+
 function kindOf(code: string): new (message: string, options: CapstanErrorOptions) => HelmError {
+  if (OUT_OF_REACH.test(code)) return ConfigurationError;
   const [area] = code.split("/", 1);
   switch (area) {
     case "registry":

@@ -32,6 +32,7 @@ export type ReleaseChangeOptions = Pick<
   | "hookParallelism"
   | "hookSelection"
   | "skipSchemaValidation"
+  | "skipFieldValidation"
   | "skipCrds"
   | "subNotes"
   | "postRender"

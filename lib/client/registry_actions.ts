@@ -46,11 +46,11 @@ export interface AddedRepository {
 
 async function withLocator<T>(
   library: ChartLibrary | undefined,
-  use: (locator: ChartLocator) => Promise<T>,
+  use: (locator: ChartLocator, access: (given: Access) => Access) => Promise<T>,
 ): Promise<T> {
   const used = library ?? new ChartLibrary();
   try {
-    return await inFamily(use(used.locator));
+    return await inFamily(use(used.locator, (given) => used.access(given)));
   } finally {
     if (library === undefined) await used.close();
   }
@@ -76,9 +76,9 @@ export class RegistryLogin extends Action {
     password: string,
     options: RegistryOptions = {},
   ): Promise<void> {
-    const { signal, ...access } = options;
-    const login = { ...access, username, password };
-    await withLocator(this.config?.charts, async ({ ociClient, paths }) => {
+    const { signal, ...given } = options;
+    await withLocator(this.config?.charts, async ({ ociClient, paths }, access) => {
+      const login = access({ ...given, username, password });
       try {
         await ociClient.ping(hostname, login, signal);
       } catch (error) {
@@ -140,9 +140,9 @@ export class Pull extends Action {
       readonly destDir?: string | undefined;
     } = {},
   ): Promise<string> {
-    const { destDir = ".", version, repo, signal, ...access } = options;
-    return await withLocator(this.config?.charts, async (locator) => {
-      const found = await locator.fetch(ref, { version, repo, access, signal });
+    const { destDir = ".", version, repo, signal, ...given } = options;
+    return await withLocator(this.config?.charts, async (locator, access) => {
+      const found = await locator.fetch(ref, { version, repo, access: access(given), signal });
       const { metadata } = await loadChartArchive(found.archive, { signal });
       const path = `${destDir}/${metadata.name}-${metadata.version}.tgz`;
       await Deno.mkdir(destDir, { recursive: true });
@@ -171,10 +171,11 @@ export class Push extends Action {
     remote: string,
     options: RegistryOptions = {},
   ): Promise<{ readonly reference: string; readonly digest: string }> {
-    const { signal, ...access } = options;
-    return await withLocator(this.config?.charts, async ({ oci }) => {
+    const { signal, ...given } = options;
+    return await withLocator(this.config?.charts, async ({ oci }, access) => {
       const archive = await readArchive(path);
-      const { reference, manifest } = await oci.push(archive, remote, { access, signal });
+      const asked = { access: access(given), signal };
+      const { reference, manifest } = await oci.push(archive, remote, asked);
       return { reference, digest: manifest };
     });
   }
@@ -221,11 +222,10 @@ export class Show extends Action {
   }
 
   #load(ref: string, options: FetchOptions): Promise<Chart> {
-    const { version, repo, signal, ...access } = options;
-    return withLocator(this.config?.charts, async (locator) => {
-      return await loadFound(await locator.locate(ref, { version, repo, access, signal }), {
-        signal,
-      });
+    const { version, repo, signal, ...given } = options;
+    return withLocator(this.config?.charts, async (locator, access) => {
+      const asked = { version, repo, access: access(given), signal };
+      return await loadFound(await locator.locate(ref, asked), { signal });
     });
   }
 }
@@ -299,9 +299,9 @@ export class RepoAdd extends Action {
         hint: "charts of it are called NAME/CHART: leave out the slash",
       });
     }
-    const { signal, ...access } = options;
-    const repository = { ...access, name, url };
-    await withLocator(this.config?.charts, async ({ indexes, paths }) => {
+    const { signal, ...given } = options;
+    await withLocator(this.config?.charts, async ({ indexes, paths }, access) => {
+      const repository = { ...access(given), name, url };
       await changeRepositories(paths.repositoryConfig, async (all) => {
         await indexes.update(repository, signal);
         return [...all.filter((each) => each.name !== name), repository];

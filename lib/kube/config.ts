@@ -223,6 +223,7 @@ async function parse(text: string, path: string): Promise<unknown> {
   } catch (error) {
     throw new CapstanError(`cannot read kubeconfig ${path}: ${messageOf(error)}`, {
       code: "kubeconfig/invalid",
+      hint: "mend it, or name another",
       position: { file: path },
       cause: error,
     });

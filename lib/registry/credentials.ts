@@ -16,6 +16,8 @@ export interface CredentialFiles {
   readonly helm: FilePlace;
   /** Docker's, which is only read. */
   readonly docker?: FilePlace | undefined;
+  /** Logins by host that win over those of files. @default none */
+  readonly given?: Readonly<Record<string, Login>> | undefined;
 }
 
 /** A path, or what finds it when it is needed. */
@@ -48,6 +50,8 @@ export class Credentials {
 
   /** The login for a host, where there is one. */
   async of(host: string): Promise<Login | undefined> {
+    const { given = {} } = this.files;
+    if (Object.hasOwn(given, host)) return given[host];
     let blocked: Login | undefined;
     for (const place of [this.files.helm, this.files.docker]) {
       if (place === undefined) continue;

@@ -12,6 +12,7 @@ import { CapstanError } from "../errors.ts";
 import { exists } from "../files.ts";
 import { ChartCache, sha256 } from "./cache.ts";
 import { Credentials } from "./credentials.ts";
+import type { Login } from "./credentials.ts";
 import { helmPaths, isWithheld } from "./helm_paths.ts";
 import type { HelmPaths, PathVariable } from "./helm_paths.ts";
 import { HttpSource, StatusError } from "./http.ts";
@@ -46,6 +47,8 @@ export interface ChartLocatorOptions extends HttpSourceOptions {
   readonly paths: HelmPaths;
   /** Whether downloads may be kept in the cache. @default {true} */
   readonly cached?: boolean | undefined;
+  /** Logins of registries by host, which win over those of files. @default none */
+  readonly logins?: Readonly<Record<string, Login>> | undefined;
 }
 
 /** What is asked for beside the reference. */
@@ -88,7 +91,7 @@ export class ChartLocator implements ChartFetcher {
   readonly ociClient: OciClient;
   readonly paths: HelmPaths;
 
-  constructor({ paths, cached = true, ...options }: ChartLocatorOptions) {
+  constructor({ paths, cached = true, logins, ...options }: ChartLocatorOptions) {
     this.paths = paths;
     this.http = new HttpSource(options);
     this.cache = cached ? new ChartCache(paths.cache) : undefined;
@@ -103,6 +106,7 @@ export class ChartLocator implements ChartFetcher {
       credentials: new Credentials({
         helm: () => paths.registryConfig,
         docker: () => paths.dockerConfig,
+        given: logins,
       }),
     });
     this.oci = new OciCharts(this.ociClient, this.cache);
