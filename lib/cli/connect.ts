@@ -75,15 +75,31 @@ export function connectionOptions(
   };
 }
 
+/** Variables by which a pod knows its cluster. */
+const IN_POD = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"];
+
 /** Where no kubeconfig was found because the variables that name it may not be read: what says so. */
 export function withheld(error: unknown): CapstanError | undefined {
   if (!(error instanceof CapstanError) || error.code !== "kubeconfig/missing") return undefined;
-  const names = ["KUBECONFIG", "HOME"].filter((variable) =>
-    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
-  );
+  const hidden = (variable: string) =>
+    Deno.permissions.querySync({ name: "env", variable }).state !== "granted";
+  const files = ["KUBECONFIG", "HOME"].filter(hidden);
+  const names = [...files, ...IN_POD.filter(hidden)];
+  if (files.length === 0 && names.length > 0) {
+    return new CapstanError(
+      `${error.message}, and Capstan may not read ${
+        names.join(" and ")
+      }, which tells of a pod's cluster`,
+      {
+        code: error.code,
+        hint: `inside a pod add --allow-env=${names.join(",")}; elsewhere ${error.hint ?? ""}`,
+        cause: error,
+      },
+    );
+  }
   if (names.length === 0) return undefined;
   return new CapstanError(
-    `no kubeconfig: Capstan may not read ${names.join(" and ")}, which would lead to it`,
+    `no kubeconfig: Capstan may not read ${files.join(" and ")}, which would lead to it`,
     {
       code: error.code,
       hint: `add --allow-env=${names.join(",")}, or name the file with --kubeconfig`,

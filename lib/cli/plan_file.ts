@@ -68,11 +68,27 @@ export async function planKey(context: CliContext, use: "make" | "find"): Promis
     }`,
     {
       code: "plan/key",
-      hint:
+      hint: withheld(folder, use) +
         "set CAPSTAN_PLAN_KEY to the same long random text for `plan -o` and `up --plan`, in CI " +
         "from a masked variable: `openssl rand -hex 32` makes one",
     },
   );
+}
+
+/** What would let the key be found, or made, where it is Deno that keeps us from it. */
+function withheld(folder: string | undefined, use: "make" | "find"): string {
+  const lacks = (descriptor: Deno.PermissionDescriptor) =>
+    Deno.permissions.querySync(descriptor).state !== "granted";
+  if (folder === undefined) {
+    const names = ["CAPSTAN_PLAN_KEY", "CAPSTAN_STATE_HOME", "HOME"].filter((variable) =>
+      lacks({ name: "env", variable })
+    );
+    return names.length === 0 ? "" : `add --allow-env=${names.join(",")}, or `;
+  }
+  const kinds = use === "make" ? ["read", "write"] as const : ["read"] as const;
+  const flags = kinds.filter((name) => lacks({ name, path: folder }))
+    .map((name) => `--allow-${name}=${folder}`);
+  return flags.length === 0 ? "" : `add ${flags.join(" and ")}, or `;
 }
 
 async function readKey(path: string): Promise<string | undefined> {

@@ -84,7 +84,7 @@ export function verificationText({ signedBy, fingerprint, fileHash }: Verificati
 
 /** The file of keys; Helm's default is GnuPG's old keyring. */
 export async function keyring(context: CliContext, flags: KeyringFlags): Promise<Uint8Array> {
-  const path = flags.keyring ?? `${context.env("HOME") ?? "."}/.gnupg/pubring.gpg`;
+  const path = flags.keyring ?? `${homeOf(context) ?? "."}/.gnupg/pubring.gpg`;
   try {
     return await Deno.readFile(path);
   } catch (error) {
@@ -96,4 +96,14 @@ export async function keyring(context: CliContext, flags: KeyringFlags): Promise
       cause: error,
     });
   }
+}
+
+function homeOf(context: CliContext): string | undefined {
+  const home = context.env("HOME");
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "HOME" });
+  if (home !== undefined || state === "granted") return home;
+  throw new CapstanError("cannot find the keyring: Capstan may not read HOME, which leads to it", {
+    code: "chart/keyring",
+    hint: "add --allow-env=HOME, or name a file of public keys with --keyring",
+  });
 }

@@ -354,7 +354,11 @@ async function inClusterContext(io: Io): Promise<SelectedContext | undefined> {
   const host = io.env("KUBERNETES_SERVICE_HOST");
   const port = io.env("KUBERNETES_SERVICE_PORT");
   if (!host || !port) return undefined;
-  const namespace = await io.readFile(`${ACCOUNT}/namespace`).catch(() => "");
+  const namespace = await io.readFile(`${ACCOUNT}/namespace`).catch((error) => {
+    // To go on in another namespace than the pod's own would be to work on what is not meant.
+    if (isDenied(error)) throw unreadable(`${ACCOUNT}/namespace`, error);
+    return "";
+  });
   return {
     context: "in-cluster",
     cluster: {

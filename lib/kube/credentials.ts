@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import type { Credentials, HeaderFields } from "./connection.ts";
 
 /** Reads a text file. */
@@ -66,7 +67,13 @@ export class FileCredentials implements Credentials {
       return { ...this.#extra, ...bearer(await this.#readFile(this.#path)) };
     } catch (error) {
       this.#token = undefined;
-      throw error;
+      throw new CapstanError(`cannot read the token in ${this.#path}: ${messageOf(error)}`, {
+        code: "kubeconfig/token",
+        hint: isDenied(error)
+          ? `allow it with --allow-read=${this.#path}`
+          : "whoever writes that file has to write it again; is the kubeconfig's tokenFile right?",
+        cause: error,
+      });
     }
   }
 }

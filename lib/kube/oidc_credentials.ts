@@ -73,11 +73,33 @@ export class OidcCredentials implements Credentials {
     await this.#options.keep?.(new Map([[old.id, id], [old.refresh, refresh]]));
   }
 
-  async #ask(issuer: string, client: Deno.HttpClient | undefined): Promise<Tokens> {
+  /**
+   * Where tokens are renewed, and whether this one must be; nothing is renewed.
+   *
+   * @throws {CapstanError} When the issuer does not tell.
+   */
+  async renewal(): Promise<{ readonly due: boolean; readonly urls: readonly string[] }> {
+    const due = expiryOf(this.#tokens.id) - EARLY < this.#options.date();
+    const issuer = this.#options.config["idp-issuer-url"] ?? "";
+    if (issuer === "" || !this.refreshable) return { due, urls: [] };
+    const client = await this.#client();
+    try {
+      return { due, urls: [issuer, (await this.#discover(issuer, client)).endpoint] };
+    } finally {
+      client?.close();
+    }
+  }
+
+  async #discover(issuer: string, client: Deno.HttpClient | undefined) {
     const where = `${issuer.replace(/\/+$/, "")}/.well-known/openid-configuration`;
     const found = await answerOf(issuer, where, withClient(client, {}));
     const endpoint = found["token_endpoint"];
-    if (typeof endpoint !== "string") throw failure(issuer, `${where} names no token_endpoint`);
+    if (typeof endpoint === "string") return { found, endpoint };
+    throw failure(issuer, `${where} names no token_endpoint`);
+  }
+
+  async #ask(issuer: string, client: Deno.HttpClient | undefined): Promise<Tokens> {
+    const { found, endpoint } = await this.#discover(issuer, client);
     const methods = found["token_endpoint_auth_methods_supported"];
     const inBody = Array.isArray(methods) && !methods.includes("client_secret_basic");
     const request = this.#request(inBody);

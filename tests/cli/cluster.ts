@@ -101,8 +101,9 @@ export async function atWork(
         await finished(startWith(["--no-prompt", ...flags], ...args), folder),
       writes: () =>
         server.requests.filter(({ method, path }) =>
-          // A lock comes and goes with a run, whatever becomes of it.
-          method !== "GET" && !path.startsWith("/apis/coordination.k8s.io/")
+          // A lock comes and goes with a run, whatever becomes of it; a dry run changes nothing.
+          method !== "GET" && !path.startsWith("/apis/coordination.k8s.io/") &&
+          !path.includes("dryRun=All")
         ).map(({ method, path }) => `${method} ${path}`),
     });
   } finally {

@@ -27,6 +27,6 @@ Deno.test("FileCredentials that could not be read is read again the next time", 
     readFile: () => ++reads === 1 ? Promise.reject(new Error("gone")) : Promise.resolve("late"),
     now: () => 0,
   });
-  await rejects(credentials.headers({}), new Error("gone"));
+  await rejects(credentials.headers({}), { message: "cannot read the token in /token: gone" });
   deepEqual(await credentials.headers({}), { authorization: "Bearer late" });
 });

@@ -31,6 +31,7 @@ type AnyFlags = NamespaceFlags & DownloadFlags & ValueFlags & {
   readonly generateName?: boolean;
   readonly nameTemplate?: string;
   readonly passphraseFile?: string;
+  readonly plan?: string;
   readonly untar?: boolean;
   readonly prov?: boolean;
   readonly skipRefresh?: boolean;
@@ -50,20 +51,20 @@ export interface Asking {
 export type Rule = (asking: Asking) => Promise<void> | void;
 
 /** Adds a file that is read. */
-export async function file({ need }: Asking, path: string, reason: string): Promise<void> {
-  need.add("read", await absolute(path), reason);
+export function file({ need }: Asking, path: string, reason: string): void {
+  need.add("read", absolute(path), reason);
 }
 
 /** A folder that a command makes or fills. */
-export async function folder({ need }: Asking, path: string): Promise<void> {
-  const real = await absolute(path);
+export function folder({ need }: Asking, path: string): void {
+  const real = absolute(path);
   need.add("read", real, "the folder");
   need.add("write", real, "the folder");
 }
 
 /** A file or folder that is written; a file is replaced whole, by way of another one beside it. */
-export async function written({ need }: Asking, path: string, kind: "file" | "folder" = "file") {
-  const real = await absolute(path);
+export function written({ need }: Asking, path: string, kind: "file" | "folder" = "file"): void {
+  const real = absolute(path);
   const place = kind === "folder" ? real : folderOf(real);
   need.add("write", place, "what is written");
   need.add("read", place, "what is written");
@@ -73,11 +74,11 @@ export async function written({ need }: Asking, path: string, kind: "file" | "fo
 export async function chart(asking: Asking, ref: string): Promise<void> {
   const { need, context, flags } = asking;
   await needChart(need, context, { ref, flags });
-  if (flags.verify) await keyring(asking);
+  if (flags.verify) keyring(asking);
 }
 
 /** Adds files and addresses of values. */
-export async function values(asking: Asking): Promise<void> {
+export function values(asking: Asking): void {
   const { flags, need } = asking;
   const files = [
     ...(flags.values ?? []).flatMap((each) => each.split(",")),
@@ -88,15 +89,15 @@ export async function values(asking: Asking): Promise<void> {
   for (const path of files) {
     if (path === "-") continue;
     if (/^https?:\/\//.test(path)) need.add("net", hostOf(path), "values");
-    else await file(asking, path, "values");
+    else file(asking, path, "values");
   }
 }
 
 /** Adds the keyring of signatures. */
-export async function keyring(asking: Asking): Promise<void> {
+export function keyring(asking: Asking): void {
   const { flags, need, context } = asking;
   const home = context.env("HOME");
-  if (flags.keyring) return await file(asking, flags.keyring, "the keyring");
+  if (flags.keyring) return file(asking, flags.keyring, "the keyring");
   if (home) need.add("env", "HOME", "leads to the keyring");
   need.add("read", `${home ?? "."}/.gnupg/pubring.gpg`, "the keyring");
 }

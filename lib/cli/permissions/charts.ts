@@ -35,15 +35,26 @@ export async function needChart(
   { ref, flags, provenance = flags.verify ?? false }: ChartAsked,
 ): Promise<void> {
   if (flags.repo === undefined && await isPath(ref)) {
-    need.add("read", await absolute(ref), "the chart");
-    if (flags.verify) need.add("read", `${await absolute(ref)}.prov`, "the chart's signature");
+    await needFolder(need, ref, "the chart");
+    if (flags.verify) need.add("read", `${absolute(ref)}.prov`, "the chart's signature");
     return;
   }
   // A name is first looked for in the working folder.
   if (flags.repo === undefined) {
-    need.add("read", await absolute(ref), "a chart of this name would be taken from here");
+    need.add("read", absolute(ref), "a chart of this name would be taken from here");
   }
   await needFetched(need, context, { ref, flags, provenance });
+}
+
+/** Adds a chart on this disk: a link to a folder is followed, and what is there read where it is. */
+export async function needFolder(need: PermissionSet, path: string, reason: string): Promise<void> {
+  need.add("read", absolute(path), reason);
+  try {
+    const real = await Deno.realPath(path);
+    if ((await Deno.stat(real)).isDirectory) need.add("read", absolute(real), reason);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** The same of a chart that is not on this disk. */
@@ -52,7 +63,7 @@ export async function needFetched(
   context: CliContext,
   { ref, flags, provenance = false }: ChartAsked,
 ): Promise<void> {
-  await needCertificates(need, flags);
+  needCertificates(need, flags);
   const options = { ownersOf: flags.repo === undefined ? ref : undefined };
   await withRecording(
     need,
@@ -70,12 +81,12 @@ export async function needFetched(
 }
 
 /** Adds the files that say whom to trust, and who we are. */
-export async function needCertificates(
+export function needCertificates(
   need: PermissionSet,
   { caFile, certFile, keyFile }: Pick<Access, "caFile" | "certFile" | "keyFile">,
-): Promise<void> {
+): void {
   for (const path of [caFile, certFile, keyFile]) {
-    if (path) need.add("read", await absolute(path), "certificates");
+    if (path) need.add("read", absolute(path), "certificates");
   }
 }
 
@@ -90,7 +101,7 @@ export async function needStackCharts(
     if (typeof chart !== "string" || isRemote(chart)) remote.push({ chart, version });
     else if (read) {
       const path = /^([/\\]|[A-Za-z]:)/.test(chart) ? chart : `${folder}/${chart}`;
-      need.add("read", await absolute(path), "a chart");
+      await needFolder(need, path, "a chart");
     }
   }
   for (const each of remote) {

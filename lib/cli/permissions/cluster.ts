@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { CapstanError, messageOf } from "../../errors.ts";
+import { folderOf } from "../../files.ts";
 import { loadConnection, selectedContext } from "../../kube/config.ts";
-import type { LoadConnectionOptions } from "../../kube/config.ts";
+import type { ConnectionVariable, LoadConnectionOptions } from "../../kube/config.ts";
 import type { SelectedContext } from "../../kube/kubeconfig.ts";
 import { withName } from "../../kube/name_relay.ts";
+import { OidcCredentials } from "../../kube/oidc_credentials.ts";
 import { connectionOptions, withheld } from "../connect.ts";
 import type { CliContext, EnvironmentVariable } from "../context.ts";
 import type { NamespaceFlags } from "../flags.ts";
@@ -37,17 +38,42 @@ export async function needCluster(
   flags: NamespaceFlags,
 ): Promise<void> {
   needSet(need, context, SETTINGS);
-  const options = recording(need, connectionOptions(context, flags));
-  const selected = await selectedContext(options).catch((error) => {
+  const plain = connectionOptions(context, flags);
+  const selected = await selectedContext(plain).catch((error) => {
     throw withheld(error) ?? error;
   });
-  if (selected !== undefined && isAsked(selected)) return needPlugin(need, selected);
+  if (selected === undefined) return await needPod(need, plain);
+  const options = recording(need, plain);
+  await selectedContext(options);
+  if (isAsked(selected)) return await needAsked(need, selected);
+  await needConnection(need, options);
+}
+
+async function needConnection(need: PermissionSet, options: LoadConnectionOptions): Promise<void> {
   const connection = await loadConnection(options);
   const { server, proxy, tls } = connection;
   needHosts(need, { server, proxy, name: tls?.serverName });
   if (connection.insecure) need.addUntrusted(untrusted(server, tls?.serverName));
   // A token in a file is read with the first request.
   await connection.credentials?.headers({});
+}
+
+/** The cluster of the pod that this runs in; a kubeconfig that may not be looked for is not missed. */
+async function needPod(need: PermissionSet, options: LoadConnectionOptions): Promise<void> {
+  const env = (name: ConnectionVariable) =>
+    name === "KUBECONFIG" || name === "HOME" ? undefined : options.env?.(name);
+  await needConnection(need, recording(need, { ...options, env })).catch((error) => {
+    throw withheld(error) ?? error;
+  });
+  const home = options.env?.("HOME");
+  if (!home || options.env?.("KUBECONFIG")) return;
+  const of = { kind: "env", value: "HOME" } as const;
+  need.addWith(
+    of,
+    "read",
+    `${home}/.kube/config`,
+    "a kubeconfig would come before the pod's account",
+  );
 }
 
 /** Adds the kubeconfig where its context names the namespace of a command that asks no cluster. */
@@ -98,11 +124,14 @@ function untrusted(server: string, name: string | undefined): string {
 
 /** Whether a program or a provider is asked who the user is. */
 function isAsked({ user }: SelectedContext): boolean {
-  const { exec, token, tokenFile, "auth-provider": provider } = user;
-  return !token && !tokenFile && (exec !== undefined || provider !== undefined);
+  const { exec, token, tokenFile, username, "auth-provider": provider } = user;
+  return !token && !tokenFile && !username && (exec !== undefined || provider !== undefined);
 }
 
-function needPlugin(need: PermissionSet, { cluster, user }: SelectedContext): void {
+async function needAsked(
+  need: PermissionSet,
+  { cluster, user }: SelectedContext,
+): Promise<void> {
   const { server = "", "proxy-url": proxy, "tls-server-name": name } = cluster;
   needHosts(need, { server, proxy, name });
   if (cluster["insecure-skip-tls-verify"]) need.addUntrusted(untrusted(server, name));
@@ -121,10 +150,35 @@ function needPlugin(need: PermissionSet, { cluster, user }: SelectedContext): vo
     need.note(`${program} is a program of its own: Deno's permissions do not hold for it`);
     return;
   }
-  const provider = user["auth-provider"]?.name ?? "";
+  const { name: provider = "", config = {} } = user["auth-provider"] ?? {};
+  if (provider === "oidc") return await needIssuer(need, { config, kubeconfig: user.origin });
   need.note(
     `the kubeconfig's auth provider ${provider} asks hosts of its own: add them to --allow-net`,
   );
+}
+
+interface Issuer {
+  readonly config: Readonly<Record<string, string>>;
+  readonly kubeconfig: string | undefined;
+}
+
+/** Who renews the token: needed where it has expired, and else when it will. */
+async function needIssuer(need: PermissionSet, { config, kubeconfig }: Issuer): Promise<void> {
+  const readFile = async (path: string) => await Deno.readTextFile(path);
+  const credentials = new OidcCredentials({ config, extra: {}, readFile, date: Date.now });
+  const { due, urls } = await credentials.renewal();
+  const options = { optional: !due };
+  for (const url of urls) need.add("net", hostOf(url), "renews the kubeconfig's token", options);
+  const authority = config["idp-certificate-authority"];
+  if (authority) need.add("read", authority, "the kubeconfig, or what it names", options);
+  if (kubeconfig === undefined || urls.length === 0) return;
+  const folder = folderOf(absolute(kubeconfig));
+  for (const kind of ["read", "write"] as const) {
+    need.add(kind, folder, "keeps the renewed token in the kubeconfig", { optional: true });
+  }
+  if (due) {
+    need.note("an issuer that takes a refresh token once needs what --optional adds as well");
+  }
 }
 
 /** `host:port` as Deno's flags want it. */
@@ -144,25 +198,19 @@ function recording(need: PermissionSet, options: LoadConnectionOptions): LoadCon
     },
     async readFile(path) {
       const text = await Deno.readTextFile(path);
-      need.add("read", await absolute(path), "the kubeconfig, or what it names");
+      need.add("read", absolute(path), "the kubeconfig, or what it names");
       return text;
     },
   };
 }
 
-/** The real, absolute path; of what is not there yet, where it would be. */
-export async function absolute(path: string): Promise<string> {
-  try {
-    return await Deno.realPath(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw new CapstanError(`cannot look for ${path}: ${messageOf(error)}`, {
-        code: "permissions/call",
-        hint: "is the path right, and each folder of it one that you may read?",
-        cause: error,
-      });
-    }
-    if (/^([/\\]|[A-Za-z]:)/.test(path)) return path;
-    return `${Deno.cwd()}/${path.replace(/^(\.\/)+/, "").replace(/\/+$/, "")}`.replace(/\/\.$/, "");
+/** An absolute path as Deno compares them with what is allowed: by its words, wherever links lead. */
+export function absolute(path: string): string {
+  const whole = /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`;
+  const parts: string[] = [];
+  for (const part of whole.split(/[/\\]/)) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
   }
+  return `${/^[A-Za-z]:/.test(whole) ? "" : "/"}${parts.join("/")}`;
 }

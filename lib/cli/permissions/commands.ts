@@ -7,6 +7,8 @@ import { CapstanError } from "../../errors.ts";
 import { exists, folderOf } from "../../files.ts";
 import type { LoadedStack } from "../../stack/load.ts";
 import { SHOWN_VARIABLES } from "../commands/env.ts";
+import { isPlanFile } from "../plan_file.ts";
+import { stateFolder } from "../state_folder.ts";
 import { REPORT_NAMES } from "../report_commands.ts";
 import type { PermissionsFlags } from "../shell_commands.ts";
 import type { CliContext } from "../context.ts";
@@ -15,8 +17,8 @@ import type { Asking, Rule } from "./asking.ts";
 import { chart, file, folder, keyring, values, written } from "./asking.ts";
 import { captureCall, commandLine } from "./capture.ts";
 import type { Call } from "./capture.ts";
-import { needStackCharts } from "./charts.ts";
-import { absolute, needCluster, needNamespace } from "./cluster.ts";
+import { needFolder, needStackCharts } from "./charts.ts";
+import { absolute, hostOf, needCluster, needNamespace } from "./cluster.ts";
 import { chartToRender, REGISTRY_RULES } from "./registry.ts";
 import { PermissionSet } from "./set.ts";
 import { needCache, needJournal, needStackFile } from "./stack.ts";
@@ -37,9 +39,20 @@ export async function permissionsOf(context: CliContext, call: Call): Promise<Pe
 
 const RULES: Readonly<Record<string, Rule>> = {
   ...REGISTRY_RULES,
-  up: render,
+  up: async (asking) => {
+    await render(asking);
+    if (asking.flags.plan) {
+      file(asking, asking.flags.plan, "the frozen plan");
+      await planKey(asking);
+    }
+  },
   down: async (asking) => void await change(asking),
-  plan: render,
+  plan: async (asking) => {
+    await render(asking);
+    if (!isPlanFile(asking.flags.output)) return;
+    written(asking, asking.flags.output, "file");
+    await planKey(asking, "make");
+  },
   drift: async (asking) => void await onCluster(asking),
   rehearse,
   graph: async (asking) => void await stack(asking, false),
@@ -61,31 +74,32 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (asking.flags.namespace !== undefined) await cluster(asking);
   },
   report,
-  watch: async (asking) => {
+  watch: (asking) => {
     const [path = "-"] = asking.args;
     const { port } = asking.flags;
-    if (path !== "-") await file(asking, path, "the events");
+    if (path !== "-") file(asking, path, "the events");
     asking.need.add("net", `127.0.0.1${port ? `:${port}` : ""}`, "the page of the run");
   },
   adopt: async (asking) => {
     await cluster(asking);
-    await folder(asking, asking.args[0] ?? ".");
+    folder(asking, asking.args[0] ?? ".");
   },
   init: (asking) => folder(asking, asking.args[0] ?? "."),
   import: importFile,
   types: async (asking) => {
     await chart(asking, asking.args[0]!);
-    if (asking.flags.output) await written(asking, asking.flags.output);
+    const { output } = asking.flags;
+    if (output && output !== "-") writtenOnce(asking, output);
   },
   "show all": shown,
   "show chart": shown,
   "show crds": shown,
   "show readme": shown,
   "show values": shown,
-  verify: async (asking) => {
-    await file(asking, asking.args[0]!, "the chart and its signature");
-    await file(asking, `${asking.args[0]}.prov`, "the chart and its signature");
-    await keyring(asking);
+  verify: (asking) => {
+    file(asking, asking.args[0]!, "the chart and its signature");
+    file(asking, `${asking.args[0]}.prov`, "the chart and its signature");
+    keyring(asking);
   },
   cache: ({ need, context, flags }) => needCache(need, context, { prune: flags.prune ?? false }),
   completions: () => {},
@@ -120,12 +134,12 @@ async function completing({ need, context, flags }: Asking): Promise<void> {
 async function report(asking: Asking): Promise<void> {
   const { need, context, flags, args: [path] } = asking;
   if (path !== "-") {
-    if (path !== undefined && await exists(path)) await file(asking, path, "the events");
+    if (path !== undefined && await exists(path)) file(asking, path, "the events");
     else needJournal(need, context, true);
   }
   const output = flags.output ??
     REPORT_NAMES[(flags.format ?? "html") as keyof typeof REPORT_NAMES];
-  if (output !== "-") need.add("write", await absolute(output), "the report");
+  if (output !== "-") need.add("write", absolute(output), "the report");
 }
 
 /** Whether it is known what a command needs. */
@@ -138,7 +152,7 @@ async function stack(
   values: boolean,
 ): Promise<LoadedStack> {
   const loaded = await loadFor(context, flags, args[0]);
-  await needStackFile(need, loaded, { values });
+  await needStackFile(need, loaded, { values, path: args[0] ?? "stack.ts" });
   return loaded;
 }
 
@@ -160,14 +174,32 @@ async function render(asking: Asking): Promise<void> {
   const loaded = await change(asking, true);
   if (!flags.offline) await needStackCharts(need, context, { loaded, read: true });
   const evidence = flags.evidence ?? `${loaded.folder}/.capstan/evidence`;
-  need.add("write", await absolute(evidence), "keeps what failed", { optional: true });
+  need.add("write", absolute(evidence), "keeps what failed", { optional: true });
 }
 
 async function change(asking: Asking, values = false): Promise<LoadedStack> {
   const loaded = await onCluster(asking, values);
   needJournal(asking.need, asking.context);
   if (asking.flags.watch) asking.need.add("net", "127.0.0.1", "the page of the run");
+  needCollector(asking);
   return loaded;
+}
+
+/** A collector that is away is a warning: the run is what counts. */
+function needCollector({ need, context }: Asking): void {
+  const names = [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_SERVICE_NAME",
+    "TRACEPARENT",
+  ] as const;
+  const endpoint = context.env(names[0]);
+  if (!endpoint) return;
+  const options = { optional: true };
+  for (const name of names.filter((each) => context.env(each))) {
+    need.add("env", name, "tells of the collector of spans", options);
+  }
+  if (URL.canParse(endpoint)) need.add("net", hostOf(endpoint), "the collector of spans", options);
 }
 
 async function rehearse(asking: Asking): Promise<void> {
@@ -204,13 +236,13 @@ async function template(asking: Asking): Promise<void> {
   if (flags.dryRun === "server") await cluster(asking);
   else await needNamespace(need, context, flags);
   await rendered(asking);
-  if (flags.outputDir) await written(asking, flags.outputDir, "folder");
+  if (flags.outputDir) written(asking, flags.outputDir, "folder");
 }
 
 async function lint(asking: Asking): Promise<void> {
   await needNamespace(asking.need, asking.context, asking.flags);
-  for (const path of asking.args) await file(asking, path, "the chart");
-  await values(asking);
+  for (const path of asking.args) await needFolder(asking.need, path, "the chart");
+  values(asking);
 }
 
 /** A chart with its values: `[NAME] CHART`. */
@@ -218,7 +250,7 @@ async function rendered(asking: Asking): Promise<void> {
   const { need, args, flags } = asking;
   const ref = args.at(-1)!;
   await chartToRender(asking, ref);
-  await values(asking);
+  values(asking);
   if (flags.postRenderer) need.add("run", flags.postRenderer, "the post-renderer");
 }
 
@@ -226,12 +258,26 @@ async function shown(asking: Asking): Promise<void> {
   await chart(asking, asking.args[0]!);
 }
 
-async function importFile(asking: Asking): Promise<void> {
-  const source = await absolute(asking.args[0] ?? "helmfile.yaml");
-  asking.need.add("read", folderOf(source), "the helmfile and what it names");
-  if (asking.flags.output === "-") return;
-  const target = asking.flags.output;
-  if (target) await written(asking, target);
-  else asking.need.add("write", folderOf(source), "the stack file");
-  asking.need.note("a helmfile may name bases and values elsewhere: each error names the file");
+/** The key that digests of plans are made with. */
+async function planKey({ need, context }: Asking, use?: "make"): Promise<void> {
+  if (context.env("CAPSTAN_PLAN_KEY")) {
+    return need.add("env", "CAPSTAN_PLAN_KEY", "the key of the plan");
+  }
+  needJournal(need, context, true);
+  const folder = stateFolder(context);
+  if (use === undefined || folder === undefined || await exists(`${folder}/plan.key`)) return;
+  need.add("write", folder, "a new key for plans");
+}
+
+function importFile(asking: Asking): void {
+  const { need, args: [given], flags: { output } } = asking;
+  const source = absolute(given ?? "helmfile.yaml");
+  need.add("read", folderOf(source), "the helmfile and what it names");
+  need.note("a helmfile may name bases and values elsewhere: each error names the file");
+  if (output !== "-") writtenOnce(asking, output ?? `${folderOf(source)}/stack.ts`);
+}
+
+/** A file that is written in place. */
+function writtenOnce({ need }: Asking, path: string): void {
+  need.add("write", absolute(path), "what is written");
 }

@@ -16,7 +16,7 @@ import { accessOf } from "../download_flags.ts";
 import { pathsFor } from "../locator.ts";
 import type { Asking, Rule } from "./asking.ts";
 import { chart, file, keyring } from "./asking.ts";
-import { needCertificates, needFetched, withRecording } from "./charts.ts";
+import { needCertificates, needFetched, needFolder, withRecording } from "./charts.ts";
 import { absolute, hostOf } from "./cluster.ts";
 import { heard } from "./heard.ts";
 import { needLogin, needLoginKept } from "./logins.ts";
@@ -40,11 +40,11 @@ export const REGISTRY_RULES: Readonly<Record<string, Rule>> = {
     const hearing = heard(need, context, { reason: "leads to Helm's files", optional: false });
     need.add("write", pathsFor(hearing, flags).repositoryCache, "the indexes");
   },
-  "repo index": async (asking) => {
+  "repo index": (asking) => {
     const [folder = ""] = asking.args;
-    await file(asking, folder, "the archives");
-    asking.need.add("write", `${await absolute(folder)}/index.yaml`, "the index");
-    if (asking.flags.merge) await file(asking, asking.flags.merge, "the index to merge with");
+    file(asking, folder, "the archives");
+    asking.need.add("write", `${absolute(folder)}/index.yaml`, "the index");
+    if (asking.flags.merge) file(asking, asking.flags.merge, "the index to merge with");
   },
   "search repo": (asking) => {
     helmFile(asking, "repositoryConfig");
@@ -59,7 +59,7 @@ export const REGISTRY_RULES: Readonly<Record<string, Rule>> = {
     await needLoginKept(need, context, { flags, host: registryOf(args[0]!) }),
   pull,
   push,
-  "dependency list": (asking) => file(asking, asking.args[0] ?? ".", "the chart"),
+  "dependency list": ({ need, args }) => needFolder(need, args[0] ?? ".", "the chart"),
   "dependency update": (asking) => dependencies(asking, asking.args[0] ?? ".", "update"),
   "dependency build": (asking) => dependencies(asking, asking.args[0] ?? ".", "build"),
   package: packaged,
@@ -88,7 +88,7 @@ async function indexed(asking: Asking, repositories: readonly NamedRepository[])
   const { need, context } = asking;
   if (repositories.length > 0) changed(asking, "repositoryCache");
   for (const repository of repositories) {
-    await needCertificates(need, repository);
+    needCertificates(need, repository);
     need.add("net", hostOf(repository.url), "the repository");
     await asked(
       asking,
@@ -110,7 +110,7 @@ async function registry(asking: Asking, host: string): Promise<void> {
   const scheme = flags.plainHttp ? "http" : "https";
   const server = host === "docker.io" ? "registry-1.docker.io" : host;
   need.add("net", hostOf(`${scheme}://${server}`), "the registry");
-  await needCertificates(need, flags);
+  needCertificates(need, flags);
   const { username: _, password: __, ...access } = accessOf(flags);
   await asked(
     asking,
@@ -151,8 +151,8 @@ async function pull(asking: Asking): Promise<void> {
     const provenance = flags.verify || flags.prov;
     await needFetched(need, context, { ref, flags, provenance });
   }
-  if (flags.verify) await keyring(asking);
-  const destination = await absolute(flags.destination ?? ".");
+  if (flags.verify) keyring(asking);
+  const destination = absolute(flags.destination ?? ".");
   if (flags.untar) {
     const into = flags.untardir ?? ".";
     const folder = into.startsWith("/") ? into : `${destination}/${into}`;
@@ -163,8 +163,8 @@ async function pull(asking: Asking): Promise<void> {
 
 async function push(asking: Asking): Promise<void> {
   const { need, context, flags, args: [archive = "", remote = ""] } = asking;
-  await file(asking, archive, "the chart");
-  need.add("read", `${await absolute(archive)}.prov`, "the chart's signature");
+  file(asking, archive, "the chart");
+  need.add("read", `${absolute(archive)}.prov`, "the chart's signature");
   const host = registryOf(remote);
   await registry(asking, host);
   if (flags.username === undefined) await needLogin(need, context, { flags, host });
@@ -174,12 +174,12 @@ async function packaged(asking: Asking): Promise<void> {
   const { need, flags } = asking;
   for (const path of asking.args) {
     if (flags.dependencyUpdate) await dependencies(asking, path, "update");
-    else await file(asking, path, "the chart");
+    else await needFolder(need, path, "the chart");
   }
-  need.add("write", await absolute(flags.destination ?? "."), "the archive");
-  if (flags.sign) await keyring(asking);
+  need.add("write", absolute(flags.destination ?? "."), "the archive");
+  if (flags.sign) keyring(asking);
   const passphrase = flags.passphraseFile;
-  if (passphrase && passphrase !== "-") await file(asking, passphrase, "the passphrase");
+  if (passphrase && passphrase !== "-") file(asking, passphrase, "the passphrase");
 }
 
 /** What a chart's dependencies take; those that are elsewhere are fetched to see where from. */
@@ -189,16 +189,16 @@ export async function dependencies(
   verb: "update" | "build",
 ): Promise<void> {
   const { need, context, flags } = asking;
-  await file(asking, path, "the chart");
+  await needFolder(need, path, "the chart");
   const { metadata, lock } = await loadChart(path, { signal: context.abort });
   const locked = verb === "build" ? lock?.dependencies : undefined;
   const declared = locked ?? metadata.dependencies;
   if (declared === undefined) return;
-  const folder = await absolute(path);
+  const folder = absolute(path);
   need.add("write", locked === undefined ? folder : `${folder}/charts`, "the dependencies");
   const added = await readRepositories(helmFile(asking, "repositoryConfig"));
   for (const placed of placeDependencies(declared, added)) await dependency(asking, folder, placed);
-  if (flags.verify) await keyring(asking);
+  if (flags.verify) keyring(asking);
 }
 
 async function dependency(
@@ -211,10 +211,10 @@ async function dependency(
   if (isOnDisk(dependency)) {
     const path = repository.replace(/^file:\/\//, "");
     const other = path.startsWith("/") ? path : `${folder}/${path}`;
-    return need.add("read", await absolute(other), "a dependency");
+    return await needFolder(need, other, "a dependency");
   }
   if (added !== undefined) {
-    await needCertificates(need, added);
+    needCertificates(need, added);
     if (!flags.skipRefresh) await indexed(asking, [added]);
   }
   const ref = added === undefined ? name : `${added.name}/${name}`;

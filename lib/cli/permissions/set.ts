@@ -20,6 +20,9 @@ export interface Allowed {
   readonly optional: boolean;
 }
 
+/** What is allowed, whatever for. */
+export type Matter = Pick<Allowed, "kind" | "value">;
+
 /** Options of {@linkcode PermissionSet.merge}. */
 export interface MergeOptions {
   /** A command does its work without any of it. @default as it says */
@@ -33,10 +36,16 @@ export class PermissionSet {
   readonly #allowed: Allowed[] = [];
   readonly #untrusted = new Set<string>();
   readonly #notes = new Set<string>();
+  readonly #following: { readonly of: Matter; readonly then: Allowed }[] = [];
 
   /** Adds one; one that is needed wins over the same as an optional one. */
   add(kind: Kind, value: string, reason: string, options: { readonly optional?: boolean } = {}) {
     this.#allowed.push({ kind, value, reason, optional: options.optional ?? false });
+  }
+
+  /** Adds one that is needed only if `of` is: what may be looked at is looked at. */
+  addWith(of: Matter, kind: Kind, value: string, reason: string): void {
+    this.#following.push({ of, then: { kind, value, reason, optional: false } });
   }
 
   /** Adds what another set holds, where `wanted` says so. */
@@ -50,6 +59,7 @@ export class PermissionSet {
         optional: optional || each.optional,
       })),
     );
+    this.#following.push(...other.#following.filter(({ then }) => wanted(then)));
     for (const host of other.#untrusted) this.#untrusted.add(host);
     for (const note of other.#notes) this.#notes.add(note);
   }
@@ -70,7 +80,11 @@ export class PermissionSet {
 
   /** What is allowed, each once, without paths that are inside of others and ports of a host that is there. */
   list({ optional }: { readonly optional: boolean }): Allowed[] {
-    const wanted = this.#allowed.filter((each) => optional || !each.optional)
+    const plain = this.#allowed.filter((each) => optional || !each.optional);
+    const following = this.#following.filter(({ of }) =>
+      plain.some(({ kind, value }) => kind === of.kind && value === of.value)
+    );
+    const wanted = [...plain, ...following.map(({ then }) => then)]
       .toSorted((a, b) => Number(a.optional) - Number(b.optional));
     const unique = wanted.filter((each, i) =>
       wanted.findIndex(({ kind, value }) => kind === each.kind && value === each.value) === i

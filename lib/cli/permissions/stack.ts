@@ -17,16 +17,18 @@ import type { PermissionSet } from "./set.ts";
 export async function needStackFile(
   need: PermissionSet,
   { stack, file, folder }: LoadedStack,
-  options: { readonly values: boolean },
+  options: { readonly values: boolean; readonly path: string },
 ): Promise<void> {
   need.add("read", folder, "the stack's folder");
+  // A link to it is looked at where it is, and then followed.
+  need.add("read", absolute(options.path), "the stack file");
   for (const path of ownSources()) need.add("read", path, "what the stack imports");
   for (const path of await modulesOf(file)) need.add("read", path, "what the stack imports");
   for (const { values = [] } of options.values ? stack.releases : []) {
     const parts = typeof values === "function" ? [] : [values].flat();
     for (const part of parts) {
       if (typeof part !== "string") continue;
-      need.add("read", await absolute(part.startsWith("/") ? part : `${folder}/${part}`), "values");
+      need.add("read", absolute(part.startsWith("/") ? part : `${folder}/${part}`), "values");
     }
   }
   const own = [
