@@ -227,11 +227,15 @@ async function stopped({ folder }: Workplace, flags: readonly string[], args: re
     stdout += text;
     const url = /^http:\S+/m.exec(stdout)?.[0];
     if (url === undefined) continue;
-    // The page is there before the events are.
-    for (let page = ""; !page.includes("web");) {
-      page = await fetch(url).then((response) => response.text());
+    // The page is there before the events are; without them it ends by itself.
+    for (let page: string | undefined = ""; page !== undefined && !page.includes("web");) {
+      page = await fetch(url).then((response) => response.text(), () => undefined);
     }
-    child.kill("SIGINT");
+    try {
+      child.kill("SIGINT");
+    } catch {
+      // It has ended.
+    }
     stdout = "";
   }
   const { code } = await child.status;
