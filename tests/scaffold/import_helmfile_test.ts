@@ -255,6 +255,35 @@ const stack = defineStack({ name: "shop", releases: [web] });
       "release web: postRenderer",
     ],
   },
+  {
+    title: "what is off everywhere, and folders that are no charts, are named",
+    files: {
+      "helmfile.yaml": `
+environments: {a: {}, b: {values: [{some: {on: true}}]}}
+helmDefaults: {force: true}
+releases:
+- {name: web, chart: ./web, description: "of {{ .Environment.Name }}", condition: some.on}
+- {name: off, chart: ./web, condition: other.on}
+- {name: kust, chart: ./kust, force: false}
+- {name: raw, chart: ./raw, force: false}
+`,
+      "kust/kustomization.yaml": "resources: []",
+      "raw/a.yaml": "kind: ConfigMap",
+      "web/Chart.yaml": "name: web",
+    },
+    options: { environments: ["b"] },
+    body: `const web = release("web", { chart: "./web", description: "of b", forceReplace: true });
+const kust = release("kust", { chart: "./kust" });
+const raw = release("raw", { chart: "./raw" });
+
+const stack = defineStack({ name: "shop", releases: [web, kust, raw] });
+`,
+    leftOut: [
+      "release kust: chart ./kust: it is a kustomization: make a chart of what it renders to",
+      "release raw: chart ./raw: it has no Chart.yaml: make a chart of what it renders to",
+      "release off: its condition other.on is off in every environment",
+    ],
+  },
 ];
 
 for (const { title, files, options, body: expected, leftOut = [] } of ROWS) {
@@ -286,6 +315,11 @@ const REFUSED: readonly (readonly [string, Readonly<Record<string, string>>, Reg
     "a program's output",
     { "helmfile.yaml.gotmpl": `releases: [{name: {{ exec "date" (list) }}}]` },
     /exec is not carried over/,
+  ],
+  [
+    "a file that another names",
+    { "helmfile.yaml": "helmfiles: [nested/none.yaml]" },
+    /^cannot import nested\/none.yaml: no such file$/,
   ],
   ["nothing to install", { "helmfile.yaml": "releases: []" }, /it has no releases to install$/],
 ];

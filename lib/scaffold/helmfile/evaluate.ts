@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CapstanError } from "../../errors.ts";
 import { folderOf } from "../../files.ts";
 import { isMap } from "../../template/value.ts";
 import { hooksOf } from "./hooks.ts";
@@ -10,7 +11,7 @@ import type { ImportedHook } from "./hooks.ts";
 import { layered } from "./render.ts";
 import type { GoMap } from "../../template/value.ts";
 import { releasesOf, repositoriesOf } from "./releases.ts";
-import type { ImportedRelease, ImportedRepository } from "./releases.ts";
+import type { ImportedRelease, ImportedRepository, ReleaseOff } from "./releases.ts";
 import { isSelected } from "./selector.ts";
 import { expand, joinPath } from "./source.ts";
 import { readState } from "./state.ts";
@@ -20,6 +21,8 @@ import type { HelmfileState, Reader } from "./state.ts";
 export interface Evaluated {
   readonly releases: readonly ImportedRelease[];
   readonly repositories: readonly ImportedRepository[];
+  /** Releases whose condition is off. */
+  readonly off: readonly ReleaseOff[];
   /** Hooks before everything. */
   readonly hooks: readonly ImportedHook[];
 }
@@ -63,9 +66,8 @@ export function evaluate(reader: Reader, path: string, options: EvaluateOptions)
     if (!READ.includes(key) && !/^(\.|x-)/.test(key)) reader.left.add(`${path}: ${key}`);
   }
   const repositories = repositoriesOf(reader, state);
-  const own = releasesOf(reader, state, repositories).filter((release) =>
-    isSelected(release, selectors)
-  );
+  const { releases, off } = releasesOf(reader, state, repositories);
+  const own = releases.filter((release) => isSelected(release, selectors));
   const nested = depth < MAX_DEPTH ? nestedOf(reader, state, options) : [];
   if (nested.some(({ releases }) => releases.length > 0)) {
     reader.left.add(
@@ -79,13 +81,14 @@ export function evaluate(reader: Reader, path: string, options: EvaluateOptions)
     left: reader.left,
     text: (value) => String(value),
   });
-  const all = [...nested, { releases: own, repositories, hooks: hooks.filter(isBefore) }];
+  const all = [...nested, { releases: own, off, repositories, hooks: hooks.filter(isBefore) }];
   for (const { name } of hooks.filter((hook) => !isBefore(hook))) {
     reader.left.add(`${path}: hook ${name}`);
   }
   return {
     releases: all.flatMap(({ releases }) => releases),
     repositories: all.flatMap((each) => each.repositories),
+    off: all.flatMap((each) => each.off),
     hooks: all.flatMap((each) => each.hooks),
   };
 }
@@ -109,13 +112,19 @@ function nestedOf(reader: Reader, state: HelmfileState, options: EvaluateOptions
       return [];
     }
     const given = layered((Array.isArray(values) ? values : []).filter(isMap));
-    return expand(reader.files, joinPath(folderOf(state.path), name)).map((file) =>
-      evaluate(reader, file, {
+    return expand(reader.files, joinPath(folderOf(state.path), name)).map((file) => {
+      if (reader.files.read(file) === undefined) {
+        throw new CapstanError(`cannot import ${file}: no such file`, {
+          code: "import/missing",
+          hint: `${state.path} names it under helmfiles`,
+        });
+      }
+      return evaluate(reader, file, {
         environment: options.environment,
         values: given,
         selectors: Array.isArray(selectors) ? selectors.map(String) : options.selectors,
         depth: (options.depth ?? 0) + 1,
-      })
-    );
+      });
+    });
   });
 }

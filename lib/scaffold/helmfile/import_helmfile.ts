@@ -60,6 +60,12 @@ export function importHelmfile(path: string, options: ImportOptions): ImportedSt
   const keys = new Set(
     [...evaluated.values()].flatMap(({ releases }) => releases.map(({ key }) => key)),
   );
+  for (const { off } of evaluated.values()) {
+    for (const { key, name, condition } of off) {
+      if (keys.has(key)) continue;
+      reader.left.add(`release ${name}: its condition ${condition} is off in every environment`);
+    }
+  }
   if (keys.size === 0) {
     throw new CapstanError(`cannot import ${path}: it has no releases to install`, {
       code: "import/empty",

@@ -42,7 +42,9 @@ export interface ImportedRepository {
 /** Options with the same meaning in both; helmfile's name first. */
 const SAME: Readonly<Record<string, string>> = {
   atomic: "atomic",
+  description: "description",
   disableHooks: "noHooks",
+  force: "forceReplace",
   forceConflicts: "forceConflicts",
   historyMax: "maxHistory",
   skipCRDs: "skipCrds",
@@ -94,12 +96,19 @@ export function repositoriesOf(
   });
 }
 
-/** The releases of a helmfile that are installed in its environment. */
+/** A release whose condition is off. */
+export interface ReleaseOff {
+  readonly key: string;
+  readonly name: string;
+  readonly condition: string;
+}
+
+/** The releases of a helmfile that are installed in its environment, and those whose condition is off. */
 export function releasesOf(
   reader: Reader,
   state: HelmfileState,
   repositories: readonly ImportedRepository[],
-): ImportedRelease[] {
+): { readonly releases: ImportedRelease[]; readonly off: ReleaseOff[] } {
   const { document } = state;
   const defaults = isMap(document["helmDefaults"]) ? document["helmDefaults"] : {};
   const templates = isMap(document["templates"]) ? document["templates"] : {};
@@ -110,10 +119,17 @@ export function releasesOf(
     }
   }
   const list = Array.isArray(document["releases"]) ? document["releases"].filter(isMap) : [];
-  return list.flatMap((raw) => {
+  const off: ReleaseOff[] = [];
+  const releases = list.flatMap((raw) => {
     const one = new ReleaseReader(reader, state, inherited(raw, templates));
+    const condition = one.offBy();
+    if (condition !== undefined) {
+      off.push({ key: one.key(defaults), name: one.name, condition });
+      return [];
+    }
     return one.isInstalled() ? [one.read({ defaults, common, repositories })] : [];
   });
+  return { releases, off };
 }
 
 /** A release over the templates that it inherits. */
@@ -136,8 +152,8 @@ interface Surroundings {
 }
 
 class ReleaseReader {
+  readonly name: string;
   readonly #raw: GoMap;
-  readonly #name: string;
   readonly #namespace: string | undefined;
   readonly #folder: string;
 
@@ -148,21 +164,29 @@ class ReleaseReader {
   ) {
     this.#raw = raw;
     this.#folder = folderOf(state.path);
-    this.#name = this.#text(raw["name"]);
+    this.name = this.#text(raw["name"]);
     const namespace = raw["namespace"] ?? state.document["namespace"];
     this.#namespace = namespace === undefined ? undefined : this.#text(namespace);
   }
 
+  /** The condition that keeps it out of its environment. */
+  offBy(): string | undefined {
+    const { condition } = this.#raw;
+    if (typeof condition !== "string") return undefined;
+    const value = condition.split(".").reduce<unknown>(
+      (at, key) => isMap(at) ? at[key] : undefined,
+      this.state.values,
+    );
+    return truth(value) ? undefined : condition;
+  }
+
+  key(defaults: GoMap): string {
+    const context = this.#raw["kubeContext"] ?? defaults["kubeContext"];
+    return `${context ?? ""}/${this.#namespace ?? ""}/${this.name}`;
+  }
+
   isInstalled(): boolean {
-    const { condition, installed } = this.#raw;
-    if (typeof condition === "string") {
-      const path = condition.split(".");
-      const value = path.reduce<unknown>(
-        (at, key) => isMap(at) ? at[key] : undefined,
-        this.state.values,
-      );
-      if (!truth(value)) return false;
-    }
+    const { installed } = this.#raw;
     if (installed === undefined || installed === true || this.#text(installed) === "true") {
       return true;
     }
@@ -189,7 +213,7 @@ class ReleaseReader {
     if (Object.keys(labels).length > 0) options.set("labels", literal(labels));
     for (const [theirs, ours] of Object.entries(SAME)) {
       const value = raw[theirs] ?? defaults[theirs];
-      if (value !== undefined && value !== false) options.set(ours, literal(value));
+      if (value !== undefined && value !== false) options.set(ours, literal(this.#deep(value)));
     }
     const timeout = raw["timeout"] ?? defaults["timeout"];
     if (timeout !== undefined) options.set("timeout", JSON.stringify(`${timeout}s`));
@@ -198,10 +222,10 @@ class ReleaseReader {
       if (!READ.includes(key) && SAME[key] === undefined) this.#leave(key);
     }
     const { left } = this.reader;
-    const named = { name: this.#name, owner: `release ${this.#name}` };
+    const named = { name: this.name, owner: `release ${this.name}` };
     return {
-      key: `${context ?? ""}/${this.#namespace ?? ""}/${this.#name}`,
-      name: this.#name,
+      key: this.key(defaults),
+      name: this.name,
       namespace: this.#namespace,
       options,
       needs: listOf(raw["needs"]).map((need) => this.#text(need)),
@@ -247,9 +271,22 @@ class ReleaseReader {
         `chart ${chart}: the helmfile names no repository ${alias}: use repository(…).chart(…)`,
       );
     }
+    if (local) this.#checkChart(chart);
     options.set("chart", literal(local ? relative(joinPath(this.#folder, chart)) : chart));
     if (version !== undefined && !remote && !local) this.#leave(`version ${version}`);
     return undefined;
+  }
+
+  /** Helmfile makes charts of folders that are none. */
+  #checkChart(chart: string): void {
+    const names = this.reader.files.list(joinPath(this.#folder, chart));
+    if (names.length === 0 || names.includes("Chart.yaml")) return;
+    const kustomized = names.some((name) => /^kustomization(\.ya?ml)?$/i.test(name));
+    this.#leave(
+      `chart ${chart}: ${
+        kustomized ? "it is a kustomization" : "it has no Chart.yaml"
+      }: make a chart of what it renders to`,
+    );
   }
 
   #values(options: Map<string, string>): void {
@@ -332,7 +369,7 @@ class ReleaseReader {
     const plain = (value: unknown) =>
       typeof value === "string" && value.includes("{{") ? "" : value ?? "";
     const release = {
-      Name: this.#name ?? plain(raw["name"]),
+      Name: this.name ?? plain(raw["name"]),
       Namespace: this.#namespace ?? plain(raw["namespace"]),
       Chart: plain(raw["chart"]),
       Labels: isMap(raw["labels"]) ? raw["labels"] : {},
@@ -360,7 +397,7 @@ class ReleaseReader {
   }
 
   #leave(what: string): void {
-    this.reader.left.add(`release ${this.#name}: ${what}`);
+    this.reader.left.add(`release ${this.name}: ${what}`);
   }
 }
 
