@@ -1,7 +1,7 @@
 /**
  * Putting objects in place by server-side apply, and removing those that a revision no longer has.
  *
- * One request for each object, nothing read before it. Objects of one kind go together, kind after
+ * One request for each object, nothing read before it; none for those known to stand. Objects of one kind go together, kind after
  * kind in the order of the manifest.
  *
  * @module
@@ -29,6 +29,8 @@ export interface ApplyObjectsOptions {
   readonly client?: ClientSide | undefined;
   /** Let the server drop fields that a kind does not have, instead of refusing them. @default {false} */
   readonly skipFieldValidation?: boolean | undefined;
+  /** Live objects, by {@linkcode keyOf}, that need not be applied. @default none */
+  readonly standing?: ReadonlyMap<string, KubeObject> | undefined;
   /** Go on with other objects after a failure, as an upgrade does. @default {false} */
   readonly keepGoing?: boolean | undefined;
   /** Told of each object that was applied. */
@@ -104,7 +106,7 @@ export function batchesOf(objects: readonly ManifestObject[]): ManifestObject[][
 async function applyObject(
   api: KubeApi,
   object: KubeObject,
-  { signal, forceConflicts, takeOver, onApplied, putter, skipFieldValidation = false }:
+  { signal, forceConflicts, takeOver, onApplied, putter, standing, skipFieldValidation = false }:
     & ApplyObjectsOptions
     & {
       readonly putter: Putter | undefined;
@@ -113,6 +115,11 @@ async function applyObject(
   const strict = !skipFieldValidation;
   // The server picks the name, so there is nothing to apply to.
   if (!object.metadata.name) return await api.create(object, { strict, signal });
+  const stands = standing?.get(keyOf(refOf(object)));
+  if (stands !== undefined) {
+    onApplied?.(stands);
+    return stands;
+  }
   try {
     if (takeOver && putter === undefined) await handOver(api, refOf(object), { signal });
     const live = putter === undefined

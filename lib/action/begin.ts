@@ -17,6 +17,7 @@ import { BUILD_PROBLEM, type ManifestObject, parseManifest, resolveObjects } fro
 import type { Operation } from "./operation.ts";
 import { conflictMessage, describe, markOwned, ownershipProblem } from "./ownership.ts";
 import type { Change } from "./prepare.ts";
+import { sameAsBefore } from "./standing.ts";
 
 /** What is to be applied and removed, as found just before the first change. */
 export interface ApplyPlan {
@@ -24,6 +25,8 @@ export interface ApplyPlan {
   readonly objects: readonly ManifestObject[];
   /** Objects of the revision before. */
   readonly before: readonly ManifestObject[];
+  /** Live objects, by {@linkcode keyOf}, that applying would not change. */
+  readonly standing: ReadonlyMap<string, KubeObject>;
   /** Objects that the revision before had and this one has not. */
   readonly dropped: readonly ObjectRef[];
   /** Objects of revisions that did not come to stand; they are removed if they are the release's. */
@@ -68,13 +71,27 @@ export async function planApply(
     existing.push(...await checkExisting(operation, request, { fresh: inside, change, signal }));
   }
   const there = new Set(existing.map((object) => keyOf(refOf(object))));
+  const marked = (one: ManifestObject) => ({ ...one, object: markOwned(one.object, operation) });
   return {
-    objects: resolved.map(({ object, path }) => ({ object: markOwned(object, operation), path })),
+    objects: resolved.map(marked),
     before,
+    standing: mayStand(request, change)
+      ? await operation.cache.standing(api).find(sameAsBefore(resolved, before).map(marked), signal)
+      : new Map(),
     dropped: droppedFrom(before, resolved),
     leftovers: await leftoversOf(operation, others, { kept: [...resolved, ...before], signal }),
     added: fresh.map(({ object }) => refOf(object)).filter((ref) => !there.has(keyOf(ref))),
   };
+}
+
+/**
+ * Whether objects may be left as they stand: they are the server's to compare, no hook can change them
+ * before they are applied, and nothing is known to have changed them.
+ */
+function mayStand({ dryRun }: DeployRequest, { current, release, drifted }: Change): boolean {
+  return !dryRun && !drifted && current?.applyMethod === "ssa" && release.applyMethod === "ssa" &&
+    current.info.status === "deployed" &&
+    !release.hooks.some(({ events }) => events.includes("pre-upgrade"));
 }
 
 /** Stores the pending revision, and removes revisions beyond the history's limit. */

@@ -13,6 +13,7 @@ import { type ProcessIdentity, thisProcess } from "../kube/process.ts";
 import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
 import { isMap } from "../template/value.ts";
 import { Presence } from "./presence.ts";
+import { Standing } from "./standing.ts";
 
 /**
  * What operations on one cluster share: its capabilities, and digests of charts. Remembers for as long
@@ -39,6 +40,7 @@ export class ActionCache {
   #capabilities: Promise<Capabilities> | undefined;
   #process: Promise<ProcessIdentity> | undefined;
   #presence: readonly [KubeApi, Presence] | undefined;
+  #standing: readonly [KubeApi, Standing] | undefined;
   readonly #told = new Set<string>();
   readonly #digests = new WeakMap<Chart, Promise<string>>();
 
@@ -67,6 +69,17 @@ export class ActionCache {
   ): { find(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> } {
     if (this.#presence?.[0] !== api) this.#presence = [api, new Presence(api)];
     return this.#presence[1];
+  }
+
+  /** Where operations look together for objects that need not be applied again.@internal */
+  standing(api: KubeApi): {
+    find(
+      objects: readonly { readonly object: KubeObject; readonly path: string }[],
+      signal: AbortSignal,
+    ): Promise<ReadonlyMap<string, KubeObject>>;
+  } {
+    if (this.#standing?.[0] !== api) this.#standing = [api, new Standing(api)];
+    return this.#standing[1];
   }
 
   /** Whether nobody has asked for this word before: for what is told once.@internal */

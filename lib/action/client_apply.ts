@@ -9,7 +9,8 @@ import { type Schema, TypeTable } from "../apiserver/schema.ts";
 import { isAlreadyExists } from "../kube/errors.ts";
 import { refOf } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, WriteOptions } from "../kube/types.ts";
-import { type Fields, isEmpty, mergeDiff, strategicDiff } from "./strategic_diff.ts";
+import type { Fields } from "./json_equal.ts";
+import { isEmpty, mergeDiff, strategicDiff } from "./strategic_diff.ts";
 
 /** Options of {@linkcode ClientApply.put}. */
 export interface PutOptions {

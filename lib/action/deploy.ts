@@ -235,7 +235,7 @@ async function liveObjects(
 
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {
   const { operation, request } = deployment;
-  const { objects, before, dropped, leftovers } = deployment.apply!;
+  const { objects, before, standing, dropped, leftovers } = deployment.apply!;
   const { kind, current, release, drifted } = deployment.plan as Change;
   const { api } = operation.context;
   const { signal } = step;
@@ -245,6 +245,7 @@ async function apply(deployment: Deployment, step: StepContext): Promise<void> {
     skipFieldValidation: request.skipFieldValidation,
     takeOver: kind === "upgrade" ? current?.applyMethod !== "ssa" : request.takeOwnership,
     client: release.applyMethod === "csa" ? { before, replace: request.forceReplace } : undefined,
+    standing,
     keepGoing: kind === "upgrade",
     onApplied: progress(operation, step.id, objects.length),
   });

@@ -17,6 +17,9 @@ const MANAGED_BY = "app.kubernetes.io/managed-by";
 const RELEASE_NAME = "meta.helm.sh/release-name";
 const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
 
+/** A selector that all objects of releases match. */
+export const MANAGED_BY_HELM = `${MANAGED_BY}=Helm`;
+
 /** The object with the marks of its release. */
 export function markOwned(object: KubeObject, owner: Owner): KubeObject {
   const { metadata } = object;

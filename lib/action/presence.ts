@@ -8,7 +8,7 @@ import { Together } from "../kube/together.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 
 /** From so many objects of one kind and namespace on, one list is cheaper than reading each. */
-const WORTH_A_LIST = 8;
+export const WORTH_A_LIST = 8;
 
 /** A list that holds so many times more than is asked for is not read to its end. */
 const MOST_OTHERS = 20;
@@ -56,7 +56,9 @@ export class Presence {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, KubeObject>> {
-    const listed = names.length < WORTH_A_LIST ? undefined : await this.#list(of, names, signal);
+    const listed = names.length < WORTH_A_LIST
+      ? undefined
+      : await listNamed(this.#api, of, { names, signal, most: MOST_OTHERS, metadataOnly: true });
     if (listed !== undefined) return listed;
     const found = await Promise.all(
       names.map(async (name) =>
@@ -65,35 +67,50 @@ export class Presence {
     );
     return new Map(found.flatMap(([name, object]) => object === undefined ? [] : [[name, object]]));
   }
+}
 
-  async #list(
-    { apiVersion, kind, namespace }: ObjectRef,
-    names: readonly string[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, KubeObject> | undefined> {
-    const wanted = new Set(names);
-    const found = new Map<string, KubeObject>();
-    let seen = 0;
-    const enough = new AbortController();
-    try {
-      await this.#api.list({ apiVersion, kind }, {
-        namespace,
-        metadataOnly: true,
-        signal: AbortSignal.any([signal, enough.signal]),
-        onPage: (items) => {
-          for (const item of items) {
-            if (wanted.has(item.metadata.name)) found.set(item.metadata.name, item);
-          }
-          seen += items.length;
-          if (seen > MOST_OTHERS * names.length) enough.abort();
-        },
-      });
-      return found;
-    } catch (error) {
-      signal.throwIfAborted();
-      // Who may read objects may still not list them.
-      if (enough.signal.aborted || error instanceof ApiError) return undefined;
-      throw error;
-    }
+/** Which objects {@linkcode listNamed} shall find. */
+export interface NamedObjects {
+  readonly names: readonly string[];
+  /** How many times more than that the list may hold before it is given up. */
+  readonly most: number;
+  readonly metadataOnly: boolean;
+  /** A label selector that all of them match. */
+  readonly labelSelector?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Objects of one kind and namespace by one list; `undefined` where they must be asked for one by one. */
+export async function listNamed(
+  api: KubeApi,
+  { apiVersion, kind, namespace }: ObjectRef,
+  { names, most, signal, ...query }: NamedObjects,
+): Promise<ReadonlyMap<string, KubeObject> | undefined> {
+  const wanted = new Set(names);
+  const found = new Map<string, KubeObject>();
+  let seen = 0;
+  const enough = new AbortController();
+  try {
+    await api.list({ apiVersion, kind }, {
+      ...query,
+      namespace,
+      // Whole objects may be large: no more at once than were asked for.
+      pageSize: query.metadataOnly ? undefined : names.length,
+      signal: AbortSignal.any([signal, enough.signal]),
+      onPage: (items) => {
+        for (const item of items) {
+          if (wanted.has(item.metadata.name)) found.set(item.metadata.name, item);
+        }
+        seen += items.length;
+        if (found.size === wanted.size || seen > most * names.length) enough.abort();
+      },
+    });
+    return found;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (found.size === wanted.size) return found;
+    // Who may read objects may still not list them.
+    if (enough.signal.aborted || error instanceof ApiError) return undefined;
+    throw error;
   }
 }

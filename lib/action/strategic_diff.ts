@@ -7,9 +7,7 @@
  * @module
  */
 import type { Schema } from "../apiserver/schema.ts";
-
-/** A map of an object. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields, jsonEqual } from "./json_equal.ts";
 
 /** The three sides of a value. */
 interface Sides {
@@ -56,7 +54,7 @@ export function mergeDiff(before: Fields, after: Fields): Fields {
     if (isFields(value) && isFields(old)) {
       const inner = mergeDiff(old, value);
       if (!isEmpty(inner)) patch[key] = inner;
-    } else if (!same(old, value)) patch[key] = value;
+    } else if (!jsonEqual(old, value)) patch[key] = value;
   }
   for (const key of Object.keys(before)) if (after[key] === undefined) patch[key] = null;
   return patch;
@@ -80,7 +78,7 @@ function fieldDiff(schema: Schema, key: string, sides: Sides): Fields {
     const by = schema.patchMerge.key;
     return by === undefined ? valuesDiff(key, lists) : itemsDiff(schema, { key, by }, lists);
   }
-  return same(after, live) ? {} : { [key]: after };
+  return jsonEqual(after, live) ? {} : { [key]: after };
 }
 
 interface Lists {
@@ -91,7 +89,8 @@ interface Lists {
 
 /** A list of plain values that others may add to, such as finalizers. */
 function valuesDiff(key: string, { before, after, live }: Lists): Fields {
-  const has = (list: readonly unknown[], value: unknown) => list.some((one) => same(one, value));
+  const has = (list: readonly unknown[], value: unknown) =>
+    list.some((one) => jsonEqual(one, value));
   const added = after.filter((value) => !has(live, value));
   const dropped = before.filter((value) => !has(after, value) && has(live, value));
   return {
@@ -107,7 +106,7 @@ function itemsDiff(
   { before, after, live }: Lists,
 ): Fields {
   const find = (list: readonly unknown[], id: unknown) =>
-    list.find((item): item is Fields => isFields(item) && same(item[by], id));
+    list.find((item): item is Fields => isFields(item) && jsonEqual(item[by], id));
   const items: Fields[] = [];
   const order: Fields[] = [];
   for (const item of after) {
@@ -130,24 +129,9 @@ function itemsDiff(
   const kept = live.filter((item) => isFields(item) && find(order, item[by]) !== undefined)
     .map((item) => ({ [by]: (item as Fields)[by] }));
   const wanted = order.filter((item) => find(live, item[by]) !== undefined);
-  if (items.length === 0 && same(kept, wanted)) return {};
+  if (items.length === 0 && jsonEqual(kept, wanted)) return {};
   return {
     ...(items.length === 0 ? {} : { [key]: items }),
     [`$setElementOrder/${key}`]: order,
   };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Deep equality of JSON values; the order of a map's keys says nothing. */
-function same(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
-  }
-  if (!isFields(a) || !isFields(b)) return a === b;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
 }

@@ -78,7 +78,7 @@ export function createKubeClient(connection: Connection, options: KubeClientOpti
 class KubeClient implements KubeApi {
   readonly server: string;
   readonly #namespace: string;
-  readonly #fieldManager: string;
+  readonly fieldManager: string;
   readonly #transport: Transport;
   readonly #discovery: Discovery;
   readonly #hub: WatchHub;
@@ -87,7 +87,7 @@ class KubeClient implements KubeApi {
     const transport = new Transport(connection, options);
     this.server = connection.server.replace(/^https?:\/\//, "");
     this.#namespace = connection.namespace;
-    this.#fieldManager = options.fieldManager ?? "helm";
+    this.fieldManager = options.fieldManager ?? "helm";
     this.#transport = transport;
     this.#discovery = new Discovery((request) => transport.send(request));
     this.#hub = new WatchHub(transport, {
@@ -346,7 +346,7 @@ class KubeClient implements KubeApi {
 
   #writeQuery({ dryRun, strict, fieldManager }: WriteOptions): Query {
     return {
-      fieldManager: fieldManager ?? this.#fieldManager,
+      fieldManager: fieldManager ?? this.fieldManager,
       dryRun: dryRun ? "All" : undefined,
       fieldValidation: strict ? "Strict" : undefined,
     };

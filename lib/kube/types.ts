@@ -163,6 +163,8 @@ export type PatchType =
 export interface KubeApi {
   /** Host and port, for messages. */
   readonly server: string;
+  /** Who owns fields that are applied, unless a request says otherwise. @default it is not known */
+  readonly fieldManager?: string | undefined;
   /** `/version` of the API server. */
   version(
     options?: RequestOptions,

@@ -80,6 +80,8 @@ class KubeStorage implements Storage {
   readonly #now: () => number;
   /** Histories by namespace: the releases of a run are asked for together. */
   readonly #histories = new Map<string, Together<RevisionEntry[]>>();
+  /** Records by namespace and revision, likewise. */
+  readonly #records = new Map<string, Together<KubeObject>>();
   /** Settles when the last record that was begun is encoded. */
   #encoding: Promise<unknown> = Promise.resolve();
   /** Texts of releases that were checked and are not stored yet. */
@@ -92,8 +94,58 @@ class KubeStorage implements Storage {
   }
 
   async get(key: RevisionKey, options?: RequestOptions): Promise<Release | undefined> {
-    const object = await this.#api.get(this.#ref(key), options);
+    // What is asked for by a label that the server refuses must not spoil the question of others.
+    const object = isReleaseName(key.name)
+      ? await this.#recordsOf(key).ask(key.name, options?.signal)
+      : await this.#api.get(this.#ref(key), options);
     return object === undefined ? undefined : await readRecord(object);
+  }
+
+  #recordsOf({ namespace, revision }: RevisionKey): Together<KubeObject> {
+    const where = `${namespace}/${revision}`;
+    let together = this.#records.get(where);
+    if (together === undefined) {
+      together = new Together((names, signal) =>
+        this.#readTogether({ namespace, revision, names, signal })
+      );
+      this.#records.set(where, together);
+    }
+    return together;
+  }
+
+  /** Records of one revision number, by name: many by a list, and each that it does not hold by itself. */
+  async #readTogether({ namespace, revision, names, signal }: {
+    readonly namespace: string;
+    readonly revision: number;
+    readonly names: readonly string[];
+    readonly signal: AbortSignal;
+  }): Promise<ReadonlyMap<string, KubeObject>> {
+    const found = new Map<string, KubeObject>();
+    if (names.length >= WORTH_A_LIST) {
+      await this.#api.list({ apiVersion: "v1", kind: this.#kind }, {
+        namespace,
+        signal,
+        labelSelector: `owner=helm,version=${revision},name in (${names.join()})`,
+        pageSize: PAGE,
+        onPage: (items) => {
+          for (const item of items) {
+            const name = item.metadata.labels?.["name"];
+            if (
+              name !== undefined && item.metadata.name === recordName({ name, revision })
+            ) {
+              found.set(name, item);
+            }
+          }
+        },
+      });
+    }
+    await Promise.all(
+      names.filter((name) => !found.has(name)).map(async (name) => {
+        const object = await this.#api.get(this.#ref({ name, namespace, revision }), { signal });
+        if (object !== undefined) found.set(name, object);
+      }),
+    );
+    return found;
   }
 
   async each(
@@ -224,6 +276,9 @@ class KubeStorage implements Storage {
 
 /** Records read at once. Each may be a megabyte. */
 const PAGE = 100;
+
+/** From so many records on, one list is cheaper than reading each. */
+const WORTH_A_LIST = 8;
 
 /** The release that an object keeps. */
 async function readRecord({ kind, metadata, data }: KubeObject): Promise<Release> {

@@ -17,7 +17,7 @@ function fifty(values: Record<string, string> = {}) {
 }
 
 Deno.test("fifty releases make the requests that cannot be avoided, and a handful for all of them", async () => {
-  await rehearse(WEB, async ({ run, server }) => {
+  await rehearse(WEB, async ({ api, run, server }) => {
     /** How often each record and object was asked for or written; lists are for many at once. */
     async function cost(stack: ReturnType<typeof fifty>, force = false) {
       const before = server.requests.length;
@@ -37,9 +37,23 @@ Deno.test("fifty releases make the requests that cannot be avoided, and a handfu
       "PUT secrets": COUNT,
     });
     assert.deepEqual(await cost(fifty()), {});
-    // Reads what it starts from, and marks that as superseded.
+    // Marks what it starts from as superseded; what stands as it would be applied is not applied again.
     assert.deepEqual(await cost(fifty(), true), {
-      "GET secrets": COUNT,
+      "POST secrets": COUNT,
+      "PUT secrets": 2 * COUNT,
+    });
+    // What somebody has taken away is put back all the same, and what the chart says anew is applied.
+    const changed = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "r7" };
+    await api.patch(changed, "application/merge-patch+json", { data: null }, {
+      fieldManager: "somebody",
+    });
+    assert.deepEqual(await cost(fifty(), true), {
+      "POST secrets": COUNT,
+      "PATCH configmaps": 1,
+      "PUT secrets": 2 * COUNT,
+    });
+    assert.deepEqual((await api.get(changed))?.["data"], { text: "none" });
+    assert.deepEqual(await cost(fifty({ text: "good day" })), {
       "POST secrets": COUNT,
       "PATCH configmaps": COUNT,
       "PUT secrets": 2 * COUNT,
