@@ -64,3 +64,92 @@ COMP_WORDS=(capstan roll); COMP_CWORD=1; _capstan; echo "\${COMPREPLY[@]}"`,
     assert.equal(new TextDecoder().decode(stdout), "rollback\n", new TextDecoder().decode(stderr));
   });
 });
+
+/** Whether a shell is installed. */
+async function has(shell: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(shell, { args: ["-c", "exit"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** What is to be completed, and a part of what the shell shows then. */
+const TYPED: readonly [string, string][] = [
+  ["capstan roll", "rollback"],
+  ["capstan repo re", "remove"],
+  ["capstan up --hook-p", "--hook-parallelism"],
+  ["capstan lint ./char", "./charts"],
+];
+
+/** A folder with a program `capstan` and a folder to complete, and what runs a shell in it. */
+async function inShell(
+  shell: string,
+  use: (run: (args: readonly string[]) => Promise<string>, folder: string) => Promise<void>,
+): Promise<void> {
+  await atWork({ "charts/a": "" }, async ({ capstan, folder, write }) => {
+    await write({
+      script: (await capstan("completions", shell)).stdout,
+      "bin/capstan": `#!/bin/sh\nexec '${Deno.execPath()}' run -A '${CLI}' "$@"\n`,
+    });
+    await Deno.chmod(`${folder}/bin/capstan`, 0o755);
+    await use(async (args) => {
+      const { stdout, stderr } = await new Deno.Command(shell, {
+        args: [...args],
+        cwd: folder,
+        env: { NO_COLOR: "1", PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
+      }).output();
+      const decoder = new TextDecoder();
+      return decoder.decode(stdout) + decoder.decode(stderr);
+    }, folder);
+  });
+}
+
+Deno.test({
+  name: "fish completes what is half written",
+  ignore: !await has("fish"),
+  async fn() {
+    await inShell("fish", async (run) => {
+      for (const [typed, shown] of TYPED) {
+        const found = await run(["--no-config", "-c", `source script; complete -C "${typed}"`]);
+        assert.equal(found.split(/[\t/\n]/, shown.startsWith("./") ? 2 : 1).join("/"), shown);
+      }
+    });
+  },
+});
+
+/** Types each line and a tab into an interactive zsh, and prints what it shows within some seconds. */
+const TYPING = `zmodload zsh/zpty
+zpty -b z zsh -f -i
+shown() {
+  local all line
+  repeat 100; do
+    while zpty -rt z line; do all+=$line; done
+    [[ $all == *$1* ]] && break
+    sleep 0.1
+  done
+  print -r -- "$all"
+}
+zpty -w z "autoload -Uz compinit; compinit -u -D; source ./script; print rea''dy"
+shown ready
+while (( $# )); do
+  zpty -w -n z $'\\x15'"$1"$'\\t'
+  shown $2
+  shift 2
+done
+`;
+
+Deno.test({
+  name: "zsh completes what is half written",
+  ignore: !await has("zsh"),
+  async fn() {
+    await inShell("zsh", async (run, folder) => {
+      await Deno.writeTextFile(`${folder}/typing`, TYPING);
+      const shown = await run(["-f", "typing", ...TYPED.flat()]);
+      for (const [typed, completed] of TYPED) {
+        const whole = `${typed.slice(0, typed.lastIndexOf(" "))} ${completed}`;
+        assert(shown.includes(whole), `${whole} is not in what was shown:\n${shown}`);
+      }
+    });
+  },
+});
