@@ -12,7 +12,7 @@
 /** Bytes of the buffer: twice what V8 lets such memory grow before it looks. */
 const BUFFER = 128 << 20;
 /** Below this the heap is left alone. */
-const SMALL = 40e6;
+const SMALL = 34e6;
 /** How much the heap may grow over what was alive. */
 const GROWTH = 1.8;
 
