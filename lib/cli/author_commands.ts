@@ -7,6 +7,7 @@ import { flag, integer, NAMESPACE, text, texts } from "./flags.ts";
 import type { NamespaceFlags } from "./flags.ts";
 import { DOWNLOAD } from "./download_flags.ts";
 import type { DownloadFlags } from "./download_flags.ts";
+import { helmCommand } from "./helm_command.ts";
 import { lazyCommand } from "./lazy_command.ts";
 
 /** Flags of `types`. */
@@ -14,6 +15,11 @@ export interface TypesFlags extends DownloadFlags {
   readonly debug?: boolean;
   readonly output?: string;
   readonly name?: string;
+}
+
+/** Flags of `create`. */
+export interface CreateFlags {
+  readonly starter?: string;
 }
 
 /** Flags of `init`. */
@@ -76,6 +82,27 @@ export const AUTHOR_ROUTES = {
       brief: "write a stack file for releases that are in the cluster already",
       fullDescription:
         "Reads release records, of Helm's as well, and writes a stack with their values and with the charts that the records hold. Nothing in the cluster changes.",
+    },
+  }),
+  create: helmCommand<CreateFlags, [string]>({
+    loader: async () => (await import("./commands/create.ts")).create,
+    parameters: {
+      flags: {
+        starter: text(
+          "chart to start from: a name in Helm's starters/, or an absolute path",
+          "name",
+        ),
+      },
+      aliases: { p: "starter" },
+      positional: {
+        kind: "tuple",
+        parameters: [{ brief: "folder of the chart", parse: String, placeholder: "NAME" }],
+      },
+    },
+    docs: {
+      brief: "write a new chart",
+      fullDescription:
+        "Writes a chart with a Deployment, a Service, a ServiceAccount, and an Ingress and an autoscaler that are off; its values go by the usual names. Of a starter, <CHARTNAME> in templates and values becomes the chart's name. Files that are there already are not touched: then it writes nothing and says which.",
     },
   }),
   init: lazyCommand<InitFlags, [string?]>({

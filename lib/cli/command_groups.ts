@@ -28,7 +28,7 @@ export const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import("./report_commands.ts")).REPORT_ROUTES,
   },
   {
-    names: ["adopt", "init", "import", "types"],
+    names: ["adopt", "create", "init", "import", "types"],
     load: async () => (await import("./author_commands.ts")).AUTHOR_ROUTES,
   },
   {

@@ -120,14 +120,23 @@ class PathsByEnvironment implements HelmPaths {
   get helm(): HelmFolders {
     const what = "Helm's folders";
     const bare = (chain: Chain) => this.#path(chain, what).replace(/\/$/, "");
+    const cache = [["HELM_CACHE_HOME", ""], ...this.#caches("helm")] as const;
+    const config = this.#config("");
+    const data = [
+      ["HELM_DATA_HOME", ""],
+      ["XDG_DATA_HOME", "/helm"],
+      ["HOME", `${this.#mac ? "/Library" : "/.local/share"}/helm`],
+    ] as const;
     return {
-      cache: bare([["HELM_CACHE_HOME", ""], ...this.#caches("helm")]),
-      config: bare(this.#config("")),
-      data: bare([
-        ["HELM_DATA_HOME", ""],
-        ["XDG_DATA_HOME", "/helm"],
-        ["HOME", `${this.#mac ? "/Library" : "/.local/share"}/helm`],
-      ]),
+      get cache() {
+        return bare(cache);
+      },
+      get config() {
+        return bare(config);
+      },
+      get data() {
+        return bare(data);
+      },
     };
   }
 

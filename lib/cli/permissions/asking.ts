@@ -29,6 +29,7 @@ type AnyFlags = NamespaceFlags & DownloadFlags & ValueFlags & {
   readonly prune?: boolean;
   readonly sign?: boolean;
   readonly generateName?: boolean;
+  readonly starter?: string;
   readonly nameTemplate?: string;
   readonly passphraseFile?: string;
   readonly plan?: string;

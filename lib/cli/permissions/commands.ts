@@ -7,6 +7,7 @@ import { CapstanError } from "../../errors.ts";
 import { exists, folderOf } from "../../files.ts";
 import type { LoadedStack } from "../../stack/load.ts";
 import { SHOWN_VARIABLES } from "../commands/env.ts";
+import { starterPath } from "../commands/create.ts";
 import { isPlanFile } from "../plan_file.ts";
 import { stateFolder } from "../state_folder.ts";
 import { REPORT_NAMES } from "../report_commands.ts";
@@ -20,6 +21,7 @@ import type { Call } from "./capture.ts";
 import { needFolder, needStackCharts } from "./charts.ts";
 import { absolute, hostOf, needCluster, needNamespace } from "./cluster.ts";
 import { chartToRender, REGISTRY_RULES } from "./registry.ts";
+import { heard } from "./heard.ts";
 import { PermissionSet } from "./set.ts";
 import { needCache, needJournal, needStackFile } from "./stack.ts";
 
@@ -83,6 +85,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   adopt: async (asking) => {
     await cluster(asking);
     folder(asking, asking.args[0] ?? ".");
+  },
+  create: (asking) => {
+    folder(asking, asking.args[0]!);
+    const { need, context, flags } = asking;
+    if (!flags.starter) return;
+    const names = heard(need, context, { reason: "leads to the starter", optional: false });
+    file(asking, starterPath(names, flags.starter), "the starter");
   },
   init: (asking) => folder(asking, asking.args[0] ?? "."),
   import: importFile,
