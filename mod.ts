@@ -296,7 +296,7 @@ export type { ApiErrorOptions, StatusDetails } from "./lib/kube/errors.ts";
 export type * from "./lib/kube/types.ts";
 export { waitDeleted, WaitError, waitHook, waitReady } from "./lib/kube/wait.ts";
 export type { Unready, WaitOptions, WaitReadyOptions } from "./lib/kube/wait.ts";
-export type { ReadyPredicate, ReadyRules } from "./lib/kube/ready.ts";
+export type { ReadyAnswer, ReadyContext, ReadyPredicate, ReadyRules } from "./lib/kube/ready.ts";
 export type { Readiness } from "./lib/kube/readiness.ts";
 
 // The rehearsal cluster

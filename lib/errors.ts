@@ -120,6 +120,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether a function is a class of errors. */
+export function isErrorClass(value: unknown): value is new () => Error {
+  if (typeof value !== "function") return false;
+  return (value as unknown) === Error || value.prototype instanceof Error;
+}
+
 /** Whether Deno refused something for want of a permission. */
 export function isDenied(error: unknown): boolean {
   return error instanceof Error && error.name === "NotCapable";

@@ -11,6 +11,8 @@
 const EXTERNAL = "@kubernetes/client-node";
 
 const root = new URL("../", import.meta.url).pathname;
+/** What runs in a worker of its own: a file of its own. */
+const SANDBOX = `${root}lib/stack/sandbox_worker.ts`;
 const folder = `${root}dist/cli`;
 
 await Deno.remove(folder, { recursive: true }).catch((error) => {
@@ -18,7 +20,7 @@ await Deno.remove(folder, { recursive: true }).catch((error) => {
 });
 const flags = ["--quiet", "--minify", "--code-splitting", "--external", EXTERNAL];
 const { success } = await new Deno.Command(Deno.execPath(), {
-  args: ["bundle", ...flags, "--outdir", folder, `${root}cli.ts`],
+  args: ["bundle", ...flags, "--outdir", folder, `${root}cli.ts`, SANDBOX],
   cwd: root,
 }).spawn().status;
 if (!success) Deno.exit(1);
@@ -45,7 +47,8 @@ function launch(program: string): string {
 
 /** A bare name means something only beside deno.json; what it stands for, everywhere. */
 async function nameThePackage(specifier: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
     const text = await Deno.readTextFile(`${folder}/${name}`);
     if (!text.includes(`"${EXTERNAL}"`)) continue;
     await Deno.writeTextFile(

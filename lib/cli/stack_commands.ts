@@ -78,7 +78,9 @@ const STACK = {
   ...SELECT,
   env: text("environment, for a stack that is a function of it", "name"),
   noCheck: flag("do not type-check the stack file first"),
-  sandbox: flag("let the stack file read its own folder, and do nothing else itself"),
+  sandbox: flag(
+    "let the stack file read its own folder, and do nothing else itself; needs `deno run --unstable-worker-options`, which Capstan's own deno.json sets",
+  ),
   parallelism: integer("releases in flight at once; overrides the stack's", 1),
   output: choice("table: for people; json: one event per line, as docs/events.md says", [
     "table",

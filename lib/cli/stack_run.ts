@@ -55,6 +55,12 @@ export async function loadFor(
     return await loadSandboxed(path ?? "stack.ts", options);
   }
   if (program === undefined) return await loadStack(path ?? "stack.ts", options);
+  if (flags.sandbox) {
+    throw new CapstanError("cannot sandbox this stack: it is the program that runs already", {
+      code: "stack/sandbox",
+      hint: `give it fewer of Deno's permissions, or: capstan up --sandbox ${program.file}`,
+    });
+  }
   if (path !== undefined) {
     throw new CapstanError(`cannot use stack ${path}: this program is a stack itself`, {
       code: "usage",

@@ -18,9 +18,22 @@ export type ReadyRules = "watcher" | "legacy";
  * A user's own word on whether an object is ready: `true`; `false`, or a text that says what is still
  * missing; `{ failed }` when it will not become ready, and why; `undefined` to leave it to the rules.
  */
+export type ReadyAnswer = boolean | string | { readonly failed: string } | undefined;
+
+/** What a {@linkcode ReadyPredicate} is given beside the object. */
+export interface ReadyContext {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Says whether an object is ready, at once or by a promise. It is asked of one state of an object at a
+ * time: of those that come while it thinks, of the last.
+ */
 export type ReadyPredicate = (
   object: KubeObject,
-) => boolean | string | { readonly failed: string } | undefined;
+  context: ReadyContext,
+) => ReadyAnswer | Promise<ReadyAnswer>;
 
 /** Options for {@linkcode readinessOf}. */
 export interface ReadyOptions {
@@ -28,8 +41,6 @@ export interface ReadyOptions {
   readonly rules?: ReadyRules | undefined;
   /** Whether a Job must have completed (`--wait-for-jobs`), not merely started. @default {false} */
   readonly jobs?: boolean | undefined;
-  /** Asked before the rules. @default none */
-  readonly isReady?: ReadyPredicate | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -40,9 +51,7 @@ export interface ReadyOptions {
  * Under `watcher` a paused Deployment is ready, as nothing will happen to it.
  */
 export function readinessOf(object: KubeObject, options: ReadyOptions): Readiness {
-  const { rules = "watcher", jobs, now, isReady } = options;
-  const answer = isReady?.(object);
-  if (answer !== undefined) return answered(answer);
+  const { rules = "watcher", jobs, now } = options;
   if (rules === "legacy") return legacyReadiness(object, { jobs });
   if (jobs && isKind(object, "batch", "Job")) {
     return jobEnd(object) ?? inProgress("Job in progress");
@@ -53,7 +62,9 @@ export function readinessOf(object: KubeObject, options: ReadyOptions): Readines
   return watcherReadiness(object, now);
 }
 
-function answered(answer: NonNullable<ReturnType<ReadyPredicate>>): Readiness {
+/** What a user's word means; `undefined` where it leaves it to the rules. */
+export function answeredReadiness(answer: ReadyAnswer): Readiness | undefined {
+  if (answer === undefined) return undefined;
   if (answer === true) return current("it is ready");
   if (answer === false) return inProgress("it is not ready yet");
   return typeof answer === "string" ? inProgress(answer) : failed(answer.failed);

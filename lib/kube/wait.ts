@@ -5,9 +5,11 @@
  */
 
 import { CapstanError } from "../errors.ts";
+import { orAborted } from "../schedule/retry.ts";
 import { ApiError } from "./errors.ts";
 import { NOT_FOUND, type Readiness } from "./readiness.ts";
 import {
+  answeredReadiness,
   hookReadinessOf,
   isAwaitedHook,
   readinessOf,
@@ -132,12 +134,18 @@ export async function waitReady(
 ): Promise<void> {
   const { rules = "watcher", jobs, isReady, now = Date.now } = options;
   const failFast = options.failFast ?? rules === "legacy";
-  function judge(object: KubeObject | undefined): Readiness {
+  function judge(
+    object: KubeObject | undefined,
+    signal: AbortSignal,
+  ): Readiness | Promise<Readiness> {
     if (object === undefined) return rules === "legacy" ? MISSING : NOT_FOUND;
-    return readinessOf(object, { rules, jobs, isReady, now: now() });
+    const byRules = () => readinessOf(object, { rules, jobs, now: now() });
+    const answer = isReady?.(object, { signal });
+    return answer instanceof Promise
+      ? answer.then((word) => answeredReadiness(word) ?? byRules())
+      : answeredReadiness(answer) ?? byRules();
   }
-  const pending = objects.filter((object) => !isReadyAsGiven(object, judge));
-  const watched = pending.map((object) => ({ ref: refOf(object), judge }));
+  const watched = objects.map((given) => ({ ref: refOf(given), judge, given }));
   const group = new WaitGroup(watched, { ...options, failFast });
   const outcome = await group.run(api);
   if (outcome.unready.length === 0) return;
@@ -242,13 +250,9 @@ const DEADLINE = "context deadline exceeded";
 /** Helm 3 gives up on an object that is not there; Helm 4 waits for it to appear. */
 const MISSING: Readiness = { status: "Failed", message: "not found" };
 
-function isReadyAsGiven(
-  object: KubeObject,
-  judge: (object: KubeObject) => Readiness,
-): boolean {
-  const isLive = object.metadata.uid !== undefined &&
-    object.metadata.resourceVersion !== undefined;
-  return isLive && judge(object).status === "Current";
+/** Whether it was read from the cluster, rather than from a manifest. */
+function isLive({ metadata }: KubeObject): boolean {
+  return metadata.uid !== undefined && metadata.resourceVersion !== undefined;
 }
 
 function readyMessage({ unready, timedOut }: Outcome, rules: ReadyRules): string {
@@ -272,7 +276,12 @@ function identify({ kind, namespace, name }: ObjectRef): string {
 /** One object and how to judge its states. */
 interface Watched {
   readonly ref: ObjectRef;
-  readonly judge: (object: KubeObject | undefined) => Readiness;
+  readonly judge: (
+    object: KubeObject | undefined,
+    signal: AbortSignal,
+  ) => Readiness | Promise<Readiness>;
+  /** As it was when the wait began; one that is ready by then is not asked for. */
+  readonly given?: KubeObject | undefined;
 }
 
 interface Outcome {
@@ -286,6 +295,8 @@ class WaitGroup {
   readonly #options: WaitOptions & { readonly failFast?: boolean | undefined };
   readonly #readiness: (Readiness | undefined)[];
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  /** Objects that are being judged, with the last state that came meanwhile. */
+  readonly #asked = new Map<number, { latest?: KubeObject | undefined; again: boolean }>();
   /** Aborted when nothing is left to wait for. */
   readonly #over = new AbortController();
   #timedOut = false;
@@ -328,6 +339,7 @@ class WaitGroup {
     const { ref } = this.#watched[index]!;
     const { signal } = this.#over;
     try {
+      if (await this.#isReadyAsGiven(index)) return;
       await api.until(ref, (object) => this.#see(index, object) || undefined, { signal });
     } catch (error) {
       // The group's own end is not an error: what is known by then is the outcome.
@@ -340,10 +352,54 @@ class WaitGroup {
     }
   }
 
-  /** Whether the object is ready. */
+  async #isReadyAsGiven(index: number): Promise<boolean> {
+    const { judge, given } = this.#watched[index]!;
+    if (given === undefined || !isLive(given)) return false;
+    const { signal } = this.#over;
+    const judged = judge(given, signal);
+    const readiness = judged instanceof Promise ? await orAborted(judged, signal) : judged;
+    if (readiness.status !== "Current") return false;
+    this.#readiness[index] = readiness;
+    if (this.#isOver(readiness)) this.#over.abort();
+    return true;
+  }
+
+  /** Whether the object is known to be ready. */
   #see(index: number, object: KubeObject | undefined): boolean {
-    const { ref, judge } = this.#watched[index]!;
-    const readiness = judge(object);
+    if (this.#readiness[index]?.status === "Current") return true;
+    const asked = this.#asked.get(index);
+    if (asked !== undefined) {
+      asked.latest = object;
+      asked.again = true;
+      return false;
+    }
+    const judged = this.#watched[index]!.judge(object, this.#over.signal);
+    if (!(judged instanceof Promise)) return this.#take(index, object, judged);
+    this.#asked.set(index, { again: false });
+    judged.then((readiness) => this.#hear(index, object, readiness), (error) => {
+      if (this.#over.signal.aborted) return;
+      this.#error = error;
+      this.#over.abort();
+    });
+    return false;
+  }
+
+  /** Takes an answer that was waited for, and asks of what has come meanwhile. */
+  #hear(index: number, object: KubeObject | undefined, readiness: Readiness): void {
+    const { latest, again } = this.#asked.get(index)!;
+    this.#asked.delete(index);
+    if (this.#over.signal.aborted) return;
+    if (this.#take(index, object, readiness) || !again) return;
+    try {
+      this.#see(index, latest);
+    } catch (error) {
+      this.#error = error;
+      this.#over.abort();
+    }
+  }
+
+  #take(index: number, object: KubeObject | undefined, readiness: Readiness): boolean {
+    const { ref } = this.#watched[index]!;
     const before = this.#readiness[index];
     this.#readiness[index] = readiness;
     clearTimeout(this.#timers.get(index));

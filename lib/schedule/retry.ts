@@ -16,7 +16,9 @@ export interface RetryOptions {
    * Whether another try may help, or how many milliseconds to wait before it (as a server's
    * Retry-After says; this is neither shortened nor jittered). @default always
    */
-  readonly when?: ((error: unknown) => boolean | number) | undefined;
+  readonly when?:
+    | ((error: unknown) => boolean | number | Promise<boolean | number>)
+    | undefined;
   /** Called before each pause. */
   readonly onRetry?: ((error: unknown, attempt: number, pause: number) => void) | undefined;
   /** Stops waiting and trying. */
@@ -60,7 +62,7 @@ export async function retry<T>(
       return await work(attempt);
     } catch (error) {
       if (attempt === attempts || signal?.aborted) throw error;
-      const pause = pauseBefore(error, attempt, options);
+      const pause = await pauseBefore(error, attempt, options);
       if (pause === undefined) throw error;
       onRetry?.(error, attempt, pause);
       await sleep(pause, signal);
@@ -69,18 +71,30 @@ export async function retry<T>(
 }
 
 /** Milliseconds to wait after a failed try; `undefined` when another would not help. */
-export function pauseBefore(
+export async function pauseBefore(
   error: unknown,
   attempt: number,
-  { delay = 200, maxDelay = 10_000, when, random = Math.random }: Pick<
+  { delay = 200, maxDelay = 10_000, when, random = Math.random, signal }: Pick<
     RetryOptions,
-    "delay" | "maxDelay" | "when" | "random"
+    "delay" | "maxDelay" | "when" | "random" | "signal"
   >,
-): number | undefined {
-  const verdict = when?.(error) ?? true;
+): Promise<number | undefined> {
+  const answer = when?.(error) ?? true;
+  const verdict = answer instanceof Promise ? await orAborted(answer, signal) : answer;
   if (verdict === false) return undefined;
   const bound = Math.min(maxDelay, delay * 2 ** (attempt - 1));
   return typeof verdict === "number" ? verdict : bound * (1 + random()) / 2;
+}
+
+/** What a promise comes to; throws the signal's reason when that is aborted first. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }
 
 /** Waits; throws the signal's reason when that is aborted first. */

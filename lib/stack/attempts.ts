@@ -182,8 +182,12 @@ class Attempts {
     const { outcome, error, previous } = this.#last!.result();
     this.#previous ??= previous;
     if (!hasFailed(outcome) || number >= retry.attempts || halt?.aborted || this.#isLate()) return;
-    const pause = pauseBefore(error, number, retry);
-    if (pause === undefined) return;
+    const pause = await pauseBefore(error, number, { ...retry, signal: halt })
+      .catch((thrown) => {
+        if (halt?.aborted) return undefined; // What failed stays failed.
+        throw thrown;
+      });
+    if (pause === undefined || this.#isLate()) return;
     this.#context.emit?.({
       type: "retry",
       owner: this.#request.owner,

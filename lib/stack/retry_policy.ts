@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CapstanError } from "../errors.ts";
+import { CapstanError, isErrorClass } from "../errors.ts";
 import type { RetryOptions } from "../schedule/retry.ts";
 import { parseDuration } from "./duration.ts";
 import type { ErrorMatch, StackRetry } from "./types.ts";
@@ -21,26 +21,23 @@ export function retryOptions(policy: StackRetry | undefined): RetryOptions & { a
 }
 
 /** Whether an error, or one that caused it, is one of these. */
-export function matches(error: unknown, on: ErrorMatch | readonly ErrorMatch[]): boolean {
+export async function matches(
+  error: unknown,
+  on: ErrorMatch | readonly ErrorMatch[],
+): Promise<boolean> {
   const wanted = Array.isArray(on) ? on as readonly ErrorMatch[] : [on as ErrorMatch];
   for (let seen = 0; error !== undefined && seen < 100; seen++) {
-    const thrown = error;
-    if (wanted.some((match) => matchesOne(thrown, match))) return true;
-    error = thrown instanceof Error ? thrown.cause : undefined;
+    for (const match of wanted) if (await matchesOne(error, match)) return true;
+    error = error instanceof Error ? error.cause : undefined;
   }
   return false;
 }
 
-function matchesOne(error: unknown, match: ErrorMatch): boolean {
+async function matchesOne(error: unknown, match: ErrorMatch): Promise<boolean> {
   if (typeof match === "string") {
     return error instanceof CapstanError &&
       (error.code === match || error.code.startsWith(`${match}/`));
   }
   if (isErrorClass(match)) return error instanceof match;
-  return (match as (error: unknown) => boolean)(error);
-}
-
-function isErrorClass(match: Exclude<ErrorMatch, string>): match is new () => Error {
-  const { prototype } = match as { prototype?: unknown };
-  return (match as unknown) === Error || prototype instanceof Error;
+  return Boolean(await (match as (error: unknown) => boolean | Promise<boolean>)(error));
 }

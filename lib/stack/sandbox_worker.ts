@@ -20,3 +20,5 @@ port.addEventListener("message", ({ data }) => {
     (error) => port.postMessage({ type: "failed", error: errorData(error) }),
   );
 });
+
+port.postMessage({ type: "begun" });

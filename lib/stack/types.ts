@@ -44,7 +44,7 @@ export type FailurePolicy = "stop" | "continue" | "rollback";
 export type ErrorMatch =
   | (abstract new (...args: never[]) => Error)
   | string
-  | ((error: unknown) => boolean);
+  | ((error: unknown) => boolean | Promise<boolean>);
 
 /** How often and how patiently to try again. */
 export interface StackRetry {
@@ -151,7 +151,7 @@ export interface ReleaseOptions {
   /**
    * With `wait`: your own word on whether an object is ready, asked of each state of each object.
    * `true`; `false`, or a text that says what is missing; `{ failed }` when it will not become so;
-   * `undefined` leaves it to the rules.
+   * `undefined` leaves it to the rules. It may be a promise.
    */
   readonly isReady?: ReadyPredicate | undefined;
   /**

@@ -52,6 +52,52 @@ Deno.test("a release waits until the user's own predicate holds, and tells what 
   });
 });
 
+Deno.test("a predicate that answers later is asked of the last state, and of one at a time", async () => {
+  await onCluster(async ({ api, context, events }) => {
+    const asked: string[] = [];
+    let asking = 0;
+    let most = 0;
+    const slow: ReadyPredicate = async (object, { signal }) => {
+      if (object.kind !== "Database") return undefined;
+      const { phase = "none" } = (object["status"] ?? {}) as { phase?: string };
+      asked.push(phase);
+      most = Math.max(most, ++asking);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      asking--;
+      assert.equal(signal.aborted, false);
+      return phase === "up" || `phase is ${phase}`;
+    };
+    const deployed = deploy(web(CHART, { wait: true, isReady: slow }), context);
+    const messages = () =>
+      events.flatMap((event) => event.type === "step-progress" ? [event.message] : []);
+    await until(() => messages().includes("Database db: phase is none"));
+    for (let n = 0; n < 10; n++) {
+      await api.patch(REF, "application/merge-patch+json", phase(`state ${n}`));
+    }
+    await api.patch(REF, "application/merge-patch+json", phase("up"));
+    assert.equal((await deployed).outcome, "installed");
+    assert.equal(asked.at(-1), "up");
+    assert.equal(most, 1);
+    assert.ok(asked.length < 10, asked.join());
+  });
+});
+
+Deno.test("a predicate that never answers is waited for no longer than the wait", async () => {
+  await onCluster(async ({ context }) => {
+    let aborted = false;
+    const never: ReadyPredicate = (_, { signal }) =>
+      new Promise(() => signal.addEventListener("abort", () => aborted = true));
+    const request = web(CHART, { wait: true, isReady: never, timeout: 100 });
+    const { outcome, error } = await deploy(request, context).then(
+      (result) => result,
+      (error: unknown) => ({ outcome: "failed", error }),
+    );
+    assert.equal(outcome, "failed");
+    assert.match(String(error), /deadline exceeded/);
+    assert.equal(aborted, true);
+  });
+});
+
 Deno.test("it ends early on what the predicate says will not become ready, or throws", async () => {
   for (
     const [given, expected] of [

@@ -223,6 +223,8 @@ const NAMES = [
   "ReadFile",
   "ReadRequest",
   "Readiness",
+  "ReadyAnswer",
+  "ReadyContext",
   "ReadyPredicate",
   "ReadyRules",
   "Reference",

@@ -105,8 +105,17 @@ const MATCHES: readonly [string, unknown, ErrorMatch | readonly ErrorMatch[], bo
 ];
 
 for (const [what, error, on, expected] of MATCHES) {
-  Deno.test(`retry on ${what}`, () => assert.equal(matches(error, on), expected));
+  Deno.test(
+    `retry on ${what}`,
+    async () => assert.equal(await matches(error, on), expected),
+  );
 }
+
+Deno.test("retry on a function that answers later", async () => {
+  const busy = (error: unknown) => Promise.resolve((error as Error).message === "busy");
+  assert.equal(await matches(new Error("busy"), busy), true);
+  assert.equal(await matches(new Error("idle"), [busy]), false);
+});
 
 Deno.test("hooks are tried again: a stack's function and a chart's Job", async () => {
   await rehearse({ ...WEB, ...FAILING }, async ({ run }) => {

@@ -33,6 +33,7 @@ type AnyFlags = NamespaceFlags & DownloadFlags & ValueFlags & {
   readonly nameTemplate?: string;
   readonly passphraseFile?: string;
   readonly plan?: string;
+  readonly sandbox?: boolean;
   readonly untar?: boolean;
   readonly prov?: boolean;
   readonly skipRefresh?: boolean;

@@ -5,6 +5,7 @@
  */
 import { CapstanError } from "../../errors.ts";
 import { exists, folderOf } from "../../files.ts";
+import { sandboxSources } from "../../stack/sandbox.ts";
 import type { LoadedStack } from "../../stack/load.ts";
 import { SHOWN_VARIABLES } from "../commands/env.ts";
 import { starterPath } from "../commands/create.ts";
@@ -161,6 +162,10 @@ async function stack(
   values: boolean,
 ): Promise<LoadedStack> {
   const loaded = await loadFor(context, flags, args[0]);
+  if (flags.sandbox) {
+    need.addFeature("--unstable-worker-options");
+    for (const path of sandboxSources()) need.add("read", path, "what the sandbox is made of");
+  }
   await needStackFile(need, loaded, { values, path: args[0] ?? "stack.ts" });
   return loaded;
 }

@@ -36,6 +36,7 @@ export class PermissionSet {
   readonly #allowed: Allowed[] = [];
   readonly #untrusted = new Set<string>();
   readonly #notes = new Set<string>();
+  readonly #features = new Set<string>();
   readonly #following: { readonly of: Matter; readonly then: Allowed }[] = [];
 
   /** Adds one; one that is needed wins over the same as an optional one. */
@@ -61,12 +62,18 @@ export class PermissionSet {
     );
     this.#following.push(...other.#following.filter(({ then }) => wanted(then)));
     for (const host of other.#untrusted) this.#untrusted.add(host);
+    for (const flag of other.#features) this.#features.add(flag);
     for (const note of other.#notes) this.#notes.add(note);
   }
 
   /** Adds a host whose certificate must not be checked, which takes a flag of Deno's as well. */
   addUntrusted(host: string): void {
     this.#untrusted.add(host);
+  }
+
+  /** Adds a flag of Deno's that permits nothing, and without which it does not work. */
+  addFeature(flag: string): void {
+    this.#features.add(flag);
   }
 
   /** Adds what cannot be said as a flag. */
@@ -102,9 +109,10 @@ export class PermissionSet {
       const values = list.filter((each) => each.kind === kind).map(({ value }) => value);
       return values.length === 0 ? [] : [flagOf(kind, values)];
     });
-    return this.#untrusted.size === 0
-      ? flags
-      : [...flags, `--unsafely-ignore-certificate-errors=${[...this.#untrusted].join(",")}`];
+    const untrusted = this.#untrusted.size === 0
+      ? []
+      : [`--unsafely-ignore-certificate-errors=${[...this.#untrusted].join(",")}`];
+    return [...flags, ...untrusted, ...this.#features];
   }
 }
 
