@@ -31,7 +31,8 @@ export function pathsFor(context: CliContext, flags: HelmFileFlags): HelmPaths {
   };
 }
 
-function mayRead(variable: PathVariable): boolean {
+/** Whether a variable that leads to files may be read. */
+export function mayRead(variable: PathVariable): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 

@@ -178,6 +178,11 @@ Deno.test("what makes stacks of helmfiles and releases takes the files that it r
     "old/values.yaml": "text: a\n",
     "old/more.yaml": "{}\n",
     ...chartFiles("web", { "config.yaml": CONFIG }),
+    ...Object.fromEntries(
+      Object.entries(chartFiles("mine", { "config.yaml": CONFIG })).map(([path, text]) =>
+        [`data/starters/${path}`, text] as const
+      ),
+    ),
   }, async (work) => {
     const installed = await work.capstan("install", "web", "./web");
     assert.equal(installed.code, 0, installed.stderr);
@@ -188,9 +193,11 @@ Deno.test("what makes stacks of helmfiles and releases takes the files that it r
         ["import", "old/helmfile.yaml.gotmpl", "-o", "-"],
         ["types", "web", "-o", "types.ts"],
         ["adopt", "adopted"],
+        ["create", "fresh"],
+        ["create", "other", "-p", "mine"],
       ]
     ) await t.step(args.join(" "), async () => await hold(work, args));
-  });
+  }, { HELM_DATA_HOME: "FOLDER/data" });
 });
 
 Deno.test("a signature takes the keyring and the file of the signature", async (t) => {

@@ -10,6 +10,7 @@ import { helmFolders } from "../../registry/helm_paths.ts";
 import { newChartFiles, starterCopy } from "../../scaffold/new_chart.ts";
 import type { CreateFlags } from "../author_commands.ts";
 import type { CliContext } from "../context.ts";
+import { mayRead } from "../locator.ts";
 import { writeFiles } from "../write_text.ts";
 
 /** Writes the files of a chart, where none of them is yet. */
@@ -42,5 +43,5 @@ async function fromStarter(context: CliContext, name: string, starter: string) {
 /** A starter is named in Helm's folder of them, or by an absolute path. */
 export function starterPath(context: CliContext, starter: string): string {
   if (/^([/\\]|[A-Za-z]:)/.test(starter)) return starter;
-  return `${helmFolders((name) => context.env(name)).data}/starters/${starter}`;
+  return `${helmFolders((name) => context.env(name), mayRead).data}/starters/${starter}`;
 }
