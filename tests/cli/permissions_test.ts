@@ -59,3 +59,17 @@ Deno.test("capstan says which permission is missing", async () => {
     /Requires read access to "examples\/shop\/charts\/redis", run again with the --allow-read flag/,
   );
 });
+
+Deno.test("the set of up names every variable that Capstan goes by", async () => {
+  const read = (path: string) => Deno.readTextFile(`${ROOT}${path}`);
+  const type = (text: string, name: string) =>
+    text.split(`export type ${name} =`)[1]!.split(";")[0]!;
+  const words = [
+    type(await read("lib/cli/context.ts"), "EnvironmentVariable"),
+    type(await read("lib/registry/helm_paths.ts"), "PathVariable"),
+  ].flatMap((text) => [...text.matchAll(/"([A-Z_]+)"/g)].map(([, name]) => name!));
+  assert.ok(words.length > 30);
+  const set = JSON.parse(await read("deno.json")).permissions.up.env as string[];
+  // Windows has its own.
+  assert.deepEqual([...new Set(words)].filter((name) => name !== "LOCALAPPDATA").sort(), set);
+});
