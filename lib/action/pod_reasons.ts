@@ -8,8 +8,8 @@
  */
 import { isForbidden } from "../kube/errors.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
-import { WaitError } from "../kube/wait.ts";
-import { containerStatuses, podsOf, selectorOf } from "./pods.ts";
+import { type Unready, WaitError } from "../kube/wait.ts";
+import { containerStatuses, podsOf, selectorOf, type Terminated } from "./pods.ts";
 
 /** Options of {@linkcode PodReasons}. */
 export interface PodReasonsOptions {
@@ -19,8 +19,21 @@ export interface PodReasonsOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until the first look; each further one is twice as late. @default {2_000} */
   readonly first?: number | undefined;
-  /** Told when an image cannot be pulled; it is looked for at least every five seconds. @default none */
-  readonly onImageError?: ((ref: PodOwner, reason: string) => void) | undefined;
+  /**
+   * Told when a pod will not come up by itself: two looks have seen the same, so that it is no pod of before
+   * that is about to go.
+   */
+  readonly onHopeless?: ((ref: PodOwner, problem: PodProblem) => void) | undefined;
+  /** Whether an image that cannot be pulled is hopeless; then the looks are more frequent. @default {false} */
+  readonly imagesMatter?: boolean | undefined;
+}
+
+/** Why a pod will not come up by itself. */
+export interface PodProblem {
+  /** The pod, and what the cluster says. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
 }
 
 /** What pods belong to, or a pod. */
@@ -36,6 +49,8 @@ export class PodReasons {
   readonly #owners: ReadonlyMap<string, KubeObject>;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #over = new AbortController();
+  /** What the look before saw, by owner. */
+  readonly #problems = new Map<string, string>();
 
   /** @param objects What is waited for; of those that have pods the reasons are told. */
   constructor(objects: readonly KubeObject[], options: PodReasonsOptions) {
@@ -55,11 +70,11 @@ export class PodReasons {
   }
 
   /** Why the pods of these are not ready, at this moment: of the first few that have a reason. */
-  async explain(refs: readonly PodOwner[]): Promise<string | undefined> {
-    const asked = refs.filter((ref) => this.#owners.has(keyOf(ref))).slice(0, 3);
-    const reasons = await Promise.all(asked.map(async (ref) => {
+  async explain(unready: readonly Unready[]): Promise<string | undefined> {
+    const asked = unready.filter(({ ref }) => this.#owners.has(keyOf(ref))).slice(0, 3);
+    const reasons = await Promise.all(asked.map(async ({ ref, readiness }) => {
       const pods = await this.#podsOf(keyOf(ref), ref.namespace);
-      const reason = pods && podsReason(pods);
+      const reason = (pods && podsReason(pods)) || readiness.why;
       return reason === undefined ? [] : [`${ref.kind} ${ref.name}: ${reason}`];
     }));
     return reasons.flat().join("; ") || undefined;
@@ -73,18 +88,30 @@ export class PodReasons {
 
   #lookLater(ref: PodOwner, message: string, ms: number) {
     const key = keyOf(ref);
-    const { onImageError, tell } = this.#options;
+    const { tell } = this.#options;
     const timer = setTimeout(async () => {
       const pods = await this.#podsOf(key, ref.namespace);
       if (this.#over.signal.aborted || this.#timers.get(key) !== timer || pods === false) return;
       const reason = podsReason(pods ?? []);
       if (reason !== undefined) tell(`${message}: ${reason}`);
-      const image = pods?.map(imageProblem).find((problem) => problem !== undefined);
-      if (image !== undefined) onImageError?.(ref, image);
-      const most = onImageError === undefined ? MOST.telling : MOST.failing;
+      this.#judge(ref, pods ?? []);
+      const most = this.#options.imagesMatter ? MOST.failing : MOST.telling;
       this.#lookLater(ref, message, Math.min(2 * ms, most));
     }, ms);
     this.#timers.set(key, timer);
+  }
+
+  /** Tells of a pod that will not come up once it was seen twice. */
+  #judge(ref: PodOwner, pods: readonly KubeObject[]): void {
+    const key = keyOf(ref);
+    const { imagesMatter = false, onHopeless } = this.#options;
+    const found = pods.flatMap((pod) => {
+      const problem = problemOf(pod, imagesMatter);
+      return problem === undefined ? [] : [{ pod: pod.metadata.name, ...problem }];
+    });
+    const again = found.find(({ pod }) => pod === this.#problems.get(key));
+    this.#problems.set(key, found[0]?.pod ?? "");
+    if (again !== undefined) onHopeless?.(ref, again);
   }
 
   /** An object's pods; `false` where nobody may look. */
@@ -120,16 +147,23 @@ export function podsReason(pods: readonly KubeObject[]): string | undefined {
 /** Words that say no more than that it goes on. */
 const USUAL = new Set(["ContainerCreating", "PodInitializing"]);
 
-/** Words for an image that is not there, or cannot be had: tried once and again, or never to be. */
-const IMAGE_PROBLEMS = new Set(["ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"]);
+/** Words for an image that is not there, or cannot be had: tried once and again. */
+const IMAGE_PROBLEMS = new Set(["ImagePullBackOff", "ErrImageNeverPull"]);
 
-/** Which image a pod lacks, as the cluster says it. */
-function imageProblem(pod: KubeObject): string | undefined {
+/**
+ * Words for what no waiting mends. `CrashLoopBackOff` is not one of them: a program that comes up before its
+ * database recovers; nor is `CreateContainerConfigError`: a Secret that is missing may come.
+ */
+const HOPELESS = new Set(["InvalidImageName"]);
+
+function problemOf(pod: KubeObject, imagesMatter: boolean): PodProblem | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
   for (const { state } of containerStatuses(pod)) {
     const { reason = "", message } = state?.waiting ?? {};
-    if (!IMAGE_PROBLEMS.has(reason)) continue;
-    return `${pod.metadata.name}: ${reason}${message === undefined ? "" : `: ${message}`}`;
+    const image = imagesMatter && IMAGE_PROBLEMS.has(reason);
+    if (!image && !HOPELESS.has(reason)) continue;
+    const said = `${pod.metadata.name}: ${reason}${message === undefined ? "" : `: ${message}`}`;
+    return { message: said, hint: image ? IMAGE_HINT : NAME_HINT };
   }
   return undefined;
 }
@@ -149,9 +183,11 @@ function podReason(pod: KubeObject): string | undefined {
     type === "PodScheduled" && status === "False"
   );
   if (unscheduled !== undefined) return unscheduled.message ?? unscheduled.reason;
-  for (const { state, ready } of containerStatuses(pod)) {
+  for (const { state, lastState, ready } of containerStatuses(pod)) {
     const { waiting, terminated } = state ?? {};
-    if (waiting?.reason !== undefined && !USUAL.has(waiting.reason)) return waiting.reason;
+    if (waiting?.reason !== undefined && !USUAL.has(waiting.reason)) {
+      return waitingReason(waiting, lastState?.terminated);
+    }
     if (terminated !== undefined && terminated.exitCode !== 0 && !ready) {
       return `${terminated.reason ?? "Error"} (exit code ${terminated.exitCode})`;
     }
@@ -159,8 +195,24 @@ function podReason(pod: KubeObject): string | undefined {
   return undefined;
 }
 
+/** Words whose message says no more. */
+const PLAIN = new Set(["ImagePullBackOff", "ErrImagePull"]);
+
+/** The cluster's word, and what there is to know of it: how the container ended, or what is missing. */
+function waitingReason(
+  { reason, message }: { readonly reason?: string; readonly message?: string },
+  last: Terminated | undefined,
+): string {
+  if (last?.exitCode !== undefined) {
+    const how = last.reason && last.reason !== "Error" ? `, ${last.reason}` : "";
+    return `${reason} (exit code ${last.exitCode}${how})`;
+  }
+  return message === undefined || PLAIN.has(reason!) ? reason! : `${reason}: ${message}`;
+}
+
 /** What {@linkcode explained} waits for. */
-export interface ExplainedWait extends Omit<PodReasonsOptions, "first" | "onImageError"> {
+export interface ExplainedWait
+  extends Omit<PodReasonsOptions, "first" | "onHopeless" | "imagesMatter"> {
   /** Give up, or wait on, where an image cannot be pulled. @default {"wait"} */
   readonly imagePullErrors?: "wait" | "fail" | undefined;
 }
@@ -169,7 +221,7 @@ export interface ExplainedWait extends Omit<PodReasonsOptions, "first" | "onImag
  * Waits for objects, telling meanwhile why their pods keep them waiting. A wait that fails says so in
  * its hint.
  *
- * @throws {WaitError} What `wait` throws, or that an image cannot be pulled.
+ * @throws {WaitError} What `wait` throws, or that a pod will not come up.
  */
 export async function explained(
   objects: readonly KubeObject[],
@@ -177,21 +229,22 @@ export async function explained(
   wait: (means: { readonly signal: AbortSignal; readonly reasons: PodReasons }) => Promise<void>,
 ): Promise<void> {
   const failing = new AbortController();
-  const onImageError = ({ kind, namespace = "", name }: PodOwner, message: string) => {
+  const onHopeless = ({ kind, namespace = "", name }: PodOwner, problem: PodProblem) => {
+    const { message, hint } = problem;
     const readiness = { status: "Failed", message } as const;
     const text =
       `resource ${kind}/${namespace}/${name} not ready. status: Failed, message: ${message}`;
     const { apiVersion = "" } = objects.find((object) => object.kind === kind) ?? {};
     const unready = [{ ref: { apiVersion, kind, namespace, name }, readiness }];
-    failing.abort(new WaitError(text, unready, { timedOut: false, hint: IMAGE_HINT }));
+    failing.abort(new WaitError(text, unready, { timedOut: false, hint }));
   };
-  const fails = options.imagePullErrors === "fail";
-  const reasons = new PodReasons(objects, { ...options, ...(fails ? { onImageError } : {}) });
+  const imagesMatter = options.imagePullErrors === "fail";
+  const reasons = new PodReasons(objects, { ...options, onHopeless, imagesMatter });
   try {
     await wait({ signal: AbortSignal.any([options.signal, failing.signal]), reasons });
   } catch (error) {
     if (!(error instanceof WaitError) || failing.signal.aborted) throw error;
-    const hint = await reasons.explain(error.unready.map(({ ref }) => ref));
+    const hint = await reasons.explain(error.unready);
     if (hint === undefined) throw error;
     throw new WaitError(error.message, error.unready, { timedOut: error.timedOut, hint });
   } finally {
@@ -201,3 +254,5 @@ export async function explained(
 
 const IMAGE_HINT =
   'correct the image or what may pull it; imagePullErrors: "wait" (--image-pull-errors wait) waits on';
+
+const NAME_HINT = "no image can have that name; correct it";

@@ -12,12 +12,34 @@ type Selector = Pick<ListOptions, "labelSelector" | "fieldSelector">;
 export function selectorOf({ kind, metadata, spec }: KubeObject): Selector | undefined {
   if (kind === "Pod") return { fieldSelector: `metadata.name=${metadata.name}` };
   if (kind === "Job") return { labelSelector: `job-name=${metadata.name}` };
+  const { selector } = (spec ?? {}) as { readonly selector?: unknown };
+  if (kind === "ReplicationController") return selected({ matchLabels: selector as Labels });
   if (!["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(kind)) return undefined;
-  const { matchLabels } = (spec as { selector?: { matchLabels?: Record<string, string> } })
-    ?.selector ?? {};
-  if (matchLabels === undefined) return undefined;
-  const labels = Object.entries(matchLabels).map(([name, value]) => `${name}=${value}`);
-  return { labelSelector: labels.join(",") };
+  return selected(selector as LabelSelector | undefined);
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+interface LabelSelector {
+  readonly matchLabels?: Labels | undefined;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** As a query has it; `undefined` for one that is empty, which would be every pod. */
+function selected(selector: LabelSelector | undefined): Selector | undefined {
+  const { matchLabels, matchExpressions } = selector ?? {};
+  const labels = Object.entries(matchLabels ?? {}).map(([name, value]) => `${name}=${value}`);
+  const expressions = (matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+    if (operator === "Exists") return key;
+    if (operator === "DoesNotExist") return `!${key}`;
+    return `${key} ${operator.toLowerCase()} (${values.join(",")})`;
+  });
+  const labelSelector = [...labels, ...expressions].join(",");
+  return labelSelector === "" ? undefined : { labelSelector };
 }
 
 /** Whether an object does its work and ends, as hooks do. */
@@ -44,6 +66,7 @@ export async function podsOf(
 export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
+  readonly restartCount?: number;
   readonly state?: {
     readonly running?: unknown;
     readonly waiting?: { readonly reason?: string; readonly message?: string };
@@ -52,7 +75,8 @@ export interface ContainerStatus {
   readonly lastState?: { readonly terminated?: Terminated };
 }
 
-interface Terminated {
+/** How a container ended. */
+export interface Terminated {
   readonly exitCode?: number;
   readonly reason?: string;
 }

@@ -5,7 +5,7 @@
  * | annotation                    | meaning                                                         |
  * | ----------------------------- | --------------------------------------------------------------- |
  * | `capstan.dev/rehearse-delay`  | time until it is ready or has run, such as `500ms` or `3s`      |
- * | `capstan.dev/rehearse-fail`   | `true`: it never becomes ready, or exits 1; a number: as many of a Job's pods fail; `image`: its image cannot be pulled |
+ * | `capstan.dev/rehearse-fail`   | `true`: it never becomes ready, or exits 1; a number: as many of a Job's pods fail; `image`: its image cannot be pulled; `image-name`: no image can have its name |
  * | `capstan.dev/rehearse-log`    | what its containers log                                         |
  *
  * `testbed/delay` and `testbed/fail` mean the same.
@@ -159,7 +159,7 @@ export function reconcilePod(control: Control, pod: KubeObject): void {
   }
   const phase = phaseOf(pod);
   if (phase === "Succeeded" || phase === "Failed") return;
-  if (annotation(pod, FAIL) === "image") {
+  if (withoutImages(pod)) {
     if (listAt(pod, "status", "containerStatuses").length > 0) return;
     return control.setStatus(pod, withoutImage(pod, control.objects.env.timestamp()));
   }
@@ -206,7 +206,14 @@ function runningStatus(pod: KubeObject, env: Env, crashing: boolean): JsonObject
   };
 }
 
+function withoutImages(pod: KubeObject): boolean {
+  const fail = annotation(pod, FAIL);
+  return fail === "image" || fail === "image-name";
+}
+
 function withoutImage(pod: KubeObject, now: string): JsonObject {
+  const invalid = annotation(pod, FAIL) === "image-name";
+  const problem = invalid ? "InvalidImageName" : "ImagePullBackOff";
   const reason = "ContainersNotReady";
   return {
     phase: "Pending",
@@ -218,13 +225,14 @@ function withoutImage(pod: KubeObject, now: string): JsonObject {
     ],
     startTime: now,
     containerStatuses: containers(pod).map((container) => {
-      const message = `Back-off pulling image "${container.image}", as the rehearsal was told`;
+      const said = invalid ? "Failed to apply default image tag" : "Back-off pulling image";
+      const message = `${said} "${container.image}", as the rehearsal was told`;
       return {
         ...containerBase(container),
         ready: false,
         started: false,
         restartCount: 0,
-        state: { waiting: { reason: "ImagePullBackOff", message } },
+        state: { waiting: { reason: problem, message } },
         lastState: {},
       };
     }),

@@ -10,6 +10,8 @@ export interface Readiness {
   readonly status: "Current" | "InProgress" | "Failed" | "Terminating" | "NotFound" | "Unknown";
   /** Why, for people. */
   readonly message: string;
+  /** What keeps it, where the object says so itself and the message does not, e.g. an exceeded quota. */
+  readonly why?: string | undefined;
   /** Milliseconds after which to look again, where time alone changes the verdict. */
   readonly again?: number | undefined;
 }

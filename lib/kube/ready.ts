@@ -4,7 +4,7 @@
  * @module
  */
 
-import { textAt, valueAt } from "./fields.ts";
+import { conditionWith, textAt, valueAt } from "./fields.ts";
 import { current, failed, inProgress, type Readiness } from "./readiness.ts";
 import { legacyReadiness } from "./ready_legacy.ts";
 import { jobEnd, watcherReadiness } from "./ready_watcher.ts";
@@ -51,6 +51,18 @@ export interface ReadyOptions {
  * Under `watcher` a paused Deployment is ready, as nothing will happen to it.
  */
 export function readinessOf(object: KubeObject, options: ReadyOptions): Readiness {
+  return explained(object, byRules(object, options));
+}
+
+/** With why no pods are made, which only a condition tells: the events are those of a ReplicaSet. */
+function explained(object: KubeObject, readiness: Readiness): Readiness {
+  if (readiness.status !== "InProgress" && readiness.status !== "Failed") return readiness;
+  if (parseApiVersion(object.apiVersion).group !== "apps") return readiness;
+  const why = conditionWith(object, "ReplicaFailure", "True")?.message;
+  return why ? { ...readiness, why } : readiness;
+}
+
+function byRules(object: KubeObject, options: ReadyOptions): Readiness {
   const { rules = "watcher", jobs, now } = options;
   if (rules === "legacy") return legacyReadiness(object, { jobs });
   if (jobs && isKind(object, "batch", "Job")) {

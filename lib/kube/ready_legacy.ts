@@ -58,7 +58,9 @@ function pod(object: KubeObject): Readiness {
 function job(object: KubeObject, { jobs }: LegacyOptions): Readiness {
   if (!jobs) return current("exists");
   const { name, namespace } = object.metadata;
-  if (numberAt(object, "status.failed") > numberAt(object, "spec.backoffLimit", 6)) {
+  // A deadline or a policy for pods ends a Job that has failed less often, which Helm 3 does not see.
+  const ended = conditionWith(object, "Failed", "True") !== undefined;
+  if (ended || numberAt(object, "status.failed") > numberAt(object, "spec.backoffLimit", 6)) {
     return failed(`job is failed: ${namespace}/${name}`);
   }
   const wanted = numberAt(object, "spec.completions", 0);

@@ -3,7 +3,8 @@
  * kind, from what the object itself says. Messages are those that Helm prints.
  *
  * kstatus also looks at the pods of a StatefulSet or ReplicaSet that is not ready, and calls it
- * failed when one of them crash-loops; that is not seen from the object, and left out.
+ * failed when one of them crash-loops; it does not do so for other kinds. What crashes may recover,
+ * so here no kind gives up on that.
  *
  * @module
  */

@@ -403,8 +403,12 @@ class WaitGroup {
     const before = this.#readiness[index];
     this.#readiness[index] = readiness;
     clearTimeout(this.#timers.get(index));
-    if (before?.message !== readiness.message || before.status !== readiness.status) {
-      this.#options.onProgress?.(ref, readiness.message);
+    if (
+      before?.message !== readiness.message || before.status !== readiness.status ||
+      before.why !== readiness.why
+    ) {
+      const { message, why } = readiness;
+      this.#options.onProgress?.(ref, why === undefined ? message : `${message}: ${why}`);
     }
     if (readiness.again !== undefined) {
       const again = setTimeout(() => this.#see(index, object), readiness.again);

@@ -9,9 +9,17 @@ function pod(name: string, status: unknown, metadata: object = {}): KubeObject {
   return { apiVersion: "v1", kind: "Pod", metadata: { name, ...metadata }, status };
 }
 
-const waiting = (reason: string) => ({
+const waiting = (reason: string, message?: string) => ({
   phase: "Pending",
-  containerStatuses: [{ ready: false, state: { waiting: { reason } } }],
+  containerStatuses: [{ ready: false, state: { waiting: { reason, message } } }],
+});
+const crashing = (exitCode: number, reason: string) => ({
+  phase: "Running",
+  containerStatuses: [{
+    ready: false,
+    state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 10s restarting" } },
+    lastState: { terminated: { exitCode, reason } },
+  }],
 });
 const unscheduled = {
   phase: "Pending",
@@ -26,6 +34,22 @@ Deno.test("podsReason() tells why pods are not ready, and nothing of those that 
   const rows: [why: string, pods: KubeObject[], reason: string | undefined][] = [
     ["none", [], undefined],
     ["an image", [pod("a", waiting("ImagePullBackOff"))], "a: ImagePullBackOff"],
+    [
+      "a name",
+      [pod("a", waiting("InvalidImageName", 'couldn\'t parse image name "A b"'))],
+      'a: InvalidImageName: couldn\'t parse image name "A b"',
+    ],
+    [
+      "a Secret that is missing",
+      [pod("a", waiting("CreateContainerConfigError", 'secret "db" not found'))],
+      'a: CreateContainerConfigError: secret "db" not found',
+    ],
+    ["a crash", [pod("a", crashing(3, "Error"))], "a: CrashLoopBackOff (exit code 3)"],
+    [
+      "too little memory",
+      [pod("a", crashing(137, "OOMKilled"))],
+      "a: CrashLoopBackOff (exit code 137, OOMKilled)",
+    ],
     ["on its way", [pod("a", waiting("ContainerCreating"))], undefined],
     ["no room", [pod("a", unscheduled)], "a: 0/3 nodes are available"],
     ["an end", [pod("a", ended(3))], "a: Error (exit code 3)"],
@@ -148,6 +172,58 @@ Deno.test("an image that cannot be pulled ends the wait where that is wished, an
     const { ended } = await run({ releases: [waiting] });
     assert.match(ended["web"]!, /failed: .*context deadline exceeded/s);
   });
+});
+
+/** Each kind that has pods, with one of its pods' names in the end of the wait. */
+function workload(kind: string, fail: string): string {
+  const batch = kind === "Job";
+  const pods = batch
+    ? "restartPolicy: Never, containers: [{name: main, image: web}]"
+    : "containers: [{name: main, image: web}]";
+  return `apiVersion: ${batch ? "batch/v1" : "apps/v1"}
+kind: ${kind}
+metadata: {name: web}
+spec:
+  ${batch ? "backoffLimit: 0" : "selector: {matchLabels: {app: web}}"}
+  template:
+    metadata: {labels: {app: web}, annotations: {capstan.dev/rehearse-fail: ${fail}}}
+    spec: {${pods}}
+`;
+}
+
+Deno.test("every kind waits on while its pods crash, says so, and gives up on what no waiting mends", async () => {
+  for (const kind of ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]) {
+    await rehearse(chartFiles("web", { "web.yaml": workload(kind, '"true"') }), async ({ run }) => {
+      const { ended, failures } = await run({
+        releases: [release("web", { chart: "./web", wait: true, timeout: "500ms" })],
+      });
+      assert.match(ended["web"]!, /failed: .*context deadline exceeded/s, kind);
+      const { error } = failures[0]!;
+      assert(error instanceof CapstanError);
+      const reason = new RegExp(`^${kind} web: web-\\S+: CrashLoopBackOff \\(exit code 1\\)$`);
+      assert.match(`${error.hint}`, reason, kind);
+    });
+  }
+  const rows = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
+  await Promise.all(rows.map(async (kind) => {
+    const files = chartFiles("web", { "web.yaml": workload(kind, "image-name") });
+    await rehearse(files, async ({ run }) => {
+      const began = performance.now();
+      const { ended, failures } = await run({
+        releases: [
+          release("web", { chart: "./web", wait: true, waitForJobs: true, timeout: "1m" }),
+        ],
+      });
+      assert(performance.now() - began < 30_000, kind);
+      const said = new RegExp(
+        `resource ${kind}/default/web not ready. status: Failed, message: web-\\S+: InvalidImageName: `,
+      );
+      assert.match(ended["web"]!, said, kind);
+      const { error } = failures[0]!;
+      assert(error instanceof CapstanError);
+      assert.equal(error.hint, "no image can have that name; correct it");
+    });
+  }));
 });
 
 Deno.test("a wait that ran out of time says in its hint why pods are not ready", async () => {

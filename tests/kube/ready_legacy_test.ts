@@ -82,6 +82,14 @@ Deno.test("legacyReadiness() of a Job counts only when asked", () => {
       object(type, { completions: 1, backoffLimit: 1 }, { failed: 2 }),
       "Failed: job is failed: n/x",
     ],
+    [
+      "past its deadline",
+      object(type, { completions: 1, backoffLimit: 6 }, {
+        failed: 1,
+        conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }],
+      }),
+      "Failed: job is failed: n/x",
+    ],
   ], { jobs: true });
 });
 

@@ -80,6 +80,33 @@ Deno.test("waitReady() tells what it waits for when that changes", async () => {
   ]);
 });
 
+Deno.test("waitReady() tells why a workload's pods are not made", async () => {
+  const waiting = (message?: string) => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "a", namespace: "n" },
+    spec: { replicas: 1 },
+    status: message === undefined
+      ? {}
+      : { conditions: [{ type: "ReplicaFailure", status: "True", message }] },
+  });
+  for (const rules of ["watcher", "legacy"] as const) {
+    const { api } = scripted({ a: [waiting(), waiting("exceeded quota: q")] });
+    const told: string[] = [];
+    const wait = waitReady(api, [waiting()], {
+      rules,
+      timeout: 30,
+      onProgress: (_, message) => told.push(message),
+    });
+    await rejects(wait, (error: WaitError) => {
+      deepEqual(error.unready.map(({ readiness }) => readiness.why), ["exceeded quota: q"]);
+      return true;
+    });
+    const words = rules === "watcher" ? "Replicas: 0/1" : "0 of 1 pods are ready";
+    deepEqual(told, [words, `${words}: exceeded quota: q`]);
+  }
+});
+
 Deno.test("waitReady() ends when all others are ready, if one has failed", async () => {
   const { api } = scripted({
     bad: [job("bad"), job("bad", "Failed")],
