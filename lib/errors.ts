@@ -117,7 +117,10 @@ export class CapstanErrors extends CapstanError {
  * ```
  */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // Fetch keeps in the cause what went wrong.
+  const { message, cause } = error;
+  return message === "fetch failed" && cause instanceof Error ? messageOf(cause) : message;
 }
 
 /** Whether a function is a class of errors. */

@@ -226,6 +226,7 @@ export async function removeObjects(
     return [
       new CapstanError(`failed to delete resource ${what}: ${messageOf(one.reason)}`, {
         code: "apply/delete",
+        hint: "the new revision does not have it; run again when it can be deleted",
         cause: one.reason,
       }),
     ];

@@ -6,7 +6,7 @@
 import { CapstanError, messageOf } from "../errors.ts";
 import type { CrdFile } from "../chart/chart.ts";
 import { splitDocuments } from "../engine/manifests.ts";
-import { isAlreadyExists } from "../kube/errors.ts";
+import { isAlreadyExists, isForbidden } from "../kube/errors.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { waitReady } from "../kube/wait.ts";
 import { parseObjects } from "./objects.ts";
@@ -36,6 +36,9 @@ export async function installCrds(
       if (isAlreadyExists(error)) continue;
       throw new CapstanError(`failed to install CRD ${file.name}: ${messageOf(error)}`, {
         code: "crd/create",
+        hint: isForbidden(error)
+          ? "who installs CRDs needs rights in the whole cluster: let them apply the chart's crds/, then install with --skip-crds"
+          : undefined,
         cause: error,
       });
     }

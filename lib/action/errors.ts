@@ -210,9 +210,11 @@ const KINDS = {
   test: TestError,
 } as const;
 
-/** What the error of an operation takes over from the error that caused it. */
+/** What the error of an operation takes over from the error that caused it, however far below. */
 function inherited(cause: unknown): CapstanErrorOptions {
-  if (!(cause instanceof CapstanError)) return {};
+  if (!(cause instanceof CapstanError)) {
+    return cause instanceof Error ? inherited(cause.cause) : {};
+  }
   const { code, hint, position, excerpt } = cause;
   return { ...(code === "error" ? {} : { code }), hint, position, excerpt };
 }

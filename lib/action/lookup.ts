@@ -17,7 +17,10 @@ export function clusterLookup(api: KubeApi, { signal: outer }: RequestOptions = 
       throw new CapstanError(
         `unable to get apiresource from unstructured: ${apiVersion}, Kind=${kind}: ` +
           "the server could not find the requested resource",
-        { code: "lookup/no-such-kind" },
+        {
+          code: "lookup/no-such-kind",
+          hint: `is the CustomResourceDefinition of ${kind} installed?`,
+        },
       );
     }
     const scope = resource.namespaced && namespace !== "" ? { namespace } : {};

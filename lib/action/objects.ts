@@ -76,7 +76,10 @@ function objectsIn(value: unknown, path: string): ManifestObject[] {
   const { apiVersion, kind, metadata, items } = isMap(value) ? value : {};
   for (const [name, field] of Object.entries({ apiVersion, kind })) {
     if (typeof field === "string" && field !== "") continue;
-    throw new CapstanError(`error validating "": error validating data: ${name} not set`);
+    throw new CapstanError(`error validating "": error validating data: ${name} not set`, {
+      code: "manifest/object",
+      hint: `each document of a template is an object with apiVersion, kind and metadata`,
+    });
   }
   if ((kind as string).endsWith("List") && Array.isArray(items)) {
     return items.flatMap((item) => objectsIn(item, path));
@@ -101,6 +104,10 @@ function checkMetadata(metadata: GoMap): ObjectMeta {
       `unable to decode "": json: cannot unmarshal ${
         jsonKind(value)
       } into Go struct field ObjectMeta.metadata.${name} of type string`,
+      {
+        code: "manifest/object",
+        hint: `quote it in the template: {{ … | quote }}`,
+      },
     );
   }
   return metadata as unknown as ObjectMeta;

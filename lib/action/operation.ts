@@ -115,7 +115,9 @@ export class Operation {
   /** How it ended; throws while it has not. */
   get result(): OperationResult {
     if (this.#result === undefined) {
-      throw new CapstanError(`the operation on release ${this.name} did not come to its end`);
+      throw new CapstanError(`the operation on release ${this.name} did not come to its end`, {
+        code: "interrupted",
+      });
     }
     return this.#result;
   }
@@ -289,7 +291,10 @@ export async function bounded<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(
-    () => controller.abort(new CapstanError(`gave up after ${milliseconds / 1000} s`)),
+    () =>
+      controller.abort(
+        new CapstanError(`gave up after ${milliseconds / 1000} s`, { code: "interrupted" }),
+      ),
     milliseconds,
   );
   try {

@@ -237,8 +237,8 @@ async function currentOf(
 function checkChart(chart: Chart): void {
   if (isLibrary(chart)) {
     throw new CapstanError("library charts are not installable", {
-      code: "chart/library",
-      hint: "a library chart lends its templates to charts that depend on it",
+      code: "chart/not-installable",
+      hint: "a library chart lends its templates to others; make it a dependency of one",
     });
   }
   const missing = missingDependencies(chart);
@@ -248,7 +248,10 @@ function checkChart(chart: Chart): void {
       `build\` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${
         missing.join(", ")
       }`,
-    { code: "chart/missing-dependencies" },
+    {
+      code: "chart/missing-dependencies",
+      hint: "fetch them with `capstan dependency build`, or with --dependency-update",
+    },
   );
 }
 

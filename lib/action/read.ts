@@ -241,7 +241,11 @@ async function readAll(
       const { name, namespace, revision } = entry;
       throw new CapstanError(
         `cannot read revision ${revision} of ${namespace}/${name}: ${messageOf(error)}`,
-        { code: error instanceof CapstanError ? error.code : undefined, cause: error },
+        {
+          code: error instanceof CapstanError ? error.code : "release/corrupt",
+          hint: error instanceof CapstanError ? error.hint : undefined,
+          cause: error,
+        },
       );
     }
   }));

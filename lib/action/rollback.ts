@@ -137,7 +137,9 @@ async function readRevisions(
   if (!history.some(({ revision }) => revision === wanted)) {
     throw new ReleaseNotFoundError(`release has no ${wanted} version`, name, {
       code: "release/revision",
-      hint: `it has ${history.map(({ revision }) => revision).join(", ")}`,
+      hint: asked === 0
+        ? `it has no revision before ${last.revision} to go back to`
+        : `it has ${history.map(({ revision }) => revision).join(", ")}`,
     });
   }
   const [current, target] = await Promise.all([

@@ -153,6 +153,7 @@ async function readRelease(
   if (purgeOnly && request.keepHistory && !dryRun) {
     throw new UninstallError(`the release named ${JSON.stringify(name)} is already deleted`, name, {
       code: "release/uninstalled",
+      hint: "its history was kept; without --keep-history that is removed as well",
     });
   }
   const lock = locked ? operation.lock.stamp : undefined;
@@ -248,7 +249,11 @@ async function deleteAll(
   if (result.failures.length > 0) {
     throw new CapstanError(
       `failed to delete release: ${name}: ${result.failures.map(messageOf).join("; ")}`,
-      { code: "uninstall/delete", cause: result.failures[0] },
+      {
+        code: "uninstall/delete",
+        hint: "the release is kept; run again when what is named above can be deleted",
+        cause: result.failures[0],
+      },
     );
   }
 }
@@ -335,6 +340,8 @@ async function settleHistory(
     new CapstanError(
       `uninstall: Failed to purge the release: ${failures.map(messageOf).join("; ")}`,
       {
+        code: "uninstall/delete",
+        hint: "its objects are deleted; run again to remove what is left of its records",
         cause: failures[0],
       },
     ),

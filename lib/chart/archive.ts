@@ -7,7 +7,7 @@
 import { quoteGo } from "../template/quote.ts";
 import { joinBytes } from "../files.ts";
 import { ChartError } from "./chart.ts";
-import type { Limits } from "./limits.ts";
+import type { ChartLimits, Limits } from "./limits.ts";
 import { readTar } from "./tar.ts";
 
 /** A file before it is sorted into a chart. */
@@ -79,7 +79,7 @@ export function unpackTar(archive: Uint8Array, limits: Limits): RawFile[] {
         `decompressed chart file ${
           quoteGo(name)
         } is larger than the maximum file size ${limits.fileBytes}`,
-        { code: "chart/too-large" },
+        { code: "chart/too-large", hint: limitHint("fileBytes") },
       );
     }
     if (files.length >= limits.files) throw tooMany(limits);
@@ -123,11 +123,16 @@ function decompressedLimit(limits: Limits): number {
   return limits.totalBytes + 2 * 1024 * limits.files + 1024;
 }
 
+/** What to do about a chart that is too large: a command line takes no limits, a program does. */
+export function limitHint(limit: keyof ChartLimits): string {
+  return `leave out with .helmignore what templates do not read; a program may raise the limit \`${limit}\` for a chart it trusts`;
+}
+
 /** The error for more bytes than are allowed. */
 export function tooLarge(limits: Limits): ChartError {
   return new ChartError(
     `decompressed chart is larger than the maximum size ${limits.totalBytes}`,
-    { code: "chart/too-large", hint: "raise the limit `totalBytes` if you trust this chart" },
+    { code: "chart/too-large", hint: limitHint("totalBytes") },
   );
 }
 
@@ -136,7 +141,8 @@ export function checkParsedSize(name: string, size: number, limits: Limits): voi
   if (size <= limits.valuesBytes) return;
   throw new ChartError(`${name} is larger than the maximum size ${limits.valuesBytes}`, {
     code: "chart/too-large",
-    hint: "raise the limit `valuesBytes` if you trust this file",
+    hint:
+      "such a file is read as a whole: keep data elsewhere; a program may raise the limit `valuesBytes`",
   });
 }
 
@@ -144,12 +150,16 @@ export function checkParsedSize(name: string, size: number, limits: Limits): voi
 export function tooMany(limits: Limits): ChartError {
   return new ChartError(`chart has more than ${limits.files} files`, {
     code: "chart/too-large",
-    hint: "raise the limit `files` if you trust this chart",
+    hint: limitHint("files"),
   });
 }
 
 function unsafe(message: string): ChartError {
-  return new ChartError(message, { code: "chart/unsafe" });
+  return new ChartError(message, {
+    code: "chart/unsafe",
+    hint:
+      "an archive holds one folder, with all of the chart in it, as `capstan package` writes it",
+  });
 }
 
 function badGzip(cause: unknown): ChartError {

@@ -11,6 +11,7 @@ import {
   checkParsedSize,
   gunzipNow,
   isGzip,
+  limitHint,
   tooLarge,
   tooMany,
   unpackTar,
@@ -110,6 +111,7 @@ function build(
   if (depth > limits.depth) {
     throw new ChartError(`charts are nested more than ${limits.depth} deep`, {
       code: "chart/too-large",
+      hint: limitHint("depth"),
     });
   }
   if (depth === 0) count(files, used, limits);

@@ -9,7 +9,7 @@
 import { quoteGo } from "../template/quote.ts";
 import { messageOf } from "../errors.ts";
 import { compareStrings, fromBytes } from "../template/value.ts";
-import { gunzip, isGzip, tooLarge, tooMany, unpackTar, withoutBom } from "./archive.ts";
+import { gunzip, isGzip, limitHint, tooLarge, tooMany, unpackTar, withoutBom } from "./archive.ts";
 import type { RawFile } from "./archive.ts";
 import { ChartError } from "./chart.ts";
 import type { Chart, HelmVersion } from "./chart.ts";
@@ -276,7 +276,7 @@ class Walk {
       const base = quoteGo(name.slice(name.lastIndexOf("/") + 1));
       throw new ChartError(
         `chart file ${base} is larger than the maximum file size ${limits.fileBytes}`,
-        { code: "chart/too-large" },
+        { code: "chart/too-large", hint: limitHint("fileBytes") },
       );
     }
     if (this.files.length >= limits.files) throw tooMany(limits);

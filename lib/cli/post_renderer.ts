@@ -38,7 +38,10 @@ export async function postRenderer(
         `error while running post render on files: error while running command ${command}. error output:\n${
           decoder.decode(stderr)
         }: exit status ${code}`,
-        { code: "post-renderer/failed" },
+        {
+          code: "post-renderer/failed",
+          hint: `try it by itself: capstan template … | ${command}`,
+        },
       );
     }
     const text = decoder.decode(stdout);

@@ -52,9 +52,11 @@ export async function loadFor(
   const { program } = context;
   if (program === undefined && flags.sandbox) {
     const { loadSandboxed } = await import("../stack/sandbox.ts");
-    return await loadSandboxed(path ?? "stack.ts", options);
+    return await untilStopped(context, loadSandboxed(path ?? "stack.ts", options));
   }
-  if (program === undefined) return await loadStack(path ?? "stack.ts", options);
+  if (program === undefined) {
+    return await untilStopped(context, loadStack(path ?? "stack.ts", options));
+  }
   if (flags.sandbox) {
     throw new CapstanError("cannot sandbox this stack: it is the program that runs already", {
       code: "stack/sandbox",
@@ -72,6 +74,19 @@ export async function loadFor(
     file: program.file,
     folder: folderOf(program.file),
   };
+}
+
+/** While a stack file is loaded nothing has begun yet: the first signal ends it, however long it would take. */
+async function untilStopped<T>({ stop }: CliContext, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onStop = () => reject(stop.reason);
+  stop.addEventListener("abort", onStop, { once: true });
+  if (stop.aborted) onStop();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    stop.removeEventListener("abort", onStop);
+  }
 }
 
 /**

@@ -78,9 +78,12 @@ export async function withDeadline<T>(
   signal?.throwIfAborted();
   const limit = milliseconds(deadline, "deadline");
   const own = new AbortController();
-  const late = new DeadlineError(`${what} did not end within ${deadline}`, {
-    hint: "allow more with `deadline`, or look at what it waits for with `onEvent`",
-  });
+  const late = new DeadlineError(
+    `${what} did not end within ${typeof deadline === "number" ? `${deadline} ms` : deadline}`,
+    {
+      hint: "allow more with `deadline`, or look at what it waits for with `onEvent`",
+    },
+  );
   const timer = limit === undefined ? undefined : setTimeout(() => own.abort(late), limit);
   try {
     return await work(signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]));

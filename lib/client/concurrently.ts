@@ -114,6 +114,7 @@ function checkCounts(limit: number, attempts = 1): void {
     if (Number.isInteger(value) && value >= 1) continue;
     throw new ValidationError(`${option} must be a positive integer: got ${value}`, {
       code: "options/count",
+      hint: `give 1 or more, or leave ${option} out`,
     });
   }
 }

@@ -52,7 +52,9 @@ export class Package extends Action {
     } catch (error) {
       throw new ChartError(`cannot write ${target}: ${messageOf(error)}`, {
         code: "chart/unwritable",
-        hint: error instanceof Deno.errors.NotCapable ? `add --allow-write=${destDir}` : undefined,
+        hint: error instanceof Deno.errors.NotCapable
+          ? `add --allow-write=${destDir}`
+          : "name another folder with `destDir`",
         cause: error,
       });
     }

@@ -68,6 +68,9 @@ function documentsOf(answer: string): Document[] {
   return documents.length === 1 ? unwrapped(documents) : documents;
 }
 
+const YAML_HINT =
+  "a post-renderer prints YAML documents and nothing else; try it: capstan template … | the post-renderer";
+
 /** The document, if there is anything in it. */
 function read(part: string, problem: string): Document[] {
   const text = part.endsWith("\n") ? part : `${part}\n`;
@@ -75,11 +78,18 @@ function read(part: string, problem: string): Document[] {
   try {
     value = decodeYaml(text);
   } catch (error) {
-    throw new RenderError(problem + messageOf(error), { code: "post-renderer/yaml", cause: error });
+    throw new RenderError(problem + messageOf(error), {
+      code: "post-renderer/yaml",
+      hint: YAML_HINT,
+      cause: error,
+    });
   }
   if (value === null) return [];
   if (isMap(value)) return [{ text, value }];
-  throw new RenderError(`${problem}a document is no map`, { code: "post-renderer/yaml" });
+  throw new RenderError(`${problem}a document is no map`, {
+    code: "post-renderer/yaml",
+    hint: YAML_HINT,
+  });
 }
 
 function unwrapped(documents: Document[]): Document[] {

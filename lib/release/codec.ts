@@ -34,15 +34,25 @@ export async function encodeRelease(release: Release): Promise<string> {
  */
 export async function decodeRelease(text: string): Promise<Release> {
   try {
-    const json = JSON.parse(await unzip(Uint8Array.fromBase64(text)));
+    const json = jsonOf(await unzip(Uint8Array.fromBase64(text)));
     if (!isMap(json)) throw new TypeError("it is not a JSON object");
     return readRelease(json);
   } catch (error) {
     throw new CapstanError(`cannot read a release record: ${messageOf(error)}`, {
       code: "release/corrupt",
-      hint: "the record was damaged or written by something other than Helm",
+      hint:
+        "the record was damaged, or written by something other than Helm; deleting it leaves the revision before",
       cause: error,
     });
+  }
+}
+
+/** A record may be a secret, or no text at all: nothing of it is shown. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError("it is not JSON");
   }
 }
 

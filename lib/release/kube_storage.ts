@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CapstanError } from "../errors.ts";
 import { isAlreadyExists } from "../kube/errors.ts";
 import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
 import { decodeRelease, encodeRelease } from "./codec.ts";
@@ -280,12 +281,25 @@ const PAGE = 100;
 /** From so many records on, one list is cheaper than reading each. */
 const WORTH_A_LIST = 8;
 
+/** Says which object it is that keeps a text which is no release. */
+function damaged({ kind, metadata: { name, namespace } }: KubeObject, error: unknown): unknown {
+  if (!(error instanceof CapstanError)) return error;
+  return new CapstanError(`${error.message}, in ${kind} ${namespace}/${name}`, {
+    code: error.code,
+    hint: error.hint,
+    cause: error,
+  });
+}
+
 /** The release that an object keeps. */
-async function readRecord({ kind, metadata, data }: KubeObject): Promise<Release> {
+async function readRecord(object: KubeObject): Promise<Release> {
+  const { kind, metadata, data } = object;
   const { release = "" } = (data ?? {}) as { readonly release?: string };
   const { labels = {}, annotations = {}, namespace = "" } = metadata;
   return {
-    ...await decodeRelease(kind === "Secret" ? atob(release) : release),
+    ...await decodeRelease(kind === "Secret" ? atob(release) : release).catch((error) => {
+      throw damaged(object, error);
+    }),
     namespace,
     labels: userLabels(labels),
     digest: annotations[DIGEST_ANNOTATION],

@@ -172,7 +172,10 @@ export class Pools<T extends Queued> {
 
   #create(name: string, limit: number): Pool<T> {
     if (!isLimit(limit)) {
-      throw new CapstanError(limitProblem(name, limit), { code: "schedule/limit" });
+      throw new CapstanError(limitProblem(name, limit), {
+        code: "schedule/limit",
+        hint: "use an integer from 1, or Infinity",
+      });
     }
     const pool = new Pool<T>(name, limit);
     this.#pools.set(name, pool);

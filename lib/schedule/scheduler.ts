@@ -241,7 +241,10 @@ class Scheduler {
 
   readonly #addLater = (steps: readonly Step[]): void => {
     if (this.#running === 0) {
-      throw new CapstanError("cannot add steps: the run is over", { code: "schedule/late" });
+      throw new CapstanError("cannot add steps: the run is over", {
+        code: "schedule/late",
+        hint: "add them while a step runs",
+      });
     }
     this.#add(steps);
   };

@@ -106,7 +106,14 @@ export function checkStack(
   declaredAt: Position | undefined,
 ): CapstanError[] {
   if (typeof definition !== "object" || definition === null) {
-    return [mistake("definition", `a stack is an object, not ${show(definition)}`, declaredAt)];
+    return [
+      mistake(
+        "definition",
+        `a stack is an object, not ${show(definition)}`,
+        declaredAt,
+        'write defineStack({ name: "shop", releases: [web] })',
+      ),
+    ];
   }
   const errors: CapstanError[] = [];
   const report = (code: string, message: string, hint?: string) =>

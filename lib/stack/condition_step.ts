@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActionStep } from "../action/steps.ts";
-import { CapstanError } from "../errors.ts";
+import { CapstanError, messageOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { ApiError } from "../kube/errors.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
@@ -114,7 +114,19 @@ async function met(condition: Condition, { api, note, signal }: Noting): Promise
 }
 
 function ask({ predicate, declaredAt }: Condition, object: KubeObject | undefined) {
-  const verdict: unknown = predicate(object);
+  let verdict: unknown;
+  try {
+    verdict = predicate(object);
+  } catch (error) {
+    throw new CapstanError(`the predicate of until() fails: ${messageOf(error)}`, {
+      code: "stack/condition",
+      hint: object === undefined
+        ? "it is asked before there is such an object as well, and gets undefined: write object?.status"
+        : "it returns true, false, or what is missing as a text",
+      position: declaredAt,
+      cause: error,
+    });
+  }
   if (typeof verdict === "object" && verdict !== null && "then" in verdict) {
     throw new CapstanError("the predicate of until() returns a promise", {
       code: "stack/condition",

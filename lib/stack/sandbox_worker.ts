@@ -9,6 +9,15 @@ import type { Port } from "./calls.ts";
 import { loadStack } from "./load.ts";
 import type { LoadOptions } from "./load.ts";
 
+/** A worker that ends itself tells nobody, and who waits for it would wait for ever. */
+function refuseToEnd(): never {
+  const error = new Error("a stack in the sandbox may not end the program");
+  Error.captureStackTrace(error, refuseToEnd);
+  throw error;
+}
+Deno.exit = refuseToEnd;
+Object.assign(globalThis, { close: refuseToEnd });
+
 const port = globalThis as unknown as Port;
 const calls = new Calls(port);
 

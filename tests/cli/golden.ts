@@ -36,7 +36,7 @@ export async function played(work: Workplace, scenes: readonly Scene[]): Promise
         ? run({ args, env: scene.env })
         : work.limited(scene.permissions, ...args);
       const [said] = await Promise.all([saying, scene.meanwhile?.(work)]);
-      check(scene, said);
+      if (!Deno.env.get("UPDATE_MESSAGES")) check(scene, said);
       told.push(described(scene, said, work.folder));
     }
   });
@@ -114,6 +114,7 @@ export function stable(text: string): string {
     .replace(/\b(mig)-[a-z0-9]{5}\b/g, "$1-POD")
     .replace(/\b20\d{6}-\d{9}-[0-9a-f]+\b/g, "RUN")
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UUID")
+    .replace(/\bwould be \d+ bytes/g, "would be N bytes")
     .replace(/\bkey ID [0-9a-f]{16}\b/g, "key ID KEY")
     .replace(/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME")
     .replace(/\b127\.0\.0\.1:(?!65011)\d{4,5}\b/g, "127.0.0.1:PORT");

@@ -512,7 +512,7 @@ Deno.test("conditions: what the predicate says or throws, objects and kinds that
       until(undefined, CONFIG_MAP, () => {
         throw new Error("oh");
       }),
-      /^oh$/,
+      /^the predicate of until\(\) fails: oh$/,
     ],
     [until(undefined, CONFIG_MAP, (() => Promise.resolve(true)) as never), /returns a promise/],
     [

@@ -106,12 +106,19 @@ function rendered(reader: Reader, path: string, text: string, scope: TemplateSco
   try {
     return renderText(reader.files, path, text, scope);
   } catch (error) {
-    const { hint, position, excerpt } = error instanceof CapstanError ? error : {};
+    const { position, excerpt } = error instanceof CapstanError ? error : {};
+    const hint = hintOf(error);
     throw new CapstanError(
       `cannot import ${path} for environment ${scope.environment}: ${messageOf(error)}`,
       { code: "import/template", hint, position, excerpt, cause: error },
     );
   }
+}
+
+/** What an error says to do, or the one below it. */
+function hintOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error instanceof CapstanError && error.hint || hintOf(error.cause);
 }
 
 /** The lines of these top-level keys, which can be read before the rest can be rendered. */
