@@ -69,6 +69,7 @@ spec: {containers: [{name: main, image: m}]}
   "stackname.ts": st(`releases: []`).replace('name: "s"', 'name: "Bad Name"'),
   "values.ts": st(`releases: [release("web", { chart: "./web", values: 3 as never })]`),
   "kc-cert": kubeconfig("{client-certificate: gone.pem, client-key: gone.key}"),
+  "kc-token": kubeconfig("{tokenFile: gone}"),
   "kc-plugin": kubeconfig(
     "{exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never}}",
   ),
@@ -335,6 +336,7 @@ export const COMMANDS: readonly string[] = [
   "plan values.ts --no-check",
   "list --kubeconfig kc-cert",
   "list --kubeconfig kc-plugin",
+  "list --kubeconfig kc-token",
   "runs show 20",
   "pull oci://127.0.0.1:65011/X_Y",
   "install v ./words.tgz --verify",

@@ -9,6 +9,8 @@ const GUARDS: Readonly<Record<string, string>> = {
     "a step that was stopped has no error: its release ends as interrupted, and that is what is said",
   "kubeconfig":
     "a connection failed without an error of its own: those of kubeconfigs all have one",
+  "permissions/unknown":
+    "a command has no rule for its permissions: all that there are have one, a new one may not yet",
   "release/failed": "an operation failed without an error of its own: our own fault",
   "schedule/stalled":
     "steps are left and none can start: a fault of the scheduler, found rather than waited on",

@@ -184,6 +184,9 @@ function scenesOf(published: Record<string, Uint8Array>): Scene[] {
       command: "template web ./web --post-renderer ./words.sh",
       permissions: ["--allow-read", "--allow-env"],
     },
+    { command: "env", permissions: ["--allow-read"] },
+    { command: "runs", permissions: ["--allow-read"] },
+    { command: "repo list", permissions: ["--allow-read"] },
     { command: "import helmfile.yaml.gotmpl" },
     {
       // The run is not lost for that: it is a warning.
