@@ -193,6 +193,7 @@ Deno.test("a chart that is missing or broken: one clear error, and no other rele
       args: [...UP, "--no-check", "broken.ts"],
       says:
         `Error: broken: cannot load chart ./charts/broken: cannot load Chart.yaml: error converting YAML to JSON: yaml: line 2: did not find expected ',' or ']'
+  at FOLDER/./charts/broken/Chart.yaml:3:1
 `,
     },
     {
@@ -304,6 +305,7 @@ Deno.test("a kubeconfig that cannot be used: one clear error", (t) =>
       says:
         `Error: cannot read kubeconfig broken.yaml: error converting YAML to JSON: yaml: line 1: did not find expected node content
   at broken.yaml
+  hint: mend it, or name another
 `,
     },
     {

@@ -380,6 +380,8 @@ export const COMMANDS: readonly string[] = [
   "adopt --chart web",
   "types ./web --name 1a",
   "permissions --for stack.ts install ok ./web",
+  "create -web",
+  "create a:b",
   "runs shwo",
   "runs show",
   "plan stack.ts -o p.json --explain --no-check",

@@ -61,7 +61,6 @@ function files(url: string): Record<string, string> {
       `releases: [release("web", { chart: "./web", needs: [until(undefined, { apiVersion: "v1", kind: "ConfigMap", name: "flag", namespace: "default" }, (map) => map.data.go === "yes")] })]`,
     ),
     ...stack("typed", `releases: [${WEB}]`, `const count: number = "three"; void count;`),
-    ...stack("ready", `releases: [release("web", { chart: "./web", isReady: () => true })]`),
     ...stack("nosy", `releases: [${WEB}]`, `Deno.readTextFileSync("/etc/hostname");`),
     ...stack("exits", `releases: [${WEB}]`, `Deno.exit(3);`),
     ...stack(
@@ -146,7 +145,6 @@ function scenesOf(published: Record<string, Uint8Array>): Scene[] {
     { command: `up throwing.ts ${check}` },
     { command: "up typed.ts --check" },
     { command: `plan definition.ts ${check}` },
-    { command: `up ready.ts --sandbox ${check}` },
     { command: `up nosy.ts --sandbox ${check}` },
     { command: `up exits.ts --sandbox ${check}` },
     { command: "plan plain.ts", permissions: ["--allow-read=web", "--allow-env"] },
