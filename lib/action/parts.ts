@@ -42,7 +42,8 @@ export function partSteps(
     needs,
     estimate: 0,
     info: {
-      kind: part,
+      // The hook itself has a step of its own: this one only waits for it.
+      kind: part === "hook" ? "ready" : part,
       owner,
       title: `part: ${hook === undefined ? part : `hook ${hook}`}`,
     },

@@ -35,7 +35,9 @@ Deno.test("adopt writes a stack and the charts of the records, and up leaves the
     const adopted = await ok("adopt", "mine", "-A");
     assert.equal(
       adopted.stdout,
-      "wrote mine/stack.ts: 3 releases\nSee that nothing would change:   capstan plan mine/stack.ts\n",
+      "wrote mine/stack.ts: 3 releases\n" +
+        "See that no object would change (+0 ~0 -0):   capstan plan mine/stack.ts\n" +
+        "The first `capstan up` may still write a new revision, to note what it was made from.\n",
     );
     assert.equal(
       adopted.stderr,

@@ -149,6 +149,19 @@ Deno.test("who waits for a part and for the whole waits for the whole", async ()
   });
 });
 
+Deno.test("a wait for a hook is told as a wait: the hook is told of once", async () => {
+  await rehearse(CHARTS, async ({ run }) => {
+    const node = db();
+    const { events } = await run({ releases: [node, web([node.hook("init")])] });
+    const titles = (kind: string) =>
+      events.flatMap((event) =>
+        event.type === "step-planned" && event.step.kind === kind ? [event.step.title] : []
+      ).filter((title) => title.includes("init"));
+    assert.deepEqual(titles("hook"), ["hook pre-install db-init"]);
+    assert.deepEqual(titles("ready"), ["part: hook init"]);
+  });
+});
+
 Deno.test("a stack hook waits for a part, and for a live object", async () => {
   await rehearse(CHARTS, async ({ run }) => {
     const node = db();

@@ -65,7 +65,9 @@ function readable<T>(path: string, read: () => T): T | undefined {
     const denied = error instanceof Deno.errors.NotCapable;
     throw new CapstanError(`cannot read ${path}: ${messageOf(error)}`, {
       code: "import/unreadable",
-      hint: denied ? `add --allow-read=${path}` : undefined,
+      hint: denied
+        ? `add --allow-read=${path}`
+        : "name the helmfile itself: `capstan import path/to/helmfile.yaml`",
       cause: error,
     });
   }
