@@ -48,7 +48,8 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   };
   try {
     const given = normalizeArguments(args);
-    const app = await buildApp({ version: VERSION, debug, command: given[0] });
+    const actions = readEnv("GITHUB_ACTIONS") === "true";
+    const app = await buildApp({ version: VERSION, debug, actions, command: given[0] });
     await run(app, lastOfEach(app.root, separateLetters(app.root, given)), context);
   } finally {
     signals.close();

@@ -8,7 +8,7 @@
  */
 import type { RunEvent } from "../events.ts";
 import type { RunState } from "./state.ts";
-import { formatDuration } from "./text.ts";
+import { formatDuration, printable } from "./text.ts";
 import { turnText } from "./turns.ts";
 
 /** Writes a run's events as GitHub Actions shows them best. */
@@ -40,7 +40,9 @@ export class ActionsLog {
         const bad = outcome === "failed" || outcome === "rolled-back";
         this.#fold(owner, `${outcome} ${owner}${revision > 0 ? ` revision ${revision}` : ""}`);
         if (bad) this.#command("error", `${owner} ${outcome}`, reason ?? outcome);
-        else if (outcome === "skipped") this.#write(`${at}  skipped ${owner}: ${reason ?? ""}`);
+        else if (outcome === "skipped") {
+          this.#write(harmless(`${at}  skipped ${owner}: ${reason ?? ""}`));
+        }
         break;
       }
       case "warning":
@@ -83,14 +85,27 @@ export class ActionsLog {
     const lines = this.#kept.get(owner) ?? [];
     this.#kept.delete(owner);
     if (lines.length === 0) return this.#write(title);
-    // A line of its own could be taken for a command.
-    const safe = lines.map((line) => line.replace(/\r?\n/g, "\n         | "));
-    for (const line of [`::group::${title}`, ...safe, "::endgroup::"]) this.#write(line);
+    for (const line of [`::group::${escapeData(title)}`, ...lines.map(harmless), "::endgroup::"]) {
+      this.#write(line);
+    }
   }
 
   #command(name: "error" | "warning", title: string, message: string): void {
     this.#write(`::${name} title=${escapeProperty(title)}::${escapeData(message)}`);
   }
+}
+
+/** Text of others below what it belongs to: a line of its own could be taken for a command. */
+function harmless(text: string): string {
+  return withoutCommands(printable(text, { color: true })).replace(/\n/g, "\n         | ");
+}
+
+/**
+ * Text in which GitHub Actions finds no workflow command, whoever wrote it: those are lines that begin with `::`
+ * after blanks, and older ones begin with `##[` anywhere in a line.
+ */
+export function withoutCommands(text: string): string {
+  return text.replaceAll("##[", "## [").replace(/^(\s*)::/gm, "$1| ::");
 }
 
 function stepText(event: RunEvent & { type: "step-finished" }, state: RunState): string {
@@ -101,7 +116,7 @@ function stepText(event: RunEvent & { type: "step-finished" }, state: RunState):
 }
 
 function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return printable(text, { color: false }).replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 function escapeProperty(text: string): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunEvent } from "../events.ts";
-import { formatDuration, paint } from "./text.ts";
+import { formatDuration, paint, printable } from "./text.ts";
 import type { Style } from "./text.ts";
 import type { RunState } from "./state.ts";
 import { turnText } from "./turns.ts";
@@ -18,6 +18,13 @@ export function eventLine(event: RunEvent, state: RunState, style: Style): strin
   return body === undefined ? undefined : `${paint(at, "quiet", style)}  ${body}`;
 }
 
+/** Every line of what was logged says whose it is. */
+function logLines(owner: string, text: string, style: Style): string {
+  const [first, ...more] = printable(text, style).replace(/\n+$/, "").split("\n");
+  return [`${owner} | ${first}`, ...more.map((line) => `${" ".repeat(9)}${owner} | ${line}`)]
+    .join("\n");
+}
+
 function eventText(event: RunEvent, state: RunState, style: Style): string | undefined {
   switch (event.type) {
     case "run-started":
@@ -25,23 +32,23 @@ function eventText(event: RunEvent, state: RunState, style: Style): string | und
         event.releases === 1 ? "" : "s"
       }`;
     case "step-log":
-      return `${state.steps.get(event.id)?.info.owner ?? event.id} | ${event.line}`;
+      return logLines(state.steps.get(event.id)?.info.owner ?? event.id, event.line, style);
     case "step-finished":
       return stepText(event, state, style);
     case "release-finished":
       return event.outcome === "failed" || event.outcome === "skipped"
-        ? `${paint(event.outcome, "bad", style)} ${event.owner}: ${event.reason ?? ""}`
+        ? `${paint(event.outcome, "bad", style)} ${event.owner}: ${said(event.reason)}`
         : `${paint(event.outcome, "good", style)} ${event.owner}${
           event.revision > 0 ? ` revision ${event.revision}` : ""
         }`;
     case "warning":
       return `${paint("warning", "warn", style)} ${
         event.owner === undefined ? "" : `${event.owner}: `
-      }${event.message}`;
+      }${said(event.message)}`;
     case "retry":
     case "rollback-started":
       return `${paint(event.type === "retry" ? "retry" : "rollback", "warn", style)} ${
-        turnText(event)
+        said(turnText(event))
       }`;
     case "step-planned":
     case "step-started":
@@ -67,5 +74,10 @@ function stepText(
   const text = `${step.info.owner} ${step.info.title}`;
   return event.status === "succeeded"
     ? `${text}${took}`
-    : `${paint(event.status, "bad", style)} ${text}: ${event.reason ?? ""}`;
+    : `${paint(event.status, "bad", style)} ${text}: ${said(event.reason)}`;
+}
+
+/** Words of others among ours. */
+function said(text = ""): string {
+  return printable(text, { color: false });
 }

@@ -61,7 +61,7 @@ function timeLeft(state: RunState, now: number): number | undefined {
   for (const step of openSteps(state)) {
     open.push(step);
     known ||= step.info.estimate !== undefined;
-    work += durationOf(step, now);
+    work += durationOf(step, { state, now });
     for (const later of step.info.precedes ?? []) {
       const list = added.get(later);
       if (list === undefined) added.set(later, [step.info.id]);
@@ -74,9 +74,20 @@ function timeLeft(state: RunState, now: number): number | undefined {
   return Math.max(longestPath(open, { state, added, now }), work / atOnce);
 }
 
-/** What has taken longer than expected is taken to be at its end. */
-function durationOf({ info: { estimate = 0 }, started }: StepState, now: number): number {
-  return started === undefined ? estimate : Math.max(0, estimate - (now - started));
+/**
+ * What is still to come of a step. What has taken longer than expected is taken to be at its end. What was
+ * expected goes by how the steps of its kind have gone so far, where what was expected counts as one of them.
+ */
+function durationOf(
+  { info: { kind, estimate = 0 }, started }: StepState,
+  { state, now }: Pick<PathOptions, "state" | "now">,
+): number {
+  const pace = state.paces.get(kind);
+  const mean = pace === undefined ? 0 : pace.expected / pace.steps;
+  const likely = pace === undefined
+    ? estimate
+    : estimate * (pace.took + mean) / (pace.expected + mean);
+  return started === undefined ? likely : Math.max(0, likely - (now - started));
 }
 
 interface PathOptions {
@@ -121,7 +132,7 @@ function longestPath(open: readonly StepState[], { state, added, now }: PathOpti
       const next = nextUnseen(stop, ends, state);
       if (next !== undefined) enter(next);
       else {
-        const end = stop.start + durationOf(stop.step, now);
+        const end = stop.start + durationOf(stop.step, { state, now });
         ends.set(stop.step.info.id, end);
         longest = Math.max(longest, end);
         way.pop();

@@ -34,18 +34,23 @@ const FRAME_EVERY = 100;
 /** The shares of the time that pictures and looks ahead may take: of large runs there are fewer. */
 const PICTURES = 0.002, LOOKS = 0.0007;
 
+/** Milliseconds after which there is another picture, whatever it costs: seconds are seen to pass. */
+const AT_LEAST_EVERY = 1000;
+
 /** Steps of a run that costs nothing to look ahead in. */
 const SMALL = 500;
 
 /** When something may be done again, by what it takes. */
 class Pace {
   readonly #share: number;
+  readonly #longest: number;
   #next = 0;
   /** Milliseconds that it takes, without what only the first times take. */
   #cost = 0.2;
 
-  constructor(share: number) {
+  constructor(share: number, longest = Infinity) {
     this.#share = share;
+    this.#longest = longest;
   }
 
   get due(): boolean {
@@ -57,7 +62,7 @@ class Pace {
     const result = work();
     const ended = performance.now();
     this.#cost = Math.min(ended - started, 2 * this.#cost);
-    this.#next = ended + this.#cost / this.#share;
+    this.#next = ended + Math.min(this.#cost / this.#share, this.#longest);
     return result;
   }
 }
@@ -69,7 +74,7 @@ export class Progress {
   readonly #screen: Screen | undefined;
   readonly #actions: ActionsLog | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
-  readonly #pictures = new Pace(PICTURES);
+  readonly #pictures = new Pace(PICTURES, AT_LEAST_EVERY);
   readonly #looks = new Pace(LOOKS);
   #outlook: { readonly at: number; readonly value: Outlook } | undefined;
   #changed = false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReleaseOutcome, RunEvent, StepInfo, StepStatus } from "../events.ts";
+import type { ReleaseOutcome, RunEvent, StepInfo, StepKind, StepStatus } from "../events.ts";
 
 /** A step as far as the events tell. Times are milliseconds since the epoch. */
 export interface StepState {
@@ -29,6 +29,13 @@ export interface ReleaseState {
   readonly status: string;
   readonly hooks: number;
   readonly reason?: string | undefined;
+}
+
+/** What the steps of a kind that succeeded took, beside what was expected of them, in milliseconds. */
+export interface Pace {
+  readonly steps: number;
+  readonly took: number;
+  readonly expected: number;
 }
 
 /** A run as far as its events tell. */
@@ -57,11 +64,22 @@ export interface RunState {
   readonly running: ReadonlyMap<string, ReadonlySet<string>>;
   /** Owners with steps that have not ended, and the number of those. */
   readonly open: ReadonlyMap<string, number>;
+  /** How the kinds of steps have gone so far. */
+  readonly paces: ReadonlyMap<StepKind, Pace>;
 }
 
 type RunFacts = Omit<
   RunState,
-  "steps" | "owners" | "places" | "releases" | "outcomes" | "ended" | "running" | "open" | "pools"
+  | "steps"
+  | "owners"
+  | "places"
+  | "releases"
+  | "outcomes"
+  | "ended"
+  | "running"
+  | "open"
+  | "pools"
+  | "paces"
 >;
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
@@ -92,6 +110,7 @@ export class RunFold {
   readonly #outcomes = new Map<ReleaseOutcome, number>();
   readonly #running = new Map<string, Set<string>>();
   readonly #open = new Map<string, number>();
+  readonly #paces = new Map<StepKind, Changing<Pace>>();
   readonly #pools: Record<string, number> = {};
   #ended = 0;
   #begun = false;
@@ -110,6 +129,7 @@ export class RunFold {
       running: this.#running,
       open: this.#open,
       pools: this.#pools,
+      paces: this.#paces,
     };
   }
 
@@ -205,6 +225,7 @@ export class RunFold {
     if (step === undefined || step.finished !== undefined) return;
     const { owner } = step.info;
     this.#change(id, { status, finished: at, progress: undefined, tail: undefined, reason });
+    if (status === "succeeded") this.#learn(step.info, at - (step.started ?? at));
     this.#ended++;
     const running = this.#running.get(owner);
     running?.delete(id);
@@ -212,6 +233,17 @@ export class RunFold {
     const open = this.#open.get(owner)! - 1;
     if (open === 0) this.#open.delete(owner);
     else this.#open.set(owner, open);
+  }
+
+  #learn({ kind, estimate = 0 }: StepInfo, took: number): void {
+    if (estimate === 0) return;
+    const pace = this.#paces.get(kind);
+    if (pace === undefined) {
+      return void this.#paces.set(kind, { steps: 1, took, expected: estimate });
+    }
+    pace.steps++;
+    pace.took += took;
+    pace.expected += estimate;
   }
 
   #count(outcome: ReleaseOutcome, by: number): void {
@@ -236,14 +268,19 @@ export function stepTime(state: RunState, ids: Iterable<string> = state.steps.ke
   return total;
 }
 
-/** From the first start to the last end of an owner's steps, in milliseconds. */
+/**
+ * From the first start to the last end of an owner's steps, in milliseconds. Rendering, which all releases do at
+ * the start however late their turn comes, counts only where there is nothing else.
+ */
 export function ownerTime(state: RunState, owner: string): number {
+  const ended = (state.owners.get(owner) ?? []).map((id) => state.steps.get(id)!).filter((step) =>
+    step.started !== undefined && step.finished !== undefined
+  );
+  const work = ended.filter(({ info }) => info.kind !== "render");
   let from = Infinity, to = -Infinity;
-  for (const id of state.owners.get(owner) ?? []) {
-    const { started, finished } = state.steps.get(id)!;
-    if (started === undefined || finished === undefined) continue;
-    from = Math.min(from, started);
-    to = Math.max(to, finished);
+  for (const { started, finished } of work.length > 0 ? work : ended) {
+    from = Math.min(from, started!);
+    to = Math.max(to, finished!);
   }
   return Math.max(0, to - from);
 }

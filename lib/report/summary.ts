@@ -6,7 +6,7 @@
 import type { ReleaseOutcome } from "../events.ts";
 import { ownerTime, stepTime } from "./state.ts";
 import type { RunState } from "./state.ts";
-import { columns, cut, formatDuration, paint, width, wrapped } from "./text.ts";
+import { columns, cutMiddle, formatDuration, paint, width, wrapped } from "./text.ts";
 import type { Style, Tone } from "./text.ts";
 
 const TONES: Readonly<Record<ReleaseOutcome, Tone>> = {
@@ -75,7 +75,10 @@ function fitted(
   const excess = over();
   if (excess <= 0) return lines();
   const room = Math.max(...rows.map(([name]) => width(name!))) - excess;
-  const cutRows = rows.map(([name, ...rest], i) => [i === 0 ? name! : cut(name!, room), ...rest]);
+  const cutRows = rows.map((
+    [name, ...rest],
+    i,
+  ) => [i === 0 ? name! : cutMiddle(name!, room), ...rest]);
   return columns(cutRows.map((row) => row.filter((_, i) => !gone.has(i))));
 }
 

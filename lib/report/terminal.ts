@@ -7,8 +7,9 @@
 import type { ReleaseOutcome } from "../events.ts";
 import { lookAhead } from "./outlook.ts";
 import type { Outlook, Waiting } from "./outlook.ts";
+import { ownerTime } from "./state.ts";
 import type { ReleaseState, RunState, StepState } from "./state.ts";
-import { cut, formatSeconds, pad, paint, width } from "./text.ts";
+import { cut, cutMiddle, formatSeconds, pad, paint, printable, width } from "./text.ts";
 import type { Style, Tone } from "./text.ts";
 
 /** What the picture must fit into. */
@@ -73,7 +74,9 @@ function allLines(state: RunState, rows: Rows): string[] {
 
 /** Those at work, then counts. */
 function foldedLines(state: RunState, rows: Rows): string[] {
-  const counts = [waitingCount(rows), doneCount(state, rows.frame)].filter((line) => line !== "");
+  // What is at work comes first where there is no room for all.
+  const counts = [waitingCount(rows), doneCount(state, rows.frame)].filter((line) => line !== "")
+    .slice(0, Math.max(0, rows.room - 2));
   const room = Math.max(1, rows.room - counts.length);
   const { shown } = rows;
   const many = shown.length > room;
@@ -111,7 +114,7 @@ function line({ sign, tone, name, what, time }: LineParts, { names, frame }: Row
   // One column stays free: some terminals wrap as soon as the last is written.
   const left = Math.max(0, frame.columns - names - width(time) - 6);
   const text = pad(cut(oneLine(what), left), left);
-  const label = paint(pad(cut(name, names), names), "strong", frame);
+  const label = paint(pad(cutMiddle(name, names), names), "strong", frame);
   return `${paint(sign, tone, frame)} ${label}  ${text} ${paint(time, "quiet", frame)}`.trimEnd();
 }
 
@@ -158,7 +161,10 @@ function childLine(step: StepState, last: boolean, { names, frame }: Rows): stri
   const time = formatSeconds(frame.now - step.started!);
   const left = Math.max(0, frame.columns - names - width(time) - 8);
   const said = step.log ?? step.tail?.at(-1) ?? step.progress;
-  const text = cut(oneLine(`${step.info.title}${said === undefined ? "" : `: ${said}`}`), left);
+  // A name repeats its release's more often than not: what it says is to have room, too.
+  const most = said === undefined ? left : Math.max(2 * left / 3, left - 2 - width(oneLine(said)));
+  const title = cutMiddle(step.info.title, Math.floor(most));
+  const text = cut(oneLine(`${title}${said === undefined ? "" : `: ${said}`}`), left);
   const indent = " ".repeat(names + 4);
   return paint(`${indent}${last ? "└" : "├"} ${pad(text, left)} ${time}`, "quiet", frame);
 }
@@ -204,14 +210,11 @@ function hookOutcome(state: RunState, owner: string): ReleaseOutcome {
 }
 
 function ownTime(state: RunState, owner: string): string {
-  let from = Infinity, to = -Infinity;
-  for (const id of state.owners.get(owner)!) {
-    const { started, finished, info } = state.steps.get(id)!;
-    if (started === undefined || finished === undefined || info.kind === "render") continue;
-    from = Math.min(from, started);
-    to = Math.max(to, finished);
-  }
-  return to < from ? "" : formatSeconds(to - from);
+  const worked = state.owners.get(owner)!.some((id) => {
+    const { started, info } = state.steps.get(id)!;
+    return started !== undefined && info.kind !== "render";
+  });
+  return worked ? formatSeconds(ownerTime(state, owner)) : "";
 }
 
 function waitingText({ owners, pool }: Waiting, { pools }: Rows): string {
@@ -250,24 +253,25 @@ function note(text: string, frame: Frame): string {
   return paint(cut(oneLine(text), frame.columns - 1), "quiet", frame);
 }
 
-/** Control characters of a log line or message would move the cursor. */
 function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what must not be printed
-  return text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\x00-\x1f\x7f]+/g, " ");
+  return printable(text, { color: false }).replace(/[\t\n]+/g, " ");
 }
 
 /** How much of the run is done, how long it has taken, and when it will end. */
 function bar(state: RunState, frame: Frame, { left }: Outlook): string {
   const total = state.steps.size;
   const releases = `${state.releases.size}${state.total === undefined ? "" : `/${state.total}`}`;
+  const done = `${state.ended}/${total}`;
   const parts = [
-    `${state.ended}/${total} steps`,
+    `${done} steps`,
     ...(state.total === 1 ? [] : [`${releases} releases`]),
     formatSeconds(frame.now - state.started),
     ...(left === undefined || left < 1000 ? [] : [`about ${formatSeconds(left)} left`]),
   ];
+  const fits = () => width(parts.join("  ")) <= frame.columns - 10;
   // What does not fit goes, the number of releases first, but never the time.
-  while (parts.length > 2 && width(parts.join("  ")) > frame.columns - 10) parts.splice(1, 1);
+  while (parts.length > 2 && !fits()) parts.splice(1, 1);
+  if (!fits()) parts.splice(0, 2, done, parts[1]!.replace("about ", "~").replace(" left", ""));
   const text = ` ${parts.join("  ")}`;
   const size = Math.max(0, Math.min(30, frame.columns - width(text) - 2));
   const filled = total === 0 ? 0 : Math.floor(size * state.ended / total);

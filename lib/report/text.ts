@@ -48,9 +48,36 @@ export function formatSeconds(ms: number): string {
 const CODE = /\x1b\[[0-9;]*m/g;
 /** What nearly every text is made of, and takes a column each. */
 const PLAIN = /^[\x20-\x7e]*$/;
+/** Where terminals disagree, as of pictures that can be shown as text, the wider: too early an end wraps nothing. */
 const WIDE =
-  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]/u;
 const NO_WIDTH = /\p{Mark}|[\u200b-\u200f\ufe00-\ufe0f]/u;
+
+/** What commands a terminal: CSI sequences, strings such as titles and links, other escapes. */
+const ESCAPES =
+  // deno-lint-ignore no-control-regex -- they are what must not be printed
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\n\x1b\x9c]*(?:\x07|\x9c|\x1b\\)?|\x1b[ -/]*[0-~]|\x1b/g;
+// deno-lint-ignore no-control-regex -- colour alone moves no cursor
+const COLOR = /^\x1b\[[0-9;:]*m$/;
+/** Other controls than tabs and the ends of lines, and marks that turn the direction of all that follows. */
+const CONTROLS =
+  // deno-lint-ignore no-control-regex -- they are what must not be printed
+  /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]+|[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text of others, such as a log or an answer, without what would move a terminal's cursor, clear its screen or
+ * change its settings; tabs and the ends of lines stay. Its own colours stay where there is colour.
+ */
+export function printable(text: string, { color }: Style): string {
+  if (PLAIN.test(text)) return text;
+  let colored = false;
+  const kept = text.replaceAll("\r\n", "\n").replace(ESCAPES, (code) => {
+    if (!color || !COLOR.test(code)) return "";
+    colored = true;
+    return code;
+  }).replace(CONTROLS, (found) => found >= "\u202a" ? "" : " ");
+  return colored ? `${kept}\x1b[0m` : kept;
+}
 
 /** Columns that text takes on a terminal. */
 export function width(text: string): number {
@@ -74,6 +101,20 @@ export function cut(text: string, columns: number): string {
     used += size;
   }
   return columns > 0 ? kept + "…" : "";
+}
+
+/** As {@linkcode cut}, but in the middle: names that are alike differ at their ends. */
+export function cutMiddle(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  if (columns < 3) return cut(text, columns);
+  const chars = [...text];
+  const most = Math.floor((columns - 1) / 2);
+  let tail = "", used = 0;
+  for (let i = chars.length - 1; i >= 0 && used + width(chars[i]!) <= most; i--) {
+    used += width(chars[i]!);
+    tail = chars[i] + tail;
+  }
+  return cut(text, columns - used) + tail;
 }
 
 /** Text padded with spaces to `columns`. */

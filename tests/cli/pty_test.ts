@@ -52,7 +52,7 @@ Deno.test({
 import { defineStack, hook, release } from "${new URL("../../mod.ts", import.meta.url)}";
 const web = release("web", { chart: "./web" });
 const late = release("late", { chart: "./web", namespace: "other", createNamespace: true, needs: [web] });
-const seed = hook("seed", { after: [web], run: ({ log }) => log("seeded") });
+const seed = hook("seed", { after: [web], run: ({ log }) => log("see\\x1b[9B\\x1b]0;t\\x07ded") });
 export default defineStack({ name: "shop", releases: [web, late], hooks: [seed] });`,
     };
     await atWork(files, async ({ folder }) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { RunEvent, StepInfo } from "../../lib/events.ts";
 import { lookAhead } from "../../lib/report/outlook.ts";
 import { RunFold } from "../../lib/report/state.ts";
+import { runEvents } from "./frames.ts";
 
 type Row = readonly [id: string, needs: string, precedes: string, estimate: number];
 
@@ -41,7 +42,21 @@ Deno.test("what has run as long as was expected is at its end", () => {
   const started: RunEvent = { at: 0, type: "step-started", id: "a" };
   assert.deepEqual([4, 10, 50].map((now) => leftOf(rows, [started], now)), [26, 20, 20]);
   const ended: RunEvent = { at: 9, type: "step-finished", id: "a", status: "succeeded" };
-  assert.equal(leftOf(rows, [started, ended], 9), 20);
+  // One step of its kind took nine tenths of what was expected; so much was expected once as well.
+  assert.equal(leftOf(rows, [started, ended], 9), 19);
+});
+
+Deno.test("the end is foretold within a third once three tenths have run, whatever was expected", () => {
+  for (const releases of [100, 300]) {
+    const events = runEvents({ releases });
+    const end = events.at(-1)!.at;
+    for (const part of [0.3, 0.5, 0.8]) {
+      const fold = new RunFold();
+      for (const event of events) if (event.at <= part * end) fold.add(event);
+      const share = lookAhead(fold.state, part * end).left! / (end - part * end);
+      assert(share > 0.66 && share < 1.5, `${releases} releases at ${part}: ${share}`);
+    }
+  }
 });
 
 Deno.test("a chain of any length is looked through, and a circle is no way on", () => {

@@ -128,7 +128,7 @@ Deno.test("closingTable() is no wider than its terminal", () => {
   ).state;
   assert.deepEqual(closingTable(long, { color: false, columns: 30 }).slice(0, 2), [
     "RELEASE",
-    "データベース-of-th…  installed",
+    "データベ…the-north  installed",
   ]);
 });
 
@@ -182,6 +182,29 @@ Deno.test("eventLine() has a line for what a log should keep", () => {
     "  1.20s  failed web: failed pre-install: job migrate failed",
     "  1.20s  skipped cart: web failed",
   ]);
+});
+
+Deno.test("eventLine() says of every line of a log whose it is, and lets none command the terminal", () => {
+  const step: StepInfo = { id: "seed/run", kind: "run", owner: "seed", title: "run", needs: [] };
+  const fold = new RunFold();
+  fold.add({ at: 0, type: "step-planned", step });
+  const log = (line: string, color: boolean) => {
+    const event: RunEvent = { at: 2_250, type: "step-log", id: step.id, line };
+    return eventLine(event, fold.state, { color })!.replaceAll("\x1b[2m", "").replaceAll(
+      "\x1b[22m",
+      "",
+    );
+  };
+  assert.equal(
+    log("up \x1b[10A\x1b[?25l0\rback\nsecond\n", false),
+    [
+      "  2.25s  seed | up 0 back",
+      "         seed | second",
+    ].join("\n"),
+  );
+  assert.equal(log("\x1b[32mgood\x1b[39m", true), "  2.25s  seed | \x1b[32mgood\x1b[39m\x1b[0m");
+  const warning: RunEvent = { at: 0, type: "warning", message: "it said \x1b]0;hello\x07no" };
+  assert.equal(eventLine(warning, fold.state, { color: false }), "  0.00s  warning it said no");
 });
 
 Deno.test("renderFrame() shows what is at work, its time, and a bar", () => {

@@ -51,7 +51,7 @@ const FRAME_OF_12: readonly string[] = [
   "○ release-9   waits for release-5",
   "○ release-10  waits for release-6",
   "○ release-11  waits for release-7",
-  "━━━━━━━━━━━━━━━━────────────── 40/72 steps  4/12 releases  5s  about 23s left",
+  "━━━━━━━━━━━━━━━━────────────── 40/72 steps  4/12 releases  5s  about 8s left",
 ];
 
 Deno.test("the frame of 200 releases folds what is done and what waits", () => {
@@ -69,7 +69,7 @@ const FRAME_OF_200: readonly string[] = [
   "● release-51  begin                                                          0s",
   "○ 148 wait: 148 for one of 6 places in releases",
   "✓ 46 done: 46 installed",
-  "━━━━━━━━─────────────── 491/1400 steps  46/200 releases  30s  about 5m16s left",
+  "━━━━━━━━─────────────── 491/1400 steps  46/200 releases  30s  about 1m34s left",
 ];
 
 Deno.test("the frame of running hooks has the last lines of their logs below them", () => {
@@ -112,10 +112,23 @@ Deno.test("the frame of running hooks has the last lines of their logs below the
   ]);
 });
 
+Deno.test("where there is little room, what is at work and the bar come first", () => {
+  const events = runEvents({ releases: 200, parallelism: 6, hooks: 0 });
+  assert.deepEqual(frameAt(events, 30_000, 20, 5), [
+    "● rel…71  record 0s",
+    "… and 5 more at wo…",
+    "━── 491/1000  ~52s",
+  ]);
+  for (const rows of [4, 5, 6, 7]) {
+    // The cursor has a line of its own below.
+    assert(frameAt(events, 30_000, 20, rows).length < rows, `${rows} rows`);
+  }
+});
+
 Deno.test("no line of a frame is wider than the terminal, and none moves its cursor", () => {
   for (const releases of [1, 12, 200]) {
     const events = runEvents({ releases, chain: 3, fails: 7 });
-    const line = "\x1b[2J日本語\r\n👩‍💻 migrating\x07";
+    const line = "\x1b[2J日本語\r\n👩‍💻 migrating\x07\x1b]0;title\x07𠀀\x9b2J\u202e";
     const nasty = events.flatMap((event): RunEvent[] =>
       event.type !== "step-log" ? [event] : [
         { ...event, line },
@@ -131,7 +144,7 @@ Deno.test("no line of a frame is wider than the terminal, and none moves its cur
         for (const line of frameAt(nasty, end * part, columns)) {
           assert(width(line) < columns + 1, `${width(line)} columns in ${columns}: ${line}`);
           // deno-lint-ignore no-control-regex -- they are what must not be there
-          assert.doesNotMatch(line, /[\x00-\x1f\x7f]/);
+          assert.doesNotMatch(line, /[\x00-\x1f\x7f-\x9f\u202e]|title/);
         }
       }
     }
@@ -244,4 +257,33 @@ Deno.test("Progress in GitHub Actions folds each release and marks failures", ()
     "::warning title=a%3Ab::100%25 of%0Ait",
     "",
   ]);
+});
+
+Deno.test("no log line or message is a command to GitHub Actions, whoever wrote it", () => {
+  const lines: string[] = [];
+  const write = (text: string) => lines.push(text);
+  const progress = new Progress({ write, color: false, now: () => 0, actions: true });
+  const evil = "::error::a\r  ::add-mask::b\n::stop-commands::c\r\n##[group]d\x1b[2J\x1b[31mred";
+  const events = runEvents({ releases: 2, fails: 2, hooks: 1 }).map((event): RunEvent =>
+    event.type === "step-log"
+      ? { ...event, line: evil }
+      : event.type === "step-finished"
+      ? { ...event, reason: evil }
+      : event.type === "release-finished"
+      ? { ...event, outcome: event.owner === "release-0" ? "skipped" : "failed", reason: evil }
+      : event
+  );
+  for (const event of events) progress.add(event);
+  progress.add({ at: 0, type: "warning", message: evil });
+  progress.close();
+  const commands = lines.join("").split(/[\r\n]/).filter((line) => /^\s*::|##\[/.test(line));
+  assert.deepEqual(commands.map((line) => line.slice(0, 60)), [
+    "::group::skipped release-0 revision 1",
+    "::endgroup::",
+    "::group::failed release-1 revision 1",
+    "::endgroup::",
+    "::error title=release-1 failed::::error::a   ::add-mask::b%0",
+    "::warning title=big::::error::a   ::add-mask::b%0A::stop-com",
+  ]);
+  assert.doesNotMatch(lines.join(""), /\x1b\[2J/);
 });
