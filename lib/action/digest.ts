@@ -44,12 +44,15 @@ export async function digestInputs(inputs: DigestInputs): Promise<InputDigest> {
   };
 }
 
-/** How far the digest of a record answers for it: wholly, only together with what is rendered, or not. */
+/**
+ * How far the digest of a record answers for it: wholly, only together with what is rendered, or not. `none`: the
+ * record has no digest, as Helm writes it.
+ */
 export function compareDigest(
   recorded: string | undefined,
   { text, looksAtObjects }: InputDigest,
-): "same" | "same-inputs" | "different" {
-  if (recorded === undefined) return "different";
+): "same" | "same-inputs" | "different" | "none" {
+  if (recorded === undefined) return "none";
   if (recorded.split(".")[0] !== text.split(".")[0]) return "different";
   return recorded === text && !looksAtObjects ? "same" : "same-inputs";
 }
@@ -78,8 +81,8 @@ function mentions(chart: Chart, word: string): boolean {
   ) || chart.dependencies.some((sub) => mentions(sub, word));
 }
 
-/** The order of keys in a values file makes no difference. */
-function sortKeys(value: unknown): unknown {
+/** A value with its keys in order: that of a values file makes no difference. */
+export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== "object" || value === null) return value;
   const prototype = Object.getPrototypeOf(value);

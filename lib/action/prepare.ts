@@ -27,6 +27,7 @@ import { type ManifestObject, parseManifest } from "./objects.ts";
 import type { Operation } from "./operation.ts";
 import { checkParts } from "./parts.ts";
 import { readHistory } from "./recovery.ts";
+import { mayBeAsRecorded, saysAsRecorded } from "./recorded.ts";
 
 /** A deployment that changes something. */
 export interface Change {
@@ -95,17 +96,20 @@ async function decideDeploy(
   const { decision: { current }, likeness } = inputs;
   if (likeness === "same") return { kind: "unchanged", current: current! };
   const stored = inputs.before ?? await currentOf(operation, inputs.decision, signal);
-  if (likeness === "same-inputs") {
+  const known = likeness === "same-inputs";
+  if (known || (likeness !== "incomparable" && mayBeAsRecorded(stored!, request, inputs))) {
     // As it was rendered then: a template may say something else for an upgrade, or for a revision.
     const { revision } = stored!;
     const again = await render(operation, request, { ...inputs, revision, signal });
-    if (sameContents(again, stored!)) return { kind: "unchanged", current: current! };
+    if (sameContents(again, stored!) && (known || saysAsRecorded(stored!, again))) {
+      return { kind: "unchanged", current: current! };
+    }
   }
   const { revision } = inputs.decision;
   const rendered = await render(operation, request, { ...inputs, revision, signal });
   const release = newRelease(operation, request, { ...inputs, rendered, stored });
   // Or as its upgrade would be: what was made up at the install is then looked up.
-  if (likeness === "same-inputs" && sameContents(release, stored!)) {
+  if (known && sameContents(release, stored!)) {
     return { kind: "unchanged", current: current! };
   }
   const objects = parseManifest(release.manifest);
@@ -138,7 +142,7 @@ interface Inputs {
   readonly before: Release | undefined;
   readonly digest: string;
   /** How far the deployed revision is made from the same. */
-  readonly likeness: ReturnType<typeof compareDigest>;
+  readonly likeness: ReturnType<typeof compareDigest> | "incomparable";
 }
 
 async function readInputs(
@@ -177,7 +181,7 @@ async function readInputs(
   const { current, last } = decision;
   const comparable = current !== undefined && current === last && current.status === "deployed" &&
     !request.force && !request.dryRun;
-  const alike = comparable ? compareDigest(current.digest, digest) : "different";
+  const alike = comparable ? compareDigest(current.digest, digest) : "incomparable";
   // No digest can tell what a function of the user's makes of the manifest.
   const likeness = alike === "same" && request.postRender !== undefined ? "same-inputs" : alike;
   return { history, decision, ...merged, capabilities, before, digest: digest.text, likeness };

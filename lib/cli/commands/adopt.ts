@@ -43,8 +43,8 @@ export async function adopt(this: CliContext, flags: AdoptFlags, given = "."): P
   const stack = written[0]!;
   stdout.write(
     `wrote ${stack}: ${there.length} release${there.length === 1 ? "" : "s"}\n` +
-      `See that no object would change (+0 ~0 -0):   capstan plan ${stack}\n` +
-      "The first `capstan up` may still write a new revision, to note what it was made from.\n",
+      `See that nothing would change:   capstan plan ${stack}\n` +
+      "What it calls unchanged is left alone by `capstan up`; anything else gets a new revision.\n",
   );
   if (notes.length > 0) {
     stderr.write(`\nTo look at:\n${notes.map((each) => `- ${each}\n`).join("")}`);
