@@ -7,11 +7,11 @@
  * @module
  */
 import { CapstanError, messageOf } from "../errors.ts";
+import { definedKinds } from "../kube/definitions.ts";
 import { isConflict, isNotFound } from "../kube/errors.ts";
 import { keyOf, parseApiVersion, refOf } from "../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { waitReady } from "../kube/wait.ts";
-import { servedBy } from "./cache.ts";
 import { handOver } from "./field_owner.ts";
 import { immutableHint } from "./immutable.ts";
 import type { ManifestObject } from "./objects.ts";
@@ -187,9 +187,10 @@ async function establish(
   all: readonly ManifestObject[],
   signal: AbortSignal,
 ): Promise<void> {
-  const added = new Set(applied.flatMap(servedBy));
-  if (added.size === 0) return;
-  if (all.some(({ object }) => added.has(`${object.apiVersion}/${object.kind}`))) {
+  const added = applied.flatMap(definedKinds);
+  if (added.length === 0) return;
+  const kinds = new Set(added.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`));
+  if (all.some(({ object }) => kinds.has(`${object.apiVersion}/${object.kind}`))) {
     await waitReady(api, applied, { timeout: ESTABLISH_TIMEOUT, signal });
   }
   api.forgetDiscovery();

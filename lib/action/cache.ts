@@ -8,10 +8,10 @@ import { decodeYaml } from "../chart/decode.ts";
 import { type Capabilities, parseKubeVersion } from "../engine/capabilities.ts";
 import { splitDocuments } from "../engine/manifests.ts";
 import type { HelmVersion } from "../chart/chart.ts";
+import { definedKinds } from "../kube/definitions.ts";
 import { formatApiVersion } from "../kube/resource.ts";
 import { type ProcessIdentity, thisProcess } from "../kube/process.ts";
 import type { KubeApi, KubeObject, ObjectRef, RequestOptions } from "../kube/types.ts";
-import { isMap } from "../template/value.ts";
 import { Presence } from "./presence.ts";
 import { Standing } from "./standing.ts";
 
@@ -128,24 +128,13 @@ async function askCapabilities(
 /** Capabilities with the kinds that a chart's crds/ will add, which Helm installs before it renders. */
 export function withChartCrds(capabilities: Capabilities, chart: Chart): Capabilities {
   const added = crdFiles(chart).flatMap(({ file }) =>
-    splitDocuments(file.text).flatMap((text) => servedBy(decodeYaml(text)))
-  );
+    splitDocuments(file.text).flatMap((text) => definedKinds(decodeYaml(text)))
+  ).flatMap(({ apiVersion, kind }) => [apiVersion, `${apiVersion}/${kind}`]);
   if (added.length === 0) return capabilities;
   return {
     ...capabilities,
     apiVersions: [...new Set([...capabilities.apiVersions, ...added])],
   };
-}
-
-/** `group/version` and `group/version/Kind` that a CustomResourceDefinition serves. */
-export function servedBy(crd: unknown): string[] {
-  if (!isMap(crd) || crd["kind"] !== "CustomResourceDefinition" || !isMap(crd["spec"])) return [];
-  const { group, names, versions } = crd["spec"];
-  if (!Array.isArray(versions) || !isMap(names)) return [];
-  return versions.filter(isMap).filter(({ served }) => served === true).flatMap(({ name }) => [
-    `${group}/${name}`,
-    `${group}/${name}/${names["kind"]}`,
-  ]);
 }
 
 async function digestChart(chart: Chart): Promise<string> {

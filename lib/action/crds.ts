@@ -6,6 +6,7 @@
 import { CapstanError, messageOf } from "../errors.ts";
 import type { CrdFile } from "../chart/chart.ts";
 import { splitDocuments } from "../engine/manifests.ts";
+import { definedKinds } from "../kube/definitions.ts";
 import { isAlreadyExists, isForbidden } from "../kube/errors.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { waitReady } from "../kube/wait.ts";
@@ -57,5 +58,9 @@ export async function awaitCrds(
 ): Promise<void> {
   await waitReady(api, objects, { timeout, signal, now });
   api.forgetDiscovery();
+  // What renders next sees them in .Capabilities.
+  for (const { apiVersion, kind } of objects.flatMap(definedKinds)) {
+    await api.resourceFor(apiVersion, kind, { signal });
+  }
   cache.forgetCapabilities();
 }

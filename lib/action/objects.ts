@@ -6,7 +6,7 @@
 import { CapstanError, messageOf } from "../errors.ts";
 import { parseYaml } from "../yaml/parse.ts";
 import { splitDocuments } from "../engine/manifests.ts";
-import { parseApiVersion } from "../kube/resource.ts";
+import { definedKinds } from "../kube/definitions.ts";
 import type { KubeApi, KubeObject, ObjectMeta } from "../kube/types.ts";
 import { jsonKind } from "../chart/metadata.ts";
 import { type GoMap, isMap } from "../template/value.ts";
@@ -152,21 +152,11 @@ export async function resolveObjects(
 
 /** Kinds by `apiVersion/kind` that the manifest itself adds, and whether they have namespaces. */
 function servedByManifest(objects: readonly ManifestObject[]): Map<string, boolean> {
-  const served = new Map<string, boolean>();
-  for (const { object } of objects) {
-    if (object.kind !== "CustomResourceDefinition") continue;
-    if (parseApiVersion(object.apiVersion).group !== "apiextensions.k8s.io") continue;
-    const { group, scope, names, versions } = object["spec"] as {
-      readonly group?: string;
-      readonly scope?: string;
-      readonly names?: { readonly kind?: string };
-      readonly versions?: readonly { readonly name: string; readonly served?: boolean }[];
-    };
-    for (const { name } of versions ?? []) {
-      served.set(`${group}/${name}/${names?.kind}`, scope === "Namespaced");
-    }
-  }
-  return served;
+  return new Map(
+    objects.flatMap(({ object }) => definedKinds(object)).map((
+      { apiVersion, kind, namespaced },
+    ) => [`${apiVersion}/${kind}`, namespaced]),
+  );
 }
 
 function withNamespace(object: KubeObject, namespace: string | undefined): KubeObject {

@@ -197,14 +197,16 @@ class KubeClient implements KubeApi {
   async apply(object: KubeObject, options: ApplyOptions = {}): Promise<KubeObject> {
     const { signal, force } = options;
     const path = await this.#path(refOf(object), signal);
-    return await this.#transport.json({
+    const query = { ...this.#writeQuery(options), force };
+    const applied = await this.#transport.json<KubeObject>({
       method: "PATCH",
       path,
-      query: { ...this.#writeQuery(options), force },
+      query,
       contentType: "application/apply-patch+yaml", // JSON is YAML
       body: withoutManagedFields(object),
       signal,
     });
+    return this.#written(applied, query);
   }
 
   async patch(
@@ -218,7 +220,7 @@ class KubeClient implements KubeApi {
     const query = this.#writeQuery(options);
     // A JSON patch may append to a list, which must not happen twice.
     const repeatable = type !== "application/json-patch+json";
-    return await this.#transport.json({
+    const patched = await this.#transport.json<KubeObject>({
       method: "PATCH",
       path,
       query,
@@ -227,6 +229,7 @@ class KubeClient implements KubeApi {
       repeatable,
       signal,
     });
+    return this.#written(patched, query);
   }
 
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<boolean> {
@@ -242,6 +245,7 @@ class KubeClient implements KubeApi {
     const onRepeat = (error: ApiError) => unsure ||= !error.refused;
     const request = { method: "DELETE", path, body, signal, onRepeat, accept: [404] } as const;
     const answer = await this.#transport.send(request);
+    this.#discovery.promised.deleted(ref);
     return answer.status !== 404 || unsure;
   }
 
@@ -318,13 +322,21 @@ class KubeClient implements KubeApi {
     let unsure = false;
     const onRepeat = (error: ApiError) => unsure ||= !error.refused;
     try {
-      return await this.#transport.json({ ...request, body: object, onRepeat });
+      return this.#written(
+        await this.#transport.json({ ...request, body: object, onRepeat }),
+        request.query,
+      );
     } catch (error) {
       if (!unsure || !(isAlreadyExists(error) || isConflict(error))) throw error;
       const live = await this.#read(path, request.signal);
       if (live === undefined || !covers(live, object)) throw error;
-      return live;
+      return this.#written(live, request.query);
     }
+  }
+
+  #written(object: KubeObject, query: Query | undefined): KubeObject {
+    if (query?.["dryRun"] === undefined) this.#discovery.promised.written(object);
+    return object;
   }
 
   async #resource(

@@ -7,8 +7,10 @@
  * @module
  */
 
+import { PromisedKinds } from "./definitions.ts";
 import { ApiError } from "./errors.ts";
 import { formatApiVersion } from "./resource.ts";
+import { pause } from "./retry.ts";
 import type { Answer, ApiRequest } from "./transport.ts";
 import type { ApiResource } from "./types.ts";
 
@@ -43,15 +45,29 @@ interface Root {
   readonly versions: readonly ServedVersion[];
 }
 
+/** How long a kind whose definition was written is looked for, in milliseconds. */
+export interface Patience {
+  /** Between two looks. @default {100} */
+  readonly pause: number;
+  /** Of all looks together. @default {10_000} */
+  readonly limit: number;
+}
+
+const PATIENCE: Patience = { pause: 100, limit: 10_000 };
+
 /** Fetches what is served once, and shares it. */
 export class Discovery {
+  /** Kinds that are to come, as whoever writes their definitions says. */
+  readonly promised: PromisedKinds = new PromisedKinds();
   readonly #send: Send;
+  readonly #patience: Patience;
   readonly #roots = new Map<string, Root>();
   #served: Promise<Served> | undefined;
   #arrived = false;
 
-  constructor(send: Send) {
+  constructor(send: Send, patience: Patience = PATIENCE) {
     this.#send = send;
+    this.#patience = patience;
   }
 
   /** What is served, fetched when it is not known. */
@@ -62,7 +78,8 @@ export class Discovery {
 
   /**
    * The resource of a kind. One that is not known is looked for again, since another release may
-   * have brought its CRD; a fetch under way when that is found out is shared.
+   * have brought its CRD; a fetch under way when that is found out is shared. One that is promised
+   * is looked for until the server lists it.
    */
   async resourceFor(
     apiVersion: string,
@@ -71,8 +88,19 @@ export class Discovery {
   ): Promise<ApiResource | undefined> {
     const key = `${apiVersion}/${kind}`;
     const fresh = this.#served === undefined;
-    const found = (await this.served(signal)).byKind.get(key);
-    if (found !== undefined || fresh) return found;
+    let found = (await this.served(signal)).byKind.get(key);
+    if (found === undefined && !fresh) found = await this.#again(key, signal);
+    const { pause: interval, limit } = this.#patience;
+    for (let waited = 0; !found && this.promised.has(key); waited += interval) {
+      if (waited >= limit) this.promised.giveUp(key);
+      await pause(interval, signal);
+      found = await this.#again(key, signal);
+    }
+    return found;
+  }
+
+  /** Looks for a kind in what is served now, together with others who do. */
+  async #again(key: string, signal: AbortSignal | undefined): Promise<ApiResource | undefined> {
     if (this.#arrived) this.forget();
     return (await this.served(signal)).byKind.get(key);
   }

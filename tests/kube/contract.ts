@@ -449,4 +449,18 @@ const CASES: Record<string, (it: Case) => Promise<void>> = {
     await api.delete(refOf(definition));
     await waitDeleted(api, [refOf(created), refOf(definition)], { timeout: 20_000 });
   },
+
+  // Established comes before discovery lists the kind, which shows when many come at once.
+  async "many new kinds are known as soon as they are established"({ api, namespace }) {
+    await Promise.all(Array.from({ length: 30 }, async (_, i) => {
+      const group = `g${i}.${namespace}.example.com`;
+      const definition = await api.create(crd(group));
+      await waitReady(api, [definition], { timeout: 20_000 });
+      const created = await api.apply(
+        object(`${group}/v1`, "Widget", "w", { metadata: { namespace }, spec: { size: i } }),
+      );
+      deepEqual(created["spec"], { size: i });
+      await api.delete(refOf(definition));
+    }));
+  },
 };

@@ -113,6 +113,54 @@ Deno.test("Discovery looks again for a kind it does not know, once for all who m
   deepEqual(requests.slice(4), ["/api core", "/apis Foo,Bar"]);
 });
 
+const DEFINITION = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "bars.example.com" },
+  spec: {
+    group: "example.com",
+    scope: "Cluster",
+    names: { kind: "Bar", plural: "bars" },
+    versions: [{ name: "v2", served: true }, { name: "v1", served: false }],
+  },
+};
+
+Deno.test("Discovery waits for a kind whose definition was written until the server lists it", async () => {
+  const state = { kinds: ["Foo"] };
+  const { requests, send } = server(state);
+  const discovery = new Discovery(send, { pause: 5, limit: 10_000 });
+  discovery.promised.written(DEFINITION);
+  const found = [1, 2].map(() => discovery.resourceFor("example.com/v2", "Bar"));
+  while (requests.length < 8) await new Promise((resolve) => setTimeout(resolve, 1));
+  state.kinds = ["Foo", "Bar"];
+  deepEqual((await Promise.all(found)).map((one) => one?.plural), ["bars", "bars"]);
+  const before = requests.length;
+  equal(await discovery.resourceFor("example.com/v1", "Bar"), undefined);
+  equal(requests.length, before + 2);
+});
+
+Deno.test("Discovery waits no longer for a kind that does not come, or whose definition is gone", async () => {
+  const { requests, send } = server({ kinds: ["Foo"] });
+  const discovery = new Discovery(send, { pause: 1, limit: 3 });
+  discovery.promised.written(DEFINITION);
+  equal(await discovery.resourceFor("example.com/v2", "Bar"), undefined);
+  equal(requests.length, 10);
+  equal(await discovery.resourceFor("example.com/v2", "Bar"), undefined);
+  equal(requests.length, 12);
+  discovery.promised.written(DEFINITION);
+  discovery.promised.deleted({ ...DEFINITION, name: "bars.example.com" });
+  equal(await discovery.resourceFor("example.com/v2", "Bar"), undefined);
+  equal(requests.length, 14);
+});
+
+Deno.test("Discovery that waits for a kind is given up by the signal", async () => {
+  const { send } = server({ kinds: ["Foo"] });
+  const discovery = new Discovery(send, { pause: 1, limit: 10_000 });
+  discovery.promised.written(DEFINITION);
+  const signal = AbortSignal.timeout(10);
+  await rejects(discovery.resourceFor("example.com/v2", "Bar", signal), { name: "TimeoutError" });
+});
+
 Deno.test("Discovery.forget() makes the next question a new one", async () => {
   const state = { kinds: ["Foo"] };
   const { requests, send } = server(state);
