@@ -37,7 +37,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
  *
  * An API server says that a definition is established before its discovery lists the kind: two
  * controllers follow one another (apiextensions' discovery controller, kube-aggregator's discovery
- * manager), on a busy machine by seconds.
+ * manager).
  */
 export class PromisedKinds {
   /** `group/version/Kind`, with the name of its definition. */
