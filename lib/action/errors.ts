@@ -29,7 +29,7 @@ export class ReleaseError extends HelmError {
   /** The code is that of the cause, if it has one, else `release/failed`. */
   constructor(
     message: string,
-    /** The release's name. */
+    /** The release's name; empty where many were asked for. */
     readonly release: string,
     options: CapstanErrorOptions = {},
   ) {

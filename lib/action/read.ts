@@ -51,7 +51,11 @@ export async function getRelease(request: ReadRequest, context: ReadContext): Pr
   const revision = request.revision || (await entriesOf(request, context)).at(-1)!.revision;
   const found = await context.storage.get({ name, namespace, revision }, { signal });
   if (found !== undefined) return found;
-  throw notFound(request);
+  if (request.revision === undefined) throw notFound(request);
+  throw new ReleaseNotFoundError("release: not found", name, {
+    hint:
+      `is there a revision ${revision} of it? \`capstan history ${name} -n ${namespace}\` shows those that are kept`,
+  });
 }
 
 /** Options of {@linkcode releaseHistory}. */

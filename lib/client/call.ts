@@ -8,7 +8,7 @@ import type { RunEvent } from "../events.ts";
 import { parseDuration } from "../stack/duration.ts";
 import type { Duration } from "../stack/types.ts";
 import { Configuration } from "./configuration.ts";
-import { DeadlineError, inFamily, ValidationError } from "./errors.ts";
+import { DeadlineError, ofRelease, ValidationError } from "./errors.ts";
 
 /** Options of every operation. */
 export interface CallOptions {
@@ -38,24 +38,29 @@ export interface Call {
  * @throws {HelmError} For whatever goes wrong; the signal's reason when that is aborted.
  */
 export async function call<T>(
-  { config, options, what }: {
+  { config, options, what, release = "" }: {
     readonly config: Configuration | undefined;
     readonly options: CallOptions;
     /** For messages, e.g. `install of web`. */
     readonly what: string;
+    /** Name of the release that it is about. @default {""} many */
+    readonly release?: string;
   },
   run: (call: Call) => Promise<T>,
 ): Promise<T> {
   const used = config ?? new Configuration();
   try {
-    return await inFamily(withDeadline({ ...options, what }, async (signal) => {
-      const { context, namespace } = await used.open();
-      return await run({
-        context: { ...context, emit: emitter(options, context.now) },
-        namespace: options.namespace ?? namespace,
-        signal,
-      });
-    }));
+    return await ofRelease(
+      release,
+      withDeadline({ ...options, what }, async (signal) => {
+        const { context, namespace } = await used.open();
+        return await run({
+          context: { ...context, emit: emitter(options, context.now) },
+          namespace: options.namespace ?? namespace,
+          signal,
+        });
+      }),
+    );
   } finally {
     if (config === undefined) await used.close();
   }

@@ -34,7 +34,7 @@ import {
   type UpgradeOptions,
 } from "./options.ts";
 import { type ReleaseResult, resultOf } from "./result.ts";
-import { goValues } from "./values.ts";
+import { goValues, plainValues } from "./values.ts";
 
 /** What a {@linkcode Chart} is made with. */
 export interface ChartInit extends Omit<ChartSource, "chart"> {
@@ -181,7 +181,8 @@ export class Chart {
    */
   async getValues(options: GetValuesOptions = {}): Promise<GoMap> {
     const { chart, config } = await this.#read("getValues", options);
-    return options.all ? coalesceValues(chartOf(chart), config ?? {}) : config ?? {};
+    const given = config ?? {};
+    return plainValues(options.all ? coalesceValues(chartOf(chart), given) : given);
   }
 
   /**
@@ -228,7 +229,7 @@ export class Chart {
 
   #call<T>(verb: string, options: CallOptions, run: (call: Call) => Promise<T>): Promise<T> {
     const { config } = this.#init;
-    return call({ config, options, what: `${verb} of ${this.name}` }, run);
+    return call({ config, options, what: `${verb} of ${this.name}`, release: this.name }, run);
   }
 
   #read(verb: string, options: StatusOptions) {

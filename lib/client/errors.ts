@@ -139,3 +139,13 @@ export async function inFamily<T>(work: Promise<T>): Promise<T> {
     throw helmError(error);
   }
 }
+
+/** {@linkcode inFamily} for what is done to a release, or to many: what has no class of its own is one of releases. */
+export async function ofRelease<T>(release: string, work: Promise<T>): Promise<T> {
+  try {
+    return await inFamily(work);
+  } catch (error) {
+    if (!(error instanceof HelmError) || error.name !== "HelmError") throw error;
+    throw new ReleaseError(error.message, release, { ...detailsOf(error), cause: error.cause });
+  }
+}

@@ -12,6 +12,18 @@ export function goValues(values: { readonly [key: string]: unknown } = {}): GoMa
   return copyOf(values, "values") as GoMap;
 }
 
+/** A copy of values as programs have them: of objects that have a prototype, as tests and printers expect. */
+export function plainValues(values: GoMap): GoMap {
+  return plain(values) as GoMap;
+}
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isMap(value)) return value;
+  // Even "__proto__" is but a key to it.
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
 function copyOf(value: unknown, path: string): unknown {
   if (value === null || ["string", "boolean", "number"].includes(typeof value)) return value;
   if (typeof value === "bigint") return int64(value);

@@ -17,6 +17,7 @@ import {
   ReleaseNotFoundError,
   RenderError,
   RollbackError,
+  statusOfAll,
   TestError,
   UninstallError,
   UpgradeError,
@@ -69,8 +70,9 @@ Deno.test("each class of errors is thrown, with code, cause, hint and place", as
   });
   const chart = (name: string, from: string, where = config) =>
     new Chart({ name, chart: `${folder}/${from}`, config: where });
-  const refusing = async (method: string, work: () => Promise<unknown>) => {
-    const stop = server.inject({ method, path: /configmaps/, status: 403 });
+  const refusingSecrets = (work: () => Promise<unknown>) => refusing("GET", work, /secrets/);
+  const refusing = async (method: string, work: () => Promise<unknown>, path = /configmaps/) => {
+    const stop = server.inject({ method, path, status: 403 });
     try {
       await work();
     } finally {
@@ -187,6 +189,26 @@ Deno.test("each class of errors is thrown, with code, cause, hint and place", as
       code: "kube/unreachable",
       cause: "ApiError",
       hint: /is the cluster up/,
+    }],
+    ["a list that is refused", () => refusingSecrets(() => new List(config).run()), {
+      kind: ReleaseError,
+      code: "kube/forbidden",
+      cause: "ApiError",
+    }],
+    ["a status that is refused", () => refusingSecrets(() => chart("web", "good").status()), {
+      kind: ReleaseError,
+      code: "kube/forbidden",
+      cause: "ApiError",
+    }],
+    ["all states that are refused", () => refusingSecrets(() => statusOfAll({ config })), {
+      kind: ReleaseError,
+      code: "kube/forbidden",
+      cause: "ApiError",
+    }],
+    ["a revision that is not there", () => chart("web", "good").status({ revision: 9 }), {
+      kind: ReleaseNotFoundError,
+      code: "release/not-found",
+      hint: /^is there a revision 9 of it\? `capstan history web -n default`/,
     }],
     ["no chart to lint", () => new Lint().run(`${folder}/none`), {
       kind: ChartError,
