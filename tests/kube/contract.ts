@@ -420,7 +420,8 @@ const CASES: Record<string, (it: Case) => Promise<void>> = {
     const ref = refOf(await api.create(held));
     equal(await api.delete(ref), true);
     ok((await api.get(ref))?.metadata.deletionTimestamp);
-    await rejects(waitDeleted(api, [ref], { timeout: 50 }), (error: Error) => {
+    // Long enough for a busy server to say in what state it is.
+    await rejects(waitDeleted(api, [ref], { timeout: 3_000 }), (error: Error) => {
       match(
         error.message,
         /^resource ConfigMap\/.*\/a still exists\. status: Terminating, message: Resource scheduled for deletion\ncontext deadline exceeded$/,
