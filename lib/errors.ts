@@ -59,12 +59,33 @@ export class CapstanError extends Error {
 
   /** The message says what could not be done, to what, and why. */
   constructor(message: string, options: CapstanErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(inPlain(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code ?? "error";
     this.hint = options.hint;
     this.position = options.position;
     this.excerpt = options.excerpt;
   }
+}
+
+/** What the system says of a file, as Deno words it: `No such file or directory (os error 2): readfile 'x'`. */
+const OF_SYSTEM = /(?<=^|: )([A-Z])([^:\n]*?) \(os error \d+\)(?:: \w+ '([^'\n]*)')?/g;
+
+/** What fetch says before the reason. */
+const OF_FETCH = /error sending request for url \(([^)\n]*)\): client error \(\w+\): /g;
+
+/** A message without the system's numbers and calls, and with each path and address once. */
+function inPlain(message: string): string {
+  if (!message.includes(" (os error ")) return message;
+  const text = message.replace(
+    OF_FETCH,
+    (all, url: string, at: number) => message.slice(0, at).includes(url) ? "" : all,
+  );
+  return text.replace(OF_SYSTEM, (_all, first: string, words: string, path, at: number) => {
+    const plain = `${first.toLowerCase()}${words}`;
+    const isKnown = path === undefined || /\.part$/.test(path) ||
+      text.slice(0, at).includes(path.replace(/(?<=.)\/$/, ""));
+    return isKnown ? plain : `${plain}: ${path}`;
+  });
 }
 
 /**

@@ -108,7 +108,8 @@ const INTRODUCTION = `# Errors
 Every error of Capstan that has a code, with an example of its message and what it tells the reader to do. Programs
 find the code in the \`code\` of a \`CapstanError\`; it stays the same where words change. Errors of an API server have
 the code \`kube/\` and the server's reason (\`kube/not-found\`, \`kube/forbidden\`), and the server's words. \`…\` stands for
-what differs; most often it is the words of what went wrong below.
+what differs; most often it is the words of what went wrong below. An error that a stack's own code throws, or that
+nobody foresaw, has its own words and the code \`error\`.
 
 This page is written by \`deno task errors\` from the sources.
 `;

@@ -30,6 +30,8 @@ export interface CliContext extends CommandContext {
   readonly stop: AbortSignal;
   /** Second one: end now. */
   readonly abort: AbortSignal;
+  /** Does work during which a signal ends the program at once. */
+  unheard<T>(work: () => Promise<T>): Promise<T>;
   /** The stack of the program that called, when a stack file is run as one. */
   readonly program?: StackProgram | undefined;
   now(): number;

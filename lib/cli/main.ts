@@ -42,6 +42,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     size: terminal ? () => Deno.consoleSize() : undefined,
     stop: signals.stop,
     abort: signals.abort,
+    unheard: signals.unheard,
     program: options.program,
     now: Date.now,
     exitWith: (code) => wanted = code,

@@ -13,6 +13,11 @@ export interface Signals {
   readonly abort: AbortSignal;
   /** The exit code of the signal that came, if one did. */
   readonly received: number | undefined;
+  /**
+   * Does work during which a signal ends the program at once, as where nobody listens. It is the only way out of
+   * work that never gives way to a listener, such as a loop without end.
+   */
+  unheard<T>(work: () => Promise<T>): Promise<T>;
   /** Stops listening. */
   close(): void;
 }
@@ -30,16 +35,28 @@ export function listenToSignals(): Signals {
   };
   const handlers = [["SIGINT", on(EXIT.interrupted)], ["SIGTERM", on(EXIT.terminated)]] as const;
   const wanted = Deno.build.os === "windows" ? handlers.slice(0, 1) : handlers;
-  for (const [name, handler] of wanted) Deno.addSignalListener(name, handler);
+  const listen = () => {
+    for (const [name, handler] of wanted) Deno.addSignalListener(name, handler);
+  };
+  const leave = () => {
+    for (const [name, handler] of wanted) Deno.removeSignalListener(name, handler);
+  };
+  listen();
   return {
     stop: stop.signal,
     abort: abort.signal,
     get received() {
       return received;
     },
-    close() {
-      for (const [name, handler] of wanted) Deno.removeSignalListener(name, handler);
+    async unheard(work) {
+      leave();
+      try {
+        return await work();
+      } finally {
+        listen();
+      }
     },
+    close: leave,
   };
 }
 

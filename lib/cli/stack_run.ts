@@ -55,7 +55,7 @@ export async function loadFor(
     return await untilStopped(context, loadSandboxed(path ?? "stack.ts", options));
   }
   if (program === undefined) {
-    return await untilStopped(context, loadStack(path ?? "stack.ts", options));
+    return await context.unheard(() => loadStack(path ?? "stack.ts", options));
   }
   if (flags.sandbox) {
     throw new CapstanError("cannot sandbox this stack: it is the program that runs already", {
@@ -76,7 +76,7 @@ export async function loadFor(
   };
 }
 
-/** While a stack file is loaded nothing has begun yet: the first signal ends it, however long it would take. */
+/** While a stack file is loaded nothing has begun yet: the first signal ends it, whatever its sandbox is at. */
 async function untilStopped<T>({ stop }: CliContext, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const onStop = () => reject(stop.reason);

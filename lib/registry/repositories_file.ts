@@ -29,12 +29,27 @@ export async function readRepositories(path: string): Promise<NamedRepository[]>
     throw unusable("read", path, error);
   }
   try {
-    const document = parseYaml(text);
-    const list = isMap(document) ? document["repositories"] : undefined;
-    return Array.isArray(list) ? list.filter(isMap).map(fromFile) : [];
+    return entriesOf(parseYaml(text)).map(fromFile);
   } catch (error) {
     throw unusable("read", path, error);
   }
+}
+
+/** The repositories of the file; one that says nothing has none, as in Helm. @throws {Error} Where it says what none is. */
+function entriesOf(document: unknown): Record<string, unknown>[] {
+  if (document === null || document === undefined) return [];
+  if (!isMap(document)) throw new Error("it is no map with `repositories`");
+  const list = document["repositories"] ?? [];
+  if (!Array.isArray(list)) throw new Error("`repositories` is no list");
+  return list.map((entry, i) => {
+    if (!isMap(entry)) throw new Error(`entry ${i + 1} of \`repositories\` is no map`);
+    for (const key of ["name", "url", "username", "password", "certFile", "keyFile", "caFile"]) {
+      if (typeof (entry[key] ?? "") !== "string") {
+        throw new Error(`${key} of entry ${i + 1} of \`repositories\` is no text`);
+      }
+    }
+    return entry;
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CapstanError, isDenied, messageOf } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { reportPage } from "./page/page.ts";
 import { TimelineBuilder } from "./timeline.ts";
@@ -14,6 +15,8 @@ export interface LivePageOptions {
   readonly port?: number | undefined;
   /** Milliseconds between two updates, at the least. @default {1_000} */
   readonly every?: number | undefined;
+  /** Milliseconds that who looks has to take in the end, before it is cut off. @default {2_000} */
+  readonly grace?: number | undefined;
 }
 
 /** An update may take this share of the time; a large run is sent less often. */
@@ -29,17 +32,38 @@ export class LivePage {
   readonly #token: string;
   readonly #host: string;
   readonly #every: number;
+  readonly #grace: number;
+  readonly #cutOff = new AbortController();
+  /** Answers that are still to be taken in. */
+  readonly #answering = new Set<Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #cost = 0;
 
-  /** Starts to listen. */
-  constructor({ port = 0, every = 1_000 }: LivePageOptions = {}) {
+  /** Starts to listen. @throws {CapstanError} Where it cannot. */
+  constructor({ port = 0, every = 1_000, grace = 2_000 }: LivePageOptions = {}) {
     this.#every = every;
+    this.#grace = grace;
     this.#token = crypto.getRandomValues(new Uint8Array(24)).toHex();
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port, onListen: () => {} },
-      (request) => this.#answer(request),
-    );
+    const { signal } = this.#cutOff;
+    try {
+      this.#server = Deno.serve(
+        { hostname: "127.0.0.1", port, signal, onListen: () => {} },
+        (request, { completed }) => {
+          this.#answering.add(completed);
+          const done = () => void this.#answering.delete(completed);
+          completed.then(done, done);
+          return this.#answer(request);
+        },
+      );
+    } catch (error) {
+      throw new CapstanError(`cannot serve the page at 127.0.0.1:${port}: ${messageOf(error)}`, {
+        code: "watch/port",
+        hint: isDenied(error)
+          ? "add --allow-net=127.0.0.1"
+          : "name another --port, or none: one that is free is then taken",
+        cause: error,
+      });
+    }
     this.#host = `127.0.0.1:${this.#server.addr.port}`;
     this.url = `http://${this.#host}/${this.#token}/`;
   }
@@ -52,13 +76,29 @@ export class LivePage {
 
   /** Tells those who look how it ended, and stops. */
   async close(): Promise<void> {
-    this.#tell();
+    clearTimeout(this.#timer);
+    const last = this.#listeners.size > 0 ? this.#message() : undefined;
     for (const listener of this.#listeners) {
+      listener.enqueue(last!);
       listener.enqueue(encode("event: end\ndata:\n\n"));
       listener.close();
     }
     this.#listeners.clear();
-    await this.#server.shutdown();
+    if (await this.#allTaken()) return await this.#server.shutdown();
+    this.#cutOff.abort();
+    await this.#server.finished;
+  }
+
+  /** Whether all answers were taken in, in time: a tab that is asleep must not keep the program. */
+  async #allTaken(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const patience = setTimeout(() => resolve(false), this.#grace);
+    const taken = Promise.allSettled([...this.#answering]).then(() => true);
+    try {
+      return await Promise.race([taken, promise]);
+    } finally {
+      clearTimeout(patience);
+    }
   }
 
   #answer(request: Request): Response {
@@ -100,7 +140,10 @@ export class LivePage {
     if (this.#listeners.size === 0) return;
     const started = performance.now();
     const message = this.#message();
-    for (const listener of this.#listeners) listener.enqueue(message);
+    for (const listener of this.#listeners) {
+      // Who has not taken the last one in gets a later one instead: each tells all there is.
+      if ((listener.desiredSize ?? 0) > 0) listener.enqueue(message);
+    }
     this.#cost = performance.now() - started;
   }
 

@@ -485,6 +485,39 @@ for (const [signal, code] of INTERRUPTS) {
   });
 }
 
+/** Stack files that are never loaded: one waits, one never gives way to anything else. */
+const ENDLESS = {
+  "waits.ts":
+    'console.error("begun");\nawait new Promise((resolve) => setTimeout(resolve, 600_000));\n',
+  "loops.ts": 'console.error("begun");\nwhile (true);\n',
+};
+
+for (const [signal, code] of INTERRUPTS) {
+  for (const [path, more] of [["waits.ts"], ["loops.ts"], ["loops.ts", "--sandbox"]]) {
+    Deno.test(`the first ${signal} ends the load of ${[path, more].filter(Boolean).join(" ")}`, async () => {
+      await atWork(ENDLESS, async (workplace) => {
+        const flags = ["--no-check", ...(more === undefined ? [] : [more])];
+        const child = workplace.start("up", ...flags, path!);
+        const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+        let told = "";
+        while (!told.includes("begun\n")) {
+          const { value, done } = await stderr.read();
+          assert.ok(!done, told);
+          told += value;
+        }
+        child.kill(signal);
+        const [status] = await Promise.all([child.status, child.stdout.cancel()]);
+        assert.equal(status.code, code);
+        for (let piece = await stderr.read(); !piece.done; piece = await stderr.read()) {
+          told += piece.value;
+        }
+        assert.doesNotMatch(told, TRACE);
+        assert.deepEqual(workplace.writes(), []);
+      });
+    });
+  }
+}
+
 Deno.test("install is interrupted as up is", async () => {
   await atWork(slow("10m"), async (workplace) => {
     const child = workplace.start("install", "first", "charts/slow");

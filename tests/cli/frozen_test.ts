@@ -21,7 +21,7 @@ Deno.test("capstan up --plan does what capstan plan -o has frozen, or refuses an
   await atWork(FILES, async ({ capstan, folder, write, writes, storage }) => {
     const missing = await capstan("up", "--no-check", "--plan", "plan.json");
     assert.equal(missing.code, 1);
-    assert.match(missing.stderr, /cannot read plan plan\.json: No such file/);
+    assert.match(missing.stderr, /cannot read plan plan\.json: no such file/);
     const planned = await capstan("plan", "--no-check", "--env", "test", "-o", "plan.json");
     assert.equal(planned.code, 0, planned.stderr);
     assert.match(planned.stdout, /^NODE .*\nweb +install/);

@@ -123,6 +123,11 @@ function ofRepositories(url: string): Scene[] {
       before: write({ ".config/repositories.yaml": "repositories: [{name: charts}]\n" }),
     },
     { command: "repo list", before: write({ ".config/repositories.yaml": "a: [\n" }) },
+    { command: "repo list", before: write({ ".config/repositories.yaml": "charts\n" }) },
+    {
+      command: "repo list",
+      before: write({ ".config/repositories.yaml": "repositories: [{name: 3}]\n" }),
+    },
     {
       command: "cache",
       permissions: ["--allow-read", "--deny-env"],

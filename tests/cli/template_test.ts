@@ -321,7 +321,7 @@ Deno.test("template says what Helm says of flags that do not go together or do n
     [["--dependency-update"], "", 0],
     [
       ["--repo=http://127.0.0.1:1", "--ca-file=/nowhere.pem"],
-      "Error: cannot read certificate file /nowhere.pem: No such file or directory (os error 2): readfile '/nowhere.pem'\n  hint: name a file in PEM; a relative path starts where the command runs\n",
+      "Error: cannot read certificate file /nowhere.pem: no such file or directory\n  hint: name a file in PEM; a relative path starts where the command runs\n",
     ],
     [
       ["--name-template=x"],

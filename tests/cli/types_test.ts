@@ -28,7 +28,7 @@ Deno.test("types says what is wrong", async () => {
     const missing = await capstan("types", "./wbe");
     assert.match(missing.stderr, /^Error: .*wbe/);
     const unwritable = await capstan("types", "web", "-o", "no/values.ts");
-    assert.match(unwritable.stderr, /^Error: cannot write no\/values.ts: No such file/);
+    assert.match(unwritable.stderr, /^Error: cannot write no\/values.ts: no such file/);
     assert.deepEqual([bad.code, missing.code, unwritable.code], [1, 1, 1]);
   });
 });

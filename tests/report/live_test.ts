@@ -45,6 +45,32 @@ Deno.test("LivePage answers nobody who does not know its address", async () => {
   }
 });
 
+Deno.test("LivePage ends although someone looks who takes nothing in", async () => {
+  const live = new LivePage({ every: 1, grace: 100 });
+  for (const event of runEvents({ releases: 1_000, hooks: 6 })) live.add(event);
+  const { host, hostname, pathname, port } = new URL(live.url);
+  using sleeper = await Deno.connect({ hostname, port: Number(port) });
+  const request = `GET ${pathname}events HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+  await sleeper.write(new TextEncoder().encode(request));
+  await sleeper.read(new Uint8Array(100));
+  await live.close();
+  await assert.rejects(fetch(live.url), "it still listens");
+});
+
+Deno.test("LivePage says where it cannot listen, and what to do", async () => {
+  const live = new LivePage();
+  const port = Number(new URL(live.url).port);
+  try {
+    assert.throws(() => new LivePage({ port }), {
+      code: "watch/port",
+      message: `cannot serve the page at 127.0.0.1:${port}: address already in use`,
+      hint: "name another --port, or none: one that is free is then taken",
+    });
+  } finally {
+    await live.close();
+  }
+});
+
 Deno.test("LivePage tells what it knows, then what comes, then the end", async () => {
   const live = new LivePage({ every: 10 });
   const events = runEvents({ releases: 3 });
