@@ -235,6 +235,91 @@ const stack = defineStack({ name: "shop", releases: [web] });
 `,
   },
   {
+    title:
+      "environment variables have defaults, are what YAML takes them for, and decide nothing unheard",
+    files: {
+      "helmfile.yaml.gotmpl": `
+releases:
+- name: web
+  namespace: {{ env "SPACE" | default (env "USER") }}
+  chart: ./web
+  values:
+  - pods: {{ env "PODS" | default 2 }}
+    list: [{{ env "A__B" }}, "{{ env "A__B" }}"]
+    text: {{ env "PODS" | quote }}
+    both: {{ env "A" }}{{ env "B" }}
+    upper: {{ env "A" | upper }}
+{{- if env "DEBUG" }}
+    debug: true
+{{- end }}
+{{- if eq (env "STAGE") "live" }}
+    live: true
+{{- end }}
+`,
+    },
+    body: `const web = release("web", {
+  chart: "./web",
+  namespace: (Deno.env.get("SPACE") || (Deno.env.get("USER") ?? "")),
+  createNamespace: true,
+  values: {
+    pods: scalar((Deno.env.get("PODS") || "2")),
+    list: [
+      scalar((Deno.env.get("A__B") ?? "")),
+      (Deno.env.get("A__B") ?? ""),
+    ],
+    text: (Deno.env.get("PODS") ?? ""),
+    both: \`\${(Deno.env.get("A") ?? "")}\${(Deno.env.get("B") ?? "")}\`,
+    upper: "__CAPSTAN_ENV_41__",
+    debug: true,
+  },
+});
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+    leftOut: [
+      "environment variable DEBUG: `if` in helmfile.yaml.gotmpl sees only what stands in for it: what comes of that is as if it were set, and does not follow it",
+      "environment variable A: `upper` in helmfile.yaml.gotmpl sees only what stands in for it: what comes of that is as if it were set, and does not follow it",
+      "environment variable STAGE: `eq` in helmfile.yaml.gotmpl sees only what stands in for it: what comes of that is as if it were set, and does not follow it",
+    ],
+  },
+  {
+    title: "an environment's context and the variables that it must have are its own",
+    files: {
+      "helmfile.yaml.gotmpl": `
+environments:
+  a: {kubeContext: one}
+  b: {}
+helmDefaults: {kubeContext: two}
+---
+releases:
+- name: web
+  chart: ./web
+  {{ if eq .Environment.Name "a" }}
+  version: {{ requiredEnv "V" }}
+  values: [{v: {{ requiredEnv "V" | quote }}}]
+  {{ else }}
+  values: [{v: "1"}]
+  {{ end }}
+- {name: db, chart: ./db, kubeContext: three}
+`,
+    },
+    body: `const stack = defineStack((env) => {
+  if (!["a", "b"].includes(env.name)) {
+    throw new Error(\`there is no environment \${env.name}: use --env with one of a, b\`);
+  }
+  const by = <T>(choices: Record<string, T>): T => choices[env.name]!;
+  const web = release("web", {
+    chart: "./web",
+    cluster: by({ a: kubeContext("one"), b: kubeContext("two") }),
+    values: by({ a: () => ({ v: requiredEnv("V") }), b: () => ({ v: "1" }) })(),
+  });
+  const db = release("db", { chart: "./db", cluster: kubeContext("three") });
+
+  return { name: "shop", releases: [web, db] };
+});
+`,
+  },
+  {
     title: "keys that a stack has no place for are named",
     files: {
       "helmfile.yaml": `

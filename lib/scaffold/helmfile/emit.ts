@@ -123,7 +123,12 @@ class Chooser {
     const distinct = new Set(codes.values());
     if (distinct.size === 1 && of.every((name) => codes.has(name))) return [...distinct][0]!;
     this.used = true;
-    return `by(${objectCode(codes, indent)})`;
+    if (![...codes.values()].some((code) => code.includes("requiredEnv("))) {
+      return `by(${objectCode(codes, indent)})`;
+    }
+    // Only the chosen environment's variables must be set.
+    const late = [...codes].map(([name, code]): [string, string] => [name, `() => (${code})`]);
+    return `by(${objectCode(late, indent)})()`;
   }
 
   /** An item of a list that not every environment has. */
@@ -211,9 +216,18 @@ function requiredEnv(name: string): string {
   return value;
 }`;
 
+const SCALAR = `
+/** What YAML takes an unquoted text for. */
+function scalar(text: string): string | number | boolean | null {
+  if (/^(|~|null|Null|NULL)$/.test(text)) return null;
+  if (/^(true|True|TRUE|false|False|FALSE)$/.test(text)) return text.toLowerCase() === "true";
+  return /^[-+]?(\\.\\d+|\\d+(\\.\\d*)?)(e[-+]?\\d+)?$/i.test(text) ? Number(text) : text;
+}`;
+
 function helperLines(code: string): string[] {
   return [
     ...(/\bcommand\(/.test(code) ? [COMMAND] : []),
     ...(/\brequiredEnv\(/.test(code) ? [REQUIRED] : []),
+    ...(/\bscalar\(/.test(code) ? [SCALAR] : []),
   ];
 }

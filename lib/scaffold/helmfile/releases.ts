@@ -8,7 +8,7 @@ import { messageOf } from "../../errors.ts";
 import { isMap, truth } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
 import { bracketed } from "../code.ts";
-import { literal } from "./code.ts";
+import { literal, valuesLiteral } from "./code.ts";
 import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
 import { layered, renderText } from "./render.ts";
@@ -180,6 +180,7 @@ class ReleaseReader {
     return truth(value) ? undefined : condition;
   }
 
+  /** Names it in all environments: what context an environment names makes no other release of it. */
   key(defaults: GoMap): string {
     const context = this.#raw["kubeContext"] ?? defaults["kubeContext"];
     return `${context ?? ""}/${this.#namespace ?? ""}/${this.name}`;
@@ -205,7 +206,7 @@ class ReleaseReader {
     if (raw["createNamespace"] ?? defaults["createNamespace"] ?? this.#namespace !== undefined) {
       options.set("createNamespace", "true");
     }
-    const context = raw["kubeContext"] ?? defaults["kubeContext"];
+    const context = raw["kubeContext"] ?? this.state.kubeContext;
     if (context !== undefined) {
       options.set("cluster", `kubeContext(${literal(this.#text(context))})`);
     }
@@ -294,7 +295,7 @@ class ReleaseReader {
     const layers: string[] = [];
     for (const entry of [...listOf(raw["values"]), ...listOf(raw["valuesTemplate"])]) {
       const code = isMap(entry)
-        ? literal(this.#deep(entry), "  ")
+        ? valuesLiteral(this.#deep(entry), "  ")
         : this.#valuesFile(this.#text(entry));
       if (code !== undefined) layers.push(code);
     }
@@ -347,7 +348,7 @@ class ReleaseReader {
     this.#leave(
       `values file ${name}: it is a template; what it gives now is written into the stack`,
     );
-    return literal(parseMap(path, this.#render(path, text)), "  ");
+    return valuesLiteral(parseMap(path, this.#render(path, text)), "  ");
   }
 
   #labels(common: GoMap): Record<string, string> {
@@ -382,6 +383,7 @@ class ReleaseReader {
         release,
         event,
         namespace: this.#namespace,
+        left: this.reader.left,
       });
     } catch (error) {
       this.#leave(`${path === this.state.path ? JSON.stringify(text) : path}: ${messageOf(error)}`);

@@ -8,14 +8,13 @@ import { RenderBudget } from "../../engine/budget.ts";
 import { templateFunctions } from "../../engine/function_table.ts";
 import { CapstanError } from "../../errors.ts";
 import { mergeMaps } from "../../chart/value_files.ts";
+import { builtinFuncs } from "../../template/funcs.ts";
 import { parseTemplate, TemplateSet } from "../../template/template.ts";
 import type { FuncMap, GoMap } from "../../template/value.ts";
 import { func, isMap, variadic } from "../../template/value.ts";
+import { asked, envFuncs, watched } from "./env_marks.ts";
 import { joinPath } from "./source.ts";
-import type { HelmfileFiles } from "./source.ts";
-
-/** What stands in a rendered text for an environment variable, which is read when the stack runs. */
-export const ENV_MARK = /__capstan_(env|required)_([A-Za-z_]\w*)__/g;
+import type { HelmfileFiles, LeftOut } from "./source.ts";
 
 /** What a template sees. */
 export interface TemplateScope {
@@ -28,6 +27,8 @@ export interface TemplateScope {
   readonly release?: GoMap | undefined;
   /** The event that a hook runs at. */
   readonly event?: string | undefined;
+  /** Told what a template makes of environment variables that does not follow them. */
+  readonly left: LeftOut;
 }
 
 /** Functions of helmfile's that run programs or fetch secrets: their results must not get into a file. */
@@ -47,7 +48,13 @@ export function renderText(
   const budget = new RenderBudget();
   const base = templateFunctions({ helmVersion: "v4", budget, lookups: undefined });
   const data = dataOf(scope);
-  const funcs: FuncMap = { ...base, ...helmfileFuncs(files, path, base) };
+  const lost = (variable: string, by: string) =>
+    scope.left.add(
+      `environment variable ${variable}: \`${by}\` in ${path} sees only what stands in for it: what comes of that is as if it were set, and does not follow it`,
+    );
+  const { and: _, or: __, call: ___, ...builtin } = builtinFuncs(budget);
+  const funcs = watched({ ...builtin, ...base, ...helmfileFuncs(files, path, base) }, lost);
+  for (const variable of asked(text)) lost(variable, "if");
   const render = (name: string, template: string, context: unknown): string => {
     const set = new TemplateSet({ name });
     set.add(parseTemplate(name, template, { functions: (each) => each in all }));
@@ -79,8 +86,7 @@ function helmfileFuncs(files: HelmfileFiles, path: string, base: FuncMap): FuncM
     return text;
   };
   return {
-    env: func(["string"], (name) => `__capstan_env_${name}__`),
-    requiredEnv: func(["string"], (name) => `__capstan_required_${name}__`),
+    ...envFuncs(base),
     readFile: func(["string"], read),
     readDir: func(["string"], (name) => [...files.list(joinPath(folder, name))]),
     isFile: func(["string"], (name) => files.read(joinPath(folder, name)) !== undefined),

@@ -22,6 +22,8 @@ export interface HelmfileState {
   readonly values: GoMap;
   /** Everything else, as the file has it. */
   readonly document: GoMap;
+  /** The kubeconfig's context of releases that name none. */
+  readonly kubeContext: string | undefined;
 }
 
 /** What reads helmfiles. */
@@ -49,7 +51,7 @@ export function readState(
   given: GoMap = {},
 ): HelmfileState {
   const text = textOf(reader, path);
-  const scope = (values: GoMap): TemplateScope => ({ environment, values });
+  const scope = (values: GoMap): TemplateScope => ({ environment, values, left: reader.left });
   let document: GoMap = {};
   let values: GoMap = given;
   for (const part of text.split(/^---[ \t]*$/m)) {
@@ -65,7 +67,17 @@ export function readState(
     const body = rendered(reader, path, part, scope(values));
     document = mergeDocuments(document, parseMap(path, body));
   }
-  return { path, environment, values, document };
+  return { path, environment, values, document, kubeContext: contextOf(document, environment) };
+}
+
+/** The kubeconfig's context of all releases that name none: the environment's comes before the defaults'. */
+function contextOf(document: GoMap, environment: string): string | undefined {
+  const { environments, helmDefaults } = document;
+  const chosen = isMap(environments) ? environments[environment] : undefined;
+  for (const from of [chosen, helmDefaults]) {
+    if (isMap(from) && from["kubeContext"]) return String(from["kubeContext"]);
+  }
+  return undefined;
 }
 
 function textOf({ files }: Reader, path: string): string {
@@ -171,7 +183,7 @@ function environmentValues(
     );
   }
   for (const key of Object.keys(chosen)) {
-    if (!["values", "secrets", "missingFileHandler"].includes(key)) {
+    if (!["values", "secrets", "missingFileHandler", "kubeContext"].includes(key)) {
       reader.left.add(`environment ${environment}: ${key}`);
     }
   }
@@ -192,7 +204,7 @@ function layersOf(reader: Reader, path: string, environment: string, list: unkno
         reader.left.add(`environment ${environment}: values file ${file} is not there`);
         return [];
       }
-      const scope = { environment, values: {} };
+      const scope = { environment, values: {}, left: reader.left };
       return [
         parseMap(file, file.endsWith(".gotmpl") ? rendered(reader, file, text, scope) : text),
       ];

@@ -8,6 +8,7 @@ import { CORE_SCHEMA, load, mergeTag } from "js-yaml";
 import { CapstanError, messageOf } from "../../errors.ts";
 import { isMap } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
+import { withScalars } from "./env_marks.ts";
 
 /**
  * A text's map; nothing is an empty map.
@@ -18,7 +19,7 @@ export function parseMap(path: string, text: string): GoMap {
   if (!/^[^#\s]/m.test(text.replace(/^[ \t]+/gm, ""))) return {};
   let value: unknown;
   try {
-    value = load(text, { schema: CORE_SCHEMA.withTags(mergeTag) });
+    value = load(withScalars(text), { schema: CORE_SCHEMA.withTags(mergeTag) });
   } catch (error) {
     const [first = ""] = messageOf(error).split("\n");
     throw new CapstanError(`cannot import ${path}: not YAML: ${first}`, {
