@@ -167,6 +167,12 @@ export interface ReleaseOptions {
   readonly noHooks?: boolean | undefined;
   /** Do not install the chart's crds/. @default {false} */
   readonly skipCrds?: boolean | undefined;
+  /** When an upgrade fails, delete the objects that it has added. @default {false} */
+  readonly cleanupOnFail?: boolean | undefined;
+  /** Do not check the values against the chart's schema. @default {false} */
+  readonly skipSchemaValidation?: boolean | undefined;
+  /** Drop fields that a kind does not have, instead of refusing them. @default {false} */
+  readonly skipFieldValidation?: boolean | undefined;
   /** Take over objects that belong to no release. @default {false} */
   readonly takeOwnership?: boolean | undefined;
   /** Take fields over from other managers. @default {false} */

@@ -217,6 +217,40 @@ const stack = defineStack({ name: "shop", releases: [api, web] });
     ],
   },
   {
+    title: "nested helmfiles have the values and know the repositories of those that name them",
+    files: {
+      "helmfile.yaml": `
+repositories: [{name: example, url: "https://charts.example.com"}]
+helmfiles: [{path: sub/one.yaml.gotmpl, values: [given.yaml, {b: 2}]}]
+`,
+      "given.yaml": "a: 1\nb: 1\n",
+      "sub/one.yaml.gotmpl": `
+releases:
+- name: api
+  chart: example/api
+  version: 1.x
+  cleanupOnFail: true
+  skipSchemaValidation: true
+  disableOpenAPIValidation: true
+  values: [{a: {{ .Values.a }}, b: {{ .Values.b }}}]
+`,
+    },
+    body: `const example = repository("https://charts.example.com");
+const api = release("api", {
+  chart: example.chart("api", "1.x"),
+  cleanupOnFail: true,
+  skipFieldValidation: true,
+  skipSchemaValidation: true,
+  values: { a: 1, b: 2 },
+});
+
+const stack = defineStack({ name: "shop", releases: [api] });
+`,
+    leftOut: [
+      "helmfile.yaml: helmfile runs the files that it names one after another; a stack starts each release as soon as what it needs is done: add `needs` where the order of files matters",
+    ],
+  },
+  {
     title: "environment variables are read when the stack runs",
     files: {
       "helmfile.yaml.gotmpl": `

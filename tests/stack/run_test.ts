@@ -278,3 +278,36 @@ Deno.test("runStack() applies what postRender makes of the manifest, and sees wh
     assert.deepEqual((await api.get(ref))?.["data"], { text: "two" });
   });
 });
+
+Deno.test("a release leaves out the checks that it says, and cleans up after itself", async () => {
+  const files = {
+    ...chartFiles("web", {
+      "a.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+nosuch: {{ .Values.n | quote }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: new-{{ .Release.Revision }}}
+`,
+      "job.yaml": hookJob("j", "post-upgrade", { fail: true }),
+    }),
+    "web/values.schema.json": '{"properties": {"n": {"type": "integer"}}}',
+  };
+  await rehearse(files, async ({ run, names }) => {
+    const web = (options: Parameters<typeof app>[1]) => ({
+      releases: [app("web", { values: { n: "x" }, ...options })],
+    });
+    const some = { skipSchemaValidation: true, serverSide: false };
+    assert.match((await run(web({}))).ended["web"]!, /got string, want integer/);
+    const strict = { releases: [app("strict", { values: { n: "x" }, ...some })] };
+    assert.match((await run(strict)).ended["strict"]!, /^failed: .*unknown field "nosuch"/s);
+    const all = { ...some, skipFieldValidation: true };
+    assert.deepEqual((await run(web(all))).ended, { web: "installed" });
+    assert.deepEqual(await names("v1", "ConfigMap"), ["a", "new-1"]);
+    const again = { ...all, values: { n: "y" }, cleanupOnFail: true };
+    assert.match((await run(web(again))).ended["web"]!, /^failed: post-upgrade/);
+    assert.equal((await names("v1", "ConfigMap")).includes("new-2"), false);
+  });
+});

@@ -14,7 +14,7 @@ import { releasesOf, repositoriesOf } from "./releases.ts";
 import type { ImportedRelease, ImportedRepository, ReleaseOff } from "./releases.ts";
 import { isSelected } from "./selector.ts";
 import { expand, joinPath } from "./source.ts";
-import { readState } from "./state.ts";
+import { layersOf, readState } from "./state.ts";
 import type { HelmfileState, Reader } from "./state.ts";
 
 /** What a helmfile comes to in one environment. */
@@ -51,6 +51,8 @@ export interface EvaluateOptions {
   readonly environment: string;
   /** Helmfile's selectors: a release that fits one of them is taken. @default all releases */
   readonly selectors?: readonly string[] | undefined;
+  /** Repositories of the helmfiles that name this one. */
+  readonly repositories?: readonly ImportedRepository[] | undefined;
   /** Values of the helmfile that names this one. */
   readonly values?: GoMap | undefined;
   readonly depth?: number | undefined;
@@ -66,9 +68,12 @@ export function evaluate(reader: Reader, path: string, options: EvaluateOptions)
     if (!READ.includes(key) && !/^(\.|x-)/.test(key)) reader.left.add(`${path}: ${key}`);
   }
   const repositories = repositoriesOf(reader, state);
-  const { releases, off } = releasesOf(reader, state, repositories);
+  const known = [...repositories, ...options.repositories ?? []];
+  const { releases, off } = releasesOf(reader, state, known);
   const own = releases.filter((release) => isSelected(release, selectors));
-  const nested = depth < MAX_DEPTH ? nestedOf(reader, state, options) : [];
+  const nested = depth < MAX_DEPTH
+    ? nestedOf(reader, state, { ...options, repositories: known })
+    : [];
   if (nested.some(({ releases }) => releases.length > 0)) {
     reader.left.add(
       `${path}: helmfile runs the files that it names one after another; a stack starts each release ` +
@@ -111,7 +116,7 @@ function nestedOf(reader: Reader, state: HelmfileState, options: EvaluateOptions
       reader.left.add(`${state.path}: helmfiles ${name}: fetch it to a folder, and name that`);
       return [];
     }
-    const given = layered((Array.isArray(values) ? values : []).filter(isMap));
+    const given = layered(layersOf(reader, state.path, options.environment, values));
     return expand(reader.files, joinPath(folderOf(state.path), name)).map((file) => {
       if (reader.files.read(file) === undefined) {
         throw new CapstanError(`cannot import ${file}: no such file`, {
@@ -122,6 +127,7 @@ function nestedOf(reader: Reader, state: HelmfileState, options: EvaluateOptions
       return evaluate(reader, file, {
         environment: options.environment,
         values: given,
+        repositories: options.repositories,
         selectors: Array.isArray(selectors) ? selectors.map(String) : options.selectors,
         depth: (options.depth ?? 0) + 1,
       });

@@ -42,12 +42,15 @@ export interface ImportedRepository {
 /** Options with the same meaning in both; helmfile's name first. */
 const SAME: Readonly<Record<string, string>> = {
   atomic: "atomic",
+  cleanupOnFail: "cleanupOnFail",
   description: "description",
   disableHooks: "noHooks",
+  disableOpenAPIValidation: "skipFieldValidation",
   force: "forceReplace",
   forceConflicts: "forceConflicts",
   historyMax: "maxHistory",
   skipCRDs: "skipCrds",
+  skipSchemaValidation: "skipSchemaValidation",
   takeOwnership: "takeOwnership",
   wait: "wait",
   waitForJobs: "waitForJobs",
@@ -107,6 +110,7 @@ export interface ReleaseOff {
 export function releasesOf(
   reader: Reader,
   state: HelmfileState,
+  /** Its own, and those of the helmfiles that name it: helm knows what any of them has added. */
   repositories: readonly ImportedRepository[],
 ): { readonly releases: ImportedRelease[]; readonly off: ReleaseOff[] } {
   const { document } = state;

@@ -193,7 +193,13 @@ function environmentValues(
   ]);
 }
 
-function layersOf(reader: Reader, path: string, environment: string, list: unknown): GoMap[] {
+/** The maps of a list of values: what it holds, and the files that it names. */
+export function layersOf(
+  reader: Reader,
+  path: string,
+  environment: string,
+  list: unknown,
+): GoMap[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry) => {
     if (isMap(entry)) return [entry];
