@@ -301,7 +301,8 @@ metadata: {name: new-{{ .Release.Revision }}}
     });
     const some = { skipSchemaValidation: true, serverSide: false };
     assert.match((await run(web({}))).ended["web"]!, /got string, want integer/);
-    const strict = { releases: [app("strict", { values: { n: "x" }, ...some })] };
+    const elsewhere = { namespace: "other", createNamespace: true };
+    const strict = { releases: [app("strict", { values: { n: "x" }, ...some, ...elsewhere })] };
     assert.match((await run(strict)).ended["strict"]!, /^failed: .*unknown field "nosuch"/s);
     const all = { ...some, skipFieldValidation: true };
     assert.deepEqual((await run(web(all))).ended, { web: "installed" });
