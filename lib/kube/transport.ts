@@ -269,7 +269,7 @@ export class Transport {
       signal,
       redirect: "manual",
     };
-    if (request.body !== undefined) init.body = JSON.stringify(request.body);
+    if (request.body !== undefined) init.body = bodyOf(request.body);
     if (client !== undefined) init.client = client;
     return await this.#fetch(`${this.#base}${request.path}${queryString(request.query)}`, init);
   }
@@ -333,4 +333,15 @@ function closing(): DOMException {
 function isOverload(error: unknown): boolean {
   return error instanceof ApiError &&
     (error.status === 429 || error.status === 503 || error.reason === "Timeout");
+}
+
+// deno-lint-ignore no-control-regex -- they are what YAML does not take as it stands
+const NOT_IN_YAML = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** JSON that is the same as YAML, as which a server reads what is applied: there some characters end a line or are refused. */
+function bodyOf(body: unknown): string {
+  return JSON.stringify(body).replace(
+    NOT_IN_YAML,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -109,6 +109,16 @@ function crd(group: string): KubeObject {
 }
 
 const CASES: Record<string, (it: Case) => Promise<void>> = {
+  "apply keeps every character, as create does": async ({ api, namespace }) => {
+    // An apply is read as YAML, where some of these end lines and others may not stand.
+    const data = {
+      text: "a\u007f b\u0085 c\u0091 d\u2028 e\u2029 f\ufeff g\uffff h\u001b i\u0000 j\u{1f680}",
+    };
+    const applied = await api.apply(config({ namespace }, "applied", data));
+    const created = await api.create(config({ namespace }, "created", data));
+    deepEqual(applied["data"], data);
+    deepEqual(created["data"], data);
+  },
   async "version() and discovery"({ api }) {
     const { gitVersion, major } = await api.version();
     match(gitVersion, /^v1\.\d+\.\d+/);

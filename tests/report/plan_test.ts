@@ -172,6 +172,41 @@ Deno.test("planMarkdown() stays within a comment, and its fences cannot be close
   assert.match(fenced, /\n`````diff\n/);
 });
 
+Deno.test("what would be refused is counted, and shown as it was said", () => {
+  const refused = { ...object("change", "web", []), problem: 'conflict with "kubectl"\x1b[2J <b>' };
+  const plan = { ...PLAN, nodes: [upgrade("web", [refused, refused])] };
+  const text = planText(plan, { color: false });
+  assert.match(text, /would be refused: conflict with "kubectl" <b>\n/);
+  assert.match(text, /\n2 objects would be refused\n/);
+  const markdown = planMarkdown(plan);
+  assert.match(markdown, /^- :x: `web`: .*conflict with &quot;kubectl&quot;.* &lt;b&gt;$/m);
+  assert.match(markdown, /^! {3}would be refused: conflict with "kubectl".* <b>$/m);
+});
+
+Deno.test("a plan says whether anything was tried, and lets no value command the terminal", () => {
+  const unchanged = { ...PLAN, nodes: [PLAN.nodes[0]!] };
+  assert.match(
+    planText(unchanged, { color: false }),
+    /compared with the last revisions; `capstan drift`/,
+  );
+  const change = {
+    path: "data.x",
+    cause: "chart",
+    live: "a\n\x9b2J",
+    after: "\x1b]0;t\x07b\n",
+  } as const;
+  const line = { path: "data.y", cause: "chart", live: "\x9b1m", after: "c" } as const;
+  const text = planText({
+    ...PLAN,
+    nodes: [upgrade("web", [object("change", "web", [change, line])])],
+  }, {
+    color: false,
+  });
+  assert.match(text, /\+ b\n/);
+  // deno-lint-ignore no-control-regex -- they are what must not be there
+  assert.doesNotMatch(text, /[\x1b\x9b]/);
+});
+
 Deno.test("diffLines() shows what differs with a line of context", () => {
   const rows: [before: string, after: string, lines: string[]][] = [
     ["a\nb\nc\nd\ne", "a\nb\nX\nd\ne", [" a", " b", "-c", "+X", " d", " e"]],

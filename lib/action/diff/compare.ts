@@ -162,10 +162,18 @@ async function tryApply(comparison: Comparison, object: KubeObject): Promise<Tri
       return { checked: "local", unchecked: `there is no namespace ${namespace} yet` };
     }
     if (REFUSALS.has(status) && !message.includes("does not support dry run")) {
-      return { checked: "server", problem: message };
+      return { checked: "server", problem: shortRefusal(message) };
     }
     return { checked: "local", unchecked: `${kind} ${name}: ${messageOf(error)}` };
   }
+}
+
+/** A server tells the whole of a value that it refuses, for a pod's template 3,000 characters. */
+export function shortRefusal(message: string): string {
+  return message.replace(
+    /(?<=Invalid value: )[{"[][^\n]{200,}?(?=: [a-z][^:{}"]*(?:\n|, |$))/g,
+    (value) => `${value.slice(0, 60)}…`,
+  );
 }
 
 /** Why an object that is there and not of the revision before cannot be taken. */

@@ -32,7 +32,7 @@ export function planMarkdown(plan: ShownPlan): string {
     `**${countNodes(nodes)}**, ${escapeMarkup(checkedBy(plan))}`,
     "",
     ...problems.map(({ node, object, problem }) =>
-      `- :x: \`${node}\`: ${objectName(object)} would be refused: ${oneLine(problem)}`
+      `- :x: \`${node}\`: ${objectName(object)} would be refused: ${escapeMarkup(oneLine(problem))}`
     ),
     ...unknown.map((line) => `- :warning: ${escapeMarkup(line)}`),
     ...(problems.length + unknown.length === 0 ? [] : [""]),
@@ -65,7 +65,7 @@ function table(nodes: readonly PlannedNode[]): string[] {
     const { release, reason } = node;
     const counts = countActions(release?.changes?.objects ?? []);
     const cells = release === undefined
-      ? ["", "", "", "", "", "", reason === undefined ? "" : oneLine(reason)]
+      ? ["", "", "", "", "", "", reason === undefined ? "" : escapeMarkup(oneLine(reason))]
       : [
         String(release.revision),
         release.chart,
@@ -155,5 +155,5 @@ function objectLines(object: ObjectChange): string[] {
 }
 
 function oneLine(text: string): string {
-  return escapeMarkup(text.replace(/\s+/g, " ").trim());
+  return text.replace(/\s+/g, " ").trim();
 }

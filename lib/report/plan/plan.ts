@@ -10,7 +10,7 @@ import type {
   ObjectChange,
 } from "../../action/diff/changes.ts";
 import type { PlannedNode } from "../../stack/plan.ts";
-import { cut } from "../text.ts";
+import { cut, printable } from "../text.ts";
 import { diffLines } from "./line_diff.ts";
 import type { DiffLine } from "./line_diff.ts";
 
@@ -98,6 +98,9 @@ export function checkedBy({ nodes, against, reason }: ShownPlan): string {
   const objects = nodes.flatMap(({ release }) => release?.changes?.objects ?? []);
   const local = objects.filter(({ checked }) => checked === "local");
   const reasons = [...new Set(local.flatMap(({ unchecked }) => unchecked ?? []))];
+  if (objects.length === 0 && nodes.some(({ action }) => action === "unchanged")) {
+    return "compared with the last revisions; `capstan drift` shows what others have changed since";
+  }
   if (local.length === 0) return "tried by server-side dry run";
   const few = reasons.slice(0, 3).join("; ") + (reasons.length > 3 ? "; …" : "");
   const why = few === "" ? reason ?? "" : few;
@@ -117,7 +120,8 @@ export function fieldText(change: FieldChange): FieldText {
   const { live, after } = change;
   const before = "live" in change ? live : change.last;
   if (typeof before === "string" && typeof after === "string" && /\n/.test(before + after)) {
-    return { lines: diffLines(before, after), note };
+    const lines = diffLines(before, after).map(([side, line]): DiffLine => [side, plain(line)]);
+    return { lines, note };
   }
   return { before: valueText(before), after: valueText(after), note };
 }
@@ -135,7 +139,18 @@ function noteOf({ cause, live, last, chart }: FieldChange): string {
 function valueText(value: unknown): string {
   if (value === undefined) return "(none)";
   const isSecret = typeof value === "string" && /^<secret [0-9a-f]+>$/.test(value);
-  return cut(isSecret ? value : JSON.stringify(value), WIDEST);
+  return cut(plain(isSecret ? value : JSON.stringify(value)), WIDEST);
+}
+
+/** Texts of charts and clusters may have codes in them that a terminal would obey. */
+function plain(text: string): string {
+  return printable(text, { color: false });
+}
+
+/** `2 objects would be refused`, where any would be. */
+export function countProblems(nodes: readonly PlannedNode[]): string {
+  const { length } = problemsOf(nodes);
+  return length === 0 ? "" : `${length} object${length === 1 ? "" : "s"} would be refused`;
 }
 
 /** The hooks of each event in their order: `a`, then `b and c` at once. */

@@ -6,12 +6,13 @@
 import type { ObjectAction, ObjectChange } from "../../action/diff/changes.ts";
 import { edgeLabels } from "../../stack/edges.ts";
 import type { PlannedNode } from "../../stack/plan.ts";
-import { columns, paint } from "../text.ts";
+import { columns, paint, printable } from "../text.ts";
 import type { Style, Tone } from "../text.ts";
 import {
   checkedBy,
   countActions,
   countNodes,
+  countProblems,
   fieldText,
   hookLines,
   objectName,
@@ -46,6 +47,7 @@ export function planText(plan: ShownPlan, style: Style): string {
   const unknown = nodes.flatMap(({ id, reason }) =>
     reason === undefined ? [] : [`${id}: its values are not known yet: ${reason}`]
   );
+  const problems = countProblems(nodes);
   return [
     ...nodeTable(nodes, style),
     "",
@@ -53,6 +55,7 @@ export function planText(plan: ShownPlan, style: Style): string {
     ...unknown,
     ...unknownValueLines(nodes).map((line) => paint(line, "warn", style)),
     countNodes(nodes),
+    ...(problems === "" ? [] : [paint(problems, "bad", style)]),
     paint(checkedBy(plan), "quiet", style),
     "",
   ].join("\n");
@@ -111,9 +114,11 @@ export function objectLines(object: ObjectChange, style: Style): string[] {
   const note = action === "keep" ? " (stays: its resource policy is keep)" : "";
   return [
     `  ${paint(`${SIGNS[action]} ${objectName(object)}`, OBJECT_TONES[action], style)}${note}`,
-    ...(problem === undefined
-      ? []
-      : [`      ${paint("would be refused:", "bad", style)} ${indented(problem)}`]),
+    ...(problem === undefined ? [] : [
+      `      ${paint("would be refused:", "bad", style)} ${
+        indented(printable(problem, { color: false }))
+      }`,
+    ]),
     ...fields.flatMap((field) => {
       const text = fieldText(field);
       const tail = text.note === "" ? "" : ` ${paint(`(${text.note})`, "quiet", style)}`;

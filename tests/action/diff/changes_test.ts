@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shortRefusal } from "../../../lib/action/diff/compare.ts";
 import type { DeployChanges } from "../../../lib/action/diff/changes.ts";
 import { createKubeClient } from "../../../lib/kube/client.ts";
 import { secretStorage } from "../../../lib/release/kube_storage.ts";
@@ -186,4 +187,22 @@ Deno.test("a plan says what would be refused", async () => {
       /field is immutable/,
     );
   });
+});
+
+Deno.test("a refusal does not tell the whole of a value that a server refuses", () => {
+  const value = `{"labels":{"a":"b: c"},"Spec":{"Containers":[${'{"Name":"m"},'.repeat(200)}]}}`;
+  const refused = (text: string) => `Job "x" is invalid: spec.template: Invalid value: ${text}`;
+  const rows: readonly (readonly [message: string, short: string])[] = [
+    [
+      refused(`${value}: field is immutable`),
+      refused(`${value.slice(0, 60)}…: field is immutable`),
+    ],
+    [refused('"short": must be long'), refused('"short": must be long')],
+    [
+      refused(`[${value}: is bad, ${refused('"b": may not be')}]`),
+      refused(`[${value.slice(0, 59)}…: is bad, ${refused('"b": may not be')}]`),
+    ],
+    ['conflict with "kubectl"', 'conflict with "kubectl"'],
+  ];
+  for (const [message, short] of rows) assert.equal(shortRefusal(message), short);
 });
