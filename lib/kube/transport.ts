@@ -335,7 +335,6 @@ function isOverload(error: unknown): boolean {
     (error.status === 429 || error.status === 503 || error.reason === "Timeout");
 }
 
-// deno-lint-ignore no-control-regex -- they are what YAML does not take as it stands
 const NOT_IN_YAML = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** JSON that is the same as YAML, as which a server reads what is applied: there some characters end a line or are refused. */
