@@ -31,7 +31,7 @@ export interface ApplyObjectsOptions {
   readonly skipFieldValidation?: boolean | undefined;
   /** Live objects, by {@linkcode keyOf}, that need not be applied. @default none */
   readonly standing?: ReadonlyMap<string, KubeObject> | undefined;
-  /** Go on with other objects after a failure, as an upgrade does. @default {false} */
+  /** Go on after an object could not be changed, as an upgrade does; not where one is missing. @default {false} */
   readonly keepGoing?: boolean | undefined;
   /** Told of each object that was applied. */
   readonly onApplied?: ((object: KubeObject) => void) | undefined;
@@ -72,7 +72,7 @@ export async function applyObjects(
       else failures.push(one.reason);
     }
     live.push(...applied);
-    if (failures.length > 0 && !options.keepGoing) break;
+    if (failures.length > 0 && (!options.keepGoing || failures.some(isCreation))) break;
     await establish(api, applied, objects, options.signal);
   }
   if (failures.length > 0) throw joinFailures(failures);
@@ -106,12 +106,10 @@ export function batchesOf(objects: readonly ManifestObject[]): ManifestObject[][
 async function applyObject(
   api: KubeApi,
   object: KubeObject,
-  { signal, forceConflicts, takeOver, onApplied, putter, standing, skipFieldValidation = false }:
-    & ApplyObjectsOptions
-    & {
-      readonly putter: Putter | undefined;
-    },
+  options: ApplyObjectsOptions & { readonly putter: Putter | undefined },
 ): Promise<KubeObject> {
+  const { signal, forceConflicts, takeOver, onApplied, putter, standing } = options;
+  const { skipFieldValidation = false } = options;
   const strict = !skipFieldValidation;
   // The server picks the name, so there is nothing to apply to.
   if (!object.metadata.name) return await api.create(object, { strict, signal });
@@ -129,8 +127,41 @@ async function applyObject(
     return live;
   } catch (error) {
     if (signal.aborted) throw error;
-    throw putter === undefined ? applyFailure(object, error) : patchFailure(object, error);
+    throw await failureOf(api, object, { ...options, error });
   }
+}
+
+/** What Helm says of an object that could not be put in place: whether it was to be created counts. */
+async function failureOf(
+  api: KubeApi,
+  object: KubeObject,
+  { putter, client, keepGoing, signal, error }: ApplyObjectsOptions & {
+    readonly putter: Putter | undefined;
+    readonly error: unknown;
+  },
+): Promise<unknown> {
+  if (putter === undefined && !keepGoing) return applyFailure(object, error);
+  const missing = await api.get(refOf(object), { signal })
+    .then((live) => live === undefined, () => false);
+  const failure = putter === undefined
+    ? applyFailure(object, error)
+    : missing
+    ? error
+    : (client?.replace ? replaceFailure : patchFailure)(object, error);
+  return missing && keepGoing ? creationFailure(failure) : failure;
+}
+
+const CREATION = "failed to create resource: ";
+
+function creationFailure(failure: unknown): CapstanError {
+  const { code, hint } = failure instanceof CapstanError
+    ? failure
+    : { code: "apply/failed", hint: undefined };
+  return new CapstanError(`${CREATION}${messageOf(failure)}`, { code, hint, cause: failure });
+}
+
+function isCreation(failure: unknown): boolean {
+  return messageOf(failure).startsWith(CREATION);
 }
 
 /** Puts one object in place. */
@@ -159,6 +190,15 @@ function patchFailure(object: KubeObject, error: unknown): CapstanError {
       cause: error,
     },
   );
+}
+
+function replaceFailure(object: KubeObject, error: unknown): CapstanError {
+  const { code, hint } = patchFailure(object, error);
+  return new CapstanError(`failed to replace object: ${messageOf(error)}`, {
+    code,
+    hint,
+    cause: error,
+  });
 }
 
 function applyFailure(object: KubeObject, error: unknown): CapstanError {

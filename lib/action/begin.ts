@@ -130,7 +130,7 @@ export async function createRevision(
 
 /**
  * Settles the last revision where the new one does not start from it: an install takes the name of
- * one that failed or was uninstalled, and a run that died has left one pending.
+ * one that was uninstalled, and a run that died has left one pending.
  */
 export async function settleLast(
   operation: Operation,
@@ -138,12 +138,13 @@ export async function settleLast(
 ): Promise<void> {
   const { storage } = operation.context;
   const last = history.at(-1);
-  if (last === undefined || (kind !== "install" && !isPending(last.status))) return;
+  if (last === undefined || last.status === "failed") return;
+  if (kind !== "install" && !isPending(last.status)) return;
   const release = await storage.get(last, { signal });
   if (release === undefined) return;
   const settled = isPending(last.status)
     ? interrupted(release)
-    : withStatus(release, "superseded", release.info.description);
+    : withStatus(release, "superseded", "superseded by new release");
   await storage.update(settled, { signal });
 }
 

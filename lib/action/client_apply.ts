@@ -18,7 +18,7 @@ export interface PutOptions {
   readonly before: KubeObject | undefined;
   /** Replace what is there, whatever others have added to it. */
   readonly replace?: boolean | undefined;
-  /** Refuse fields that a kind does not have. @default {true} */
+  /** Refuse fields that a kind does not have, when replacing. Else the server warns of them. @default {false} */
   readonly strict?: boolean | undefined;
   readonly signal: AbortSignal;
 }
@@ -35,12 +35,12 @@ export class ClientApply {
 
   /** Puts an object in place and returns it as the server has it. */
   async put(object: KubeObject, options: PutOptions): Promise<KubeObject> {
-    const { before, replace, strict = true, signal } = options;
+    const { before, replace, strict, signal } = options;
     const ref = refOf(object);
     const live = await this.#api.get(ref, { signal });
     if (live === undefined) {
       try {
-        return await this.#api.create(object, { strict, signal });
+        return await this.#api.create(object, { signal });
       } catch (error) {
         // Somebody was faster: then it is there to be changed.
         if (!isAlreadyExists(error)) throw error;
@@ -59,7 +59,7 @@ export class ClientApply {
     const type = schema === undefined
       ? "application/merge-patch+json"
       : "application/strategic-merge-patch+json";
-    return await this.#api.patch(ref, type, changes, { strict, signal });
+    return await this.#api.patch(ref, type, changes, { signal });
   }
 
   /** Puts the object in the place of another; what only the server may change stays as it is. */

@@ -49,8 +49,8 @@ export function decide(
     const free = state.kind === "absent" ||
       (replace && (state.kind === "uninstalled" || last!.status === "failed"));
     if (free) return { verb: "install", revision, last, current: undefined };
-    const reuse = helmVersion === "v3" ? "re-use" : "reuse";
-    throw new InstallError(`cannot ${reuse} a name that is still in use`, name, {
+    const [check, reuse] = helmVersion === "v3" ? ["", "re-use"] : [NAME_CHECK, "reuse"];
+    throw new InstallError(`${check}cannot ${reuse} a name that is still in use`, name, {
       code: "release/exists",
       hint: "upgrade it, or choose another name",
     });
@@ -82,6 +82,9 @@ export function decide(
   }
 }
 
+/** What Helm 4 puts before what is wrong with a name. */
+const NAME_CHECK = "release name check failed: ";
+
 /** Throws unless the release can have this name and these labels. */
 export function checkRequest(
   { name, labels = {} }: Pick<DeployRequest, "name" | "labels">,
@@ -91,7 +94,7 @@ export function checkRequest(
     const rule = "invalid release name, must match regex " +
       "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" +
       " and the length must not be longer than 53";
-    const prefix = helmVersion === "v3" ? "" : "release name check failed: ";
+    const prefix = helmVersion === "v3" ? "" : NAME_CHECK;
     throw new InstallError(`${prefix}release name ${JSON.stringify(name)}: ${rule}`, name, {
       code: "release/name",
       hint: "use lower-case letters, digits, - and ., at most 53 characters",

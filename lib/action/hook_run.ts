@@ -147,6 +147,14 @@ export async function removeHook(
   }
 }
 
+/** How the client puts an object in place, where the release's objects are put by it. */
+async function putterOf({ context: { api }, recorder }: Operation, signal: AbortSignal) {
+  if (recorder!.release.applyMethod === "ssa") return undefined;
+  const { ClientApply } = await import("./client_apply.ts");
+  const client = new ClientApply(api);
+  return (object: KubeObject) => client.put(object, { before: undefined, signal });
+}
+
 async function createHook(
   operation: Operation,
   hook: ReleaseHook,
@@ -154,6 +162,9 @@ async function createHook(
   { event, signal }: HookRun,
 ): Promise<KubeObject[]> {
   const { api } = operation.context;
+  const put = await putterOf(operation, signal);
+  // Helm's clients are warned of unknown fields where they do not ask the server to apply.
+  const strict = put === undefined;
   const live: KubeObject[] = [];
   try {
     for (const { object } of objects) {
@@ -162,8 +173,8 @@ async function createHook(
       const anew = isTask(object) || !object.metadata.name;
       live.push(
         anew
-          ? await api.create(object, { strict: true, signal })
-          : await api.apply(object, { strict: true, signal }),
+          ? await api.create(object, { strict, signal })
+          : await (put?.(object) ?? api.apply(object, { strict, signal })),
       );
     }
     return live;

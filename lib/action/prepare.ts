@@ -201,7 +201,8 @@ async function render(
   const isUpgrade = revision === decision.revision ? decision.verb === "upgrade" : revision > 1;
   const run = (resolveHost?: (name: string) => string) =>
     renderChart(chart, values, {
-      release: { name, namespace, revision, isUpgrade },
+      // To templates every install is of a first revision.
+      release: { name, namespace, revision: isUpgrade ? revision : 1, isUpgrade },
       helmVersion,
       capabilities,
       skipSchemaValidation,

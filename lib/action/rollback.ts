@@ -178,7 +178,7 @@ function revisionFrom(
       notes: target.info.notes,
       rollbackRevision: target.revision,
     },
-    applyMethod: applyMethodFor(request, current),
+    applyMethod: applyMethodFor(request, target),
   };
 }
 

@@ -8,8 +8,7 @@ import { coalesceValues } from "../chart/values.ts";
 import { withSource } from "../engine/output.ts";
 import type { Release } from "../release/release.ts";
 import { chartOf } from "../release/stored_chart.ts";
-import { emitYaml } from "../yaml/emit.ts";
-import { formatAnsic } from "./output.ts";
+import { formatAnsic, formatData } from "./output.ts";
 
 /** Options of {@linkcode describeRelease}. */
 export interface DescribeOptions {
@@ -56,9 +55,10 @@ function chartLines({ chart: { metadata } }: Release): string {
 }
 
 function valueLines(release: Release): string {
-  const given = emitYaml(release.config ?? null);
+  // Numbers of --set are Go's, which only JSON has written out.
+  const given = formatData(release.config ?? null, "yaml");
   return `USER-SUPPLIED VALUES:\n${given}\nCOMPUTED VALUES:\n${
-    emitYaml(computedValues(release))
+    formatData(computedValues(release), "yaml")
   }\n`;
 }
 

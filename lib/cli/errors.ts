@@ -82,6 +82,17 @@ function trace(error: unknown): string[] {
   ];
 }
 
+/** The error with words before its message, as some of Helm's commands put them. */
+export function withPrefix(prefix: string, error: unknown): unknown {
+  // Who has interrupted a command knows what failed; several errors each say so themselves.
+  if (isAbort(error) || error instanceof CapstanErrors) return error;
+  const { code, hint, position, excerpt } = error instanceof CapstanError
+    ? error
+    : { code: undefined, hint: permissionHint(error), position: undefined, excerpt: undefined };
+  const options = { code, hint, position, excerpt, cause: error };
+  return new CapstanError(`${prefix}${messageOf(error)}`, options);
+}
+
 /** The exit code that an error ends in. */
 export function exitCodeOf(error: unknown): number {
   return isAbort(error) ? EXIT.interrupted : EXIT.failed;

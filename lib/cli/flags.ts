@@ -62,13 +62,17 @@ export interface ApplyFlags {
   readonly forceConflicts?: boolean;
 }
 
-/** What these flags ask of an operation. */
+/** What these flags ask of an operation on a release that is there: as the last revision, as in Helm 4. */
 export function applyOptions({ serverSide, forceReplace, force, forceConflicts }: ApplyFlags) {
+  const replace = forceReplace || force;
   return {
-    serverSide: serverSide === undefined || serverSide === "auto"
+    serverSide: serverSide === undefined
+      // Replacing is the client's work.
+      ? (replace ? undefined : "auto")
+      : serverSide === "auto"
       ? serverSide
       : serverSide === "true",
-    forceReplace: forceReplace || force,
+    forceReplace: replace,
     forceConflicts,
   } as const;
 }

@@ -86,31 +86,39 @@ function sortKeys(value: unknown): unknown {
 }
 
 /**
- * A table in the layout of Helm's (gosuri/uitable): cells padded, a tab between them. A cell may
- * have several lines; a line longer than `widest` is cut, unless that is 0.
+ * A table in the layout of Helm's (gosuri/uitable): cells padded, a tab between them. A column is as wide
+ * as its longest line, or `widest` unless that is 0. A cell that has more, all its lines together, is cut.
  */
 export function formatTable(
   header: readonly string[] | undefined,
   rows: readonly (readonly string[])[],
   widest = 0,
 ): string {
-  const all = (header === undefined ? rows : [header, ...rows])
-    .map((row) => row.map((cell) => cell.split("\n").map((line) => cutCell(line, widest))));
+  const all = header === undefined ? rows : [header, ...rows];
+  const limit = widest === 0 ? Infinity : widest;
   const widths = all[0]?.map((_, i) =>
-    Math.max(...all.flatMap((row) => row[i]!.map((line) => width(line))))
+    Math.min(limit, Math.max(...all.flatMap((row) => row[i]!.split("\n").map(width))))
   );
   const lines = all.flatMap((row) => {
-    const height = Math.max(...row.map((cell) => cell.length));
+    const cells = row.map((cell, i) => cutCell(cell, widths![i]!).split("\n"));
+    const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from(
       { length: height },
-      (_, y) => row.map((cell, i) => pad(cell[y] ?? "", widths![i]!)).join("\t"),
+      (_, y) => cells.map((cell, i) => pad(cell[y] ?? "", widths![i]!)).join("\t"),
     );
   });
   return `${lines.join("\n")}\n`;
 }
 
 function cutCell(cell: string, widest: number): string {
-  return widest === 0 || cell.length <= widest ? cell : `${cell.slice(0, widest - 3)}...`;
+  const columns = (text: string) => width(text.replaceAll("\n", ""));
+  if (columns(cell) <= widest) return cell;
+  let kept = "";
+  for (const char of cell) {
+    kept += char;
+    if (columns(kept) >= widest - 3) break;
+  }
+  return `${kept}...`;
 }
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

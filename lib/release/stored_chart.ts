@@ -33,10 +33,10 @@ export function storeChart(
         digest: lock.digest,
         dependencies: lock.dependencies.map(dependencyJSON),
       },
-      templates: chart.templates.map(fileJSON),
+      templates: filesJSON(chart.templates),
       values: values ?? null,
       schema: schema === undefined ? null : base64(schema),
-      files: chart.files.map(fileJSON),
+      files: filesJSON(chart.files),
     },
   };
 }
@@ -68,6 +68,11 @@ export function chartOf({ metadata, json }: StoredChart): Chart {
 export function storedValues({ json }: StoredChart): GoMap | undefined {
   const values = json["values"];
   return isMap(values) ? values : undefined;
+}
+
+/** Go's slices are null until something is in them. */
+function filesJSON(files: readonly ChartFile[]): readonly GoMap[] | null {
+  return files.length === 0 ? null : files.map(fileJSON);
 }
 
 function fileJSON(file: ChartFile): GoMap {

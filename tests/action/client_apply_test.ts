@@ -88,6 +88,40 @@ Deno.test("what the client has patched, server-side apply takes over, and back",
   });
 });
 
+Deno.test("of fields that a kind does not have, the server warns: they are dropped, in hooks too", async () => {
+  const odd = settings({ a: "1" }) + "sepc: {}\n";
+  const hook = (object: string, name: string) =>
+    object.replace("{name: settings}", `{name: ${name}, annotations: {helm.sh/hook: pre-upgrade}}`);
+  await onCluster(async (bench) => {
+    const { context, get } = bench;
+    await install(web(chart({ "s.yaml": odd }), CLIENT), context);
+    const second = chart({ "s.yaml": odd.replace('"1"', '"2"'), "h.yaml": hook(odd, "before") });
+    await upgrade(web(second, { serverSide: "auto" }), context);
+    assert.deepEqual(await data(bench), { a: "2" });
+    assert.ok(await get("ConfigMap", "before"));
+    await assert.rejects(
+      upgrade(web(second, { serverSide: false, forceReplace: true }), context),
+      { message: /^failed to replace object: .*unknown field "sepc"/ },
+    );
+    await assert.rejects(upgrade(web(second), context), {
+      message: /field not declared in schema/,
+    });
+  });
+});
+
+Deno.test("a rollback with auto puts objects in place as the revision that it brings back was", async () => {
+  await onCluster(async (bench) => {
+    const { context } = bench;
+    await install(web(chart({ "s.yaml": settings({ a: "1", b: "1" }) }), CLIENT), context);
+    await upgrade(web(chart({ "s.yaml": settings({ a: "2" }) })), context);
+    const back = { name: "web", namespace: "shop", revision: 1, serverSide: "auto" } as const;
+    const { applyMethod } = await rollback(back, context);
+    assert.deepEqual([applyMethod, await data(bench)], ["csa", { a: "1", b: "1" }]);
+    const again = await rollback({ ...back, revision: 2 }, context);
+    assert.deepEqual([again.applyMethod, await data(bench)], ["ssa", { a: "2" }]);
+  });
+});
+
 Deno.test("custom resources are patched by what changed between the revisions", async () => {
   await onCluster(async ({ api, context }) => {
     const made = (spec: unknown) => chart({ "w.yaml": widget(spec) }, { "crds/w.yaml": CRD });

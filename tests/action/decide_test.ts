@@ -26,7 +26,7 @@ function decision(
 const EITHER = {};
 const INSTALL = { upgrade: false };
 const UPGRADE = { install: false };
-const IN_USE = "cannot reuse a name that is still in use";
+const IN_USE = "release name check failed: cannot reuse a name that is still in use";
 const NONE = '"web" has no deployed releases';
 const PENDING = "another operation (install/upgrade/rollback) is in progress";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InstallError, UpgradeError } from "../../lib/action/errors.ts";
-import { deploy, install, upgrade } from "../../lib/action/run.ts";
+import { deploy, install, uninstall, upgrade } from "../../lib/action/run.ts";
 import { CapstanError } from "../../lib/errors.ts";
 import {
   chart,
@@ -123,7 +123,7 @@ Deno.test("install() refuses a name in use, upgrade() one that is not there", as
       install(web(SIMPLE), context),
       (error) =>
         error instanceof InstallError &&
-        error.message === "cannot reuse a name that is still in use",
+        error.message === "release name check failed: cannot reuse a name that is still in use",
     );
     assert.deepEqual(writes(), []);
     assert.equal((await upgrade(web(SIMPLE), context)).revision, 2, "even if nothing changed");
@@ -269,7 +269,8 @@ Deno.test("deploy() records a failure with Helm's words, and goes on from it", a
 
 Deno.test("deploy() tells of every object that the server refuses", async () => {
   await onCluster(async ({ context, server, records }) => {
-    await deploy(web(chart({ "a.yaml": configMap("a") })), context);
+    const one = chart({ "a.yaml": configMap("a"), "b.yaml": configMap("b") });
+    await deploy(web(one), context);
     server.inject({ method: "PATCH", path: /configmaps\/(a|b)/, status: 422, message: "no good" });
     const two = chart({
       "a.yaml": configMap("a"),
@@ -281,6 +282,45 @@ Deno.test("deploy() tells of every object that the server refuses", async () => 
       /server-side apply failed for object shop\/a \/v1, Kind=ConfigMap: .* && server-side apply failed for object shop\/b/,
     );
     assert.match((await records())[1]!, /^2 failed Upgrade "web" failed: server-side apply failed/);
+  });
+});
+
+Deno.test("deploy() stops an upgrade at an object that cannot be created, in Helm's words", async () => {
+  const rows: [boolean, RegExp][] = [
+    [true, /^failed to create resource: server-side apply failed for object shop\/b \/v1, /],
+    [false, /^failed to create resource: ConfigMap "b" is invalid: metadata.labels: /],
+  ];
+  const bad = configMap("b").replace("annotations", 'labels: {x: "a b"}\n  annotations') +
+    "sepc: {}\n";
+  for (const [serverSide, said] of rows) {
+    await onCluster(async ({ context, records, get }) => {
+      await deploy(web(chart({ "a.yaml": configMap("a") }), { serverSide }), context);
+      const two = { "a.yaml": configMap("a"), "b.yaml": bad, "d.yaml": deployment("d") };
+      await assert.rejects(
+        deploy(web(chart(two), { serverSide }), context),
+        { message: said },
+      );
+      assert.equal(await get("Deployment", "d"), undefined);
+      assert.match((await records())[1]!, /^2 failed Upgrade "web" failed: failed to create reso/);
+    });
+  }
+});
+
+Deno.test("install() takes a name as Helm does: a first revision to templates, no word over a failure", async () => {
+  await onCluster(async ({ context, records, get, server }) => {
+    const again = web(chart({ "a.yaml": configMap("a") }), { replace: true });
+    server.inject({ method: "PATCH", path: /configmaps/, nth: 1, status: 422, message: "no good" });
+    await assert.rejects(install(again, context));
+    await install(again, context);
+    assert.deepEqual((await get("ConfigMap", "a"))!["data"], { text: "none", revision: "1" });
+    await uninstall({ name: "web", namespace: "shop", keepHistory: true }, context);
+    await install(again, context);
+    const [failed, ...others] = await records();
+    assert.match(failed!, /^1 failed Release "web" failed: /);
+    assert.deepEqual(others, [
+      "2 superseded superseded by new release",
+      "3 deployed Install complete",
+    ]);
   });
 });
 

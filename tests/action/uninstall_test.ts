@@ -48,7 +48,10 @@ Deno.test("uninstall() keeps the history if asked to, and purges it later", asyn
         error.message === 'the release named "web" is already deleted',
     );
     await deploy(web(SIMPLE), context);
-    assert.deepEqual(await records(), ["1 superseded bye", "2 deployed Install complete"]);
+    assert.deepEqual(await records(), [
+      "1 superseded superseded by new release",
+      "2 deployed Install complete",
+    ]);
     await uninstall({ ...WEB, keepHistory: true }, context);
     await uninstall(WEB, context);
     assert.deepEqual(await records(), []);

@@ -271,7 +271,7 @@ Deno.test("a chart that is missing or broken: one clear error, and no other rele
     {
       why: "install",
       args: ["install", "x", "charts/fails"],
-      says: `Error: fails/templates/config.yaml:1:13
+      says: `Error: INSTALLATION FAILED: fails/templates/config.yaml:1:13
   executing "fails/templates/config.yaml" at <.Values.a.b>:
     nil pointer evaluating interface {}.b
   at fails/templates/config.yaml:1:14
@@ -359,7 +359,10 @@ Deno.test("a cluster that cannot be reached or trusted: one clear error, whateve
           [...many, "closed.yaml"],
           `Error: cannot lock stack test on 127.0.0.1:${port}: ${unreachable}`,
         ],
-        [["install", "x", "charts/good", "--kubeconfig", "closed.yaml"], `Error: ${unreachable}`],
+        [
+          ["install", "x", "charts/good", "--kubeconfig", "closed.yaml"],
+          `Error: INSTALLATION FAILED: ${unreachable}`,
+        ],
         [["list", "--kubeconfig", "closed.yaml"], `Error: ${unreachable}`],
         [
           [...many, "untrusted.yaml"],
@@ -401,7 +404,7 @@ Deno.test("403 when the record is to be written: one clear error, and nothing is
     assert.equal(up.stderr, `Error: good: create: failed to create: ${FORBIDDEN}\n`);
     assert.equal(up.code, 1);
     const install = await capstan("install", "x", "charts/good");
-    assertClear(install, `Error: create: failed to create: ${FORBIDDEN}\n`);
+    assertClear(install, `Error: INSTALLATION FAILED: create: failed to create: ${FORBIDDEN}\n`);
     assert.deepEqual(await storage.list(), []);
     assert.deepEqual(writes().filter((write) => !/\/(secrets|leases)/.test(write)), []);
   });
@@ -528,7 +531,7 @@ Deno.test("install is interrupted as up is", async () => {
     const ended = await finished(child, workplace.folder);
     assert.equal(ended.code, 130, ended.stderr);
     assert.match(ended.stderr, /warning interrupted: /);
-    assert.match(ended.stderr, /\nError: failed pre-install: interrupted\n$/);
+    assert.match(ended.stderr, /\nError: INSTALLATION FAILED: failed pre-install: interrupted\n$/);
     assert.deepEqual(await statuses(workplace), ["first failed"]);
     assert.doesNotMatch(ended.stderr, TRACE);
   });

@@ -76,7 +76,12 @@ Deno.test("install and upgrade take Helm's flags", async () => {
     assert.match(installed, /password: changed/);
     assert.match(await say("get", "notes", "w"), /^NOTES:\nHello 1\n+$/);
 
+    assert.match(
+      await say("upgrade", "w", "./web", "--set", "size=7", "--debug", "--dry-run=server"),
+      /\nUSER-SUPPLIED VALUES:\nsize: 7\n\nCOMPUTED VALUES:\nsize: 7\n\nHOOKS:/,
+    );
     const unknown = await capstan("upgrade", "w", "./web", "--set", "extra=1", "--cleanup-on-fail");
+    assert.match(unknown.stderr, /^Error: UPGRADE FAILED: failed to create resource: /m);
     assert.match(unknown.stderr, /field not declared in schema|unknown field/);
     await say(
       ..."upgrade w ./web --set extra=1 --server-side=false --disable-openapi-validation --render-subchart-notes"

@@ -6,10 +6,15 @@ import { renderRecord } from "../../lib/cli/record_template.ts";
 import { buildHook, buildRelease } from "../release/builders.ts";
 import { atWork } from "./cluster.ts";
 
-Deno.test("formatTable() pads cells, breaks lines in them, and needs no header", () => {
+Deno.test("formatTable() pads cells, breaks and cuts what they hold as Helm does, and needs no header", () => {
   const rows: [readonly string[] | undefined, string[][], string][] = [
     [["A", "B"], [["xx", "1"], ["y", "22"]], "A \tB \nxx\t1 \ny \t22\n"],
-    [["A", "B"], [["x", "one\nthree"]], "A\tB    \nx\tone  \n \tthree\n"],
+    [["A", "B"], [["x", "one\nthree"]], "A\tB    \nx\ton...\n"],
+    [
+      ["A", "WIDE ENOUGH"],
+      [["x", "one\nthree"]],
+      "A\tWIDE ENOUGH\nx\tone        \n \tthree      \n",
+    ],
     [["A"], [["x".repeat(70)]], `${"A".padEnd(70)}\n${"x".repeat(70)}\n`],
     [undefined, [["x", "y"]], "x\ty\n"],
     [undefined, [], "\n"],

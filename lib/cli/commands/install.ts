@@ -4,6 +4,7 @@
  * @module
  */
 import { planDeploy } from "../../action/deploy.ts";
+import { InstallError, ReleaseError } from "../../action/errors.ts";
 import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts";
 import type { OperationResult } from "../../action/types.ts";
 import { CapstanError } from "../../errors.ts";
@@ -13,6 +14,7 @@ import type { Target } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { describeRelease } from "../describe.ts";
 import { type DryRunMode, dryRunMode } from "../dry_run_mode.ts";
+import { withPrefix } from "../errors.ts";
 import { applyOptions, waitOptions } from "../flags.ts";
 import type { DeployFlags, InstallFlags, UpgradeFlags } from "../helm_commands.ts";
 import { historyMax } from "../history_max.ts";
@@ -26,10 +28,15 @@ export async function install(
   first: string,
   second?: string,
 ): Promise<void> {
-  const { name, chart } = await nameAndChart(this, flags, { first, second });
-  const { replace } = flags;
-  const { result } = await deploy(this, flags, { name, chart, upgrade: false, replace });
-  print(this, flags, result, "");
+  const labels = labelsOf(flags.labels);
+  try {
+    const { name, chart } = await nameAndChart(this, flags, { first, second });
+    const { replace } = flags;
+    const { result } = await deploy(this, flags, { name, chart, upgrade: false, replace, labels });
+    print(this, flags, result, "");
+  } catch (error) {
+    throw withPrefix("INSTALLATION FAILED: ", error);
+  }
 }
 
 /** Upgrades a release, or with `--install` installs it when there is none. */
@@ -39,22 +46,44 @@ export async function upgrade(
   name: string,
   chart: string,
 ): Promise<void> {
-  const { result, kind } = await deploy(this, flags, {
+  const { result, kind } = await deployAgain(this, flags, {
     name,
     chart,
     install: flags.install ?? false,
     reuseValues: reuseOf(flags),
     cleanupOnFail: flags.cleanupOnFail,
     maxHistory: historyMax(this, flags),
+    labels: labelsOf(flags.labels),
   });
   print(
     this,
     flags,
     result,
-    kind === "install"
-      ? `Release "${name}" does not exist. Installing it now.\n`
-      : `Release "${name}" has been upgraded. Happy Helming!\n`,
+    kind === "install" ? installing(name) : `Release "${name}" has been upgraded. Happy Helming!\n`,
   );
+}
+
+function installing(name: string): string {
+  return `Release "${name}" does not exist. Installing it now.\n`;
+}
+
+/** Helm says that an upgrade has failed once there is one: not of a chart that is not found, nor of the install. */
+async function deployAgain(
+  context: CliContext,
+  flags: UpgradeFlags,
+  asked: Asked,
+): Promise<Deployed> {
+  try {
+    return await deploy(context, flags, asked);
+  } catch (error) {
+    if (asked.install && error instanceof InstallError) {
+      if ((flags.output ?? "table") === "table") {
+        context.process.stdout.write(installing(asked.name));
+      }
+      throw error;
+    }
+    throw error instanceof ReleaseError ? withPrefix("UPGRADE FAILED: ", error) : error;
+  }
 }
 
 /** What an upgrade does with the values of the revision before, by Helm's flags. */
@@ -67,7 +96,14 @@ function reuseOf(flags: UpgradeFlags): ReuseValues {
 type Asked =
   & Pick<
     DeployRequest,
-    "name" | "upgrade" | "install" | "replace" | "reuseValues" | "cleanupOnFail" | "maxHistory"
+    | "name"
+    | "upgrade"
+    | "install"
+    | "replace"
+    | "reuseValues"
+    | "cleanupOnFail"
+    | "maxHistory"
+    | "labels"
   >
   & { readonly chart: string };
 
@@ -146,7 +182,6 @@ function requestOf(flags: DeployFlags) {
     hideSecrets: flags.hideSecret,
     subNotes: flags.renderSubchartNotes,
     description: flags.description,
-    labels: labelsOf(flags.labels),
     hookParallelism: flags.hookParallelism,
     hookSelection: flags.hookSelection,
     lockWait: flags.lockWait,
@@ -168,10 +203,11 @@ async function hostsOf({ enableDns }: DeployFlags): Promise<DeployRequest["withH
 
 function print(
   { process: { stdout } }: CliContext,
-  { output = "table", helmVersion, hideNotes, debug }: DeployFlags,
+  flags: DeployFlags,
   { release }: OperationResult,
   before: string,
 ): void {
+  const { output = "table", helmVersion, hideNotes, debug } = flags;
   stdout.write(
     output === "table"
       ? before + describeRelease(release!, { helmVersion, hideNotes, contents: debug })
