@@ -34,6 +34,8 @@ export interface StackCommand {
   readonly flags: UpFlags;
   /** Show the logs of every test. @default {false} */
   readonly logs?: boolean | undefined;
+  /** Tell of values that charts do not know, as `plan` does. @default {false} */
+  readonly warnUnknownValues?: boolean | undefined;
   readonly loaded: LoadedStack;
   /** What is to be done, exactly. @default what the stack comes to now */
   readonly plan?: FrozenPlan | undefined;
@@ -119,6 +121,7 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
         hookSelection: flags.hookSelection,
         force: flags.force,
         logs: command.logs,
+        warnUnknownValues: command.warnUnknownValues,
         liveLogs: looksOn(context, flags),
         select: selectionOf(flags),
         checkDrift: flags.checkDrift,

@@ -9,10 +9,7 @@ import { type ManifestObject, parseManifest } from "../action/objects.ts";
 import { Operation } from "../action/operation.ts";
 import type { DeployRequest } from "../action/deploy_request.ts";
 import { type Change, type DeployPlan, prepareDeploy } from "../action/prepare.ts";
-import type { Chart } from "../chart/chart.ts";
-import { shapeOfChart } from "../chart/shape_of_chart.ts";
-import { unknownKeys } from "../chart/value_shape.ts";
-import type { Shape, UnknownKey } from "../chart/value_shape.ts";
+import type { UnknownKey } from "../chart/value_shape.ts";
 import { CapstanError, CapstanErrors, isAbort, messageOf } from "../errors.ts";
 import type { NodeDigest } from "../journal/entries.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
@@ -25,6 +22,7 @@ import { withSources } from "./sources.ts";
 import { deployRequest, partsOf } from "./steps.ts";
 import type { StepSources } from "./steps.ts";
 import type { ReleaseNode } from "./types.ts";
+import { type ValueChecker, valueChecker } from "./unknown_values.ts";
 import { areStatic } from "./values.ts";
 
 /** What would happen to one release or hook. */
@@ -153,7 +151,7 @@ export async function withDrafts<T>(
     const checks = (options.prechecks ?? []).map(({ run }) =>
       run(signal).then(() => undefined, asError)
     );
-    const unknownValues = valueChecker(signal);
+    const unknownValues = valueChecker();
     const parts = partsOf(sources.nodes);
     const drafts = inOrder(sources.nodes).map((node) =>
       draftNode(node, sources, { signal, unknownValues, parts }).catch(asError)
@@ -197,21 +195,10 @@ export interface Draft {
   };
 }
 
-/** Compares values with what their chart knows; a chart that many releases use is looked through once. */
-function valueChecker(signal: AbortSignal) {
-  const shapes = new Map<Chart, Shape>();
-  return async ({ chart: source }: DeployRequest, values: unknown): Promise<UnknownKey[]> => {
-    const chart = typeof source === "function" ? await source(signal) : source;
-    const shape = shapes.get(chart) ?? shapeOfChart(chart);
-    shapes.set(chart, shape);
-    return unknownKeys(shape, values);
-  };
-}
-
 /** What every node is planned with. */
 interface Means {
   readonly signal: AbortSignal;
-  readonly unknownValues: ReturnType<typeof valueChecker>;
+  readonly unknownValues: ValueChecker;
   readonly parts: ReturnType<typeof partsOf>;
 }
 
@@ -242,7 +229,7 @@ async function draftNode(
     const release = plannedRelease(node, plan);
     const planned = { id, needs, ...waits, action: plan.kind };
     if (plan.kind === "unchanged") return { inputs, node: { ...planned, release } };
-    const unknown = await unknownValues(request, plan.release.config);
+    const unknown = await unknownValues(request, plan.release.config, signal);
     return {
       inputs,
       node: {

@@ -76,6 +76,8 @@ export interface RunOptions {
   readonly force?: boolean | undefined;
   /** Deploy releases again whose objects are not as they were applied, also from other managers. @default {false} */
   readonly checkDrift?: boolean | undefined;
+  /** Warn of values that a release gives and its chart does not know, as plans tell them. @default {false} */
+  readonly warnUnknownValues?: boolean | undefined;
   /** Keeps other runs from the same stack on the same clusters meanwhile. @default no lock */
   readonly lock?: StackLockOptions | undefined;
   /** Where to write down what happens, for {@linkcode RunOptions.resume}. @default nowhere */

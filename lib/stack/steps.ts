@@ -34,6 +34,7 @@ import { isFinished, releaseProgress } from "./resume.ts";
 import type { KnownSecrets } from "./secrets.ts";
 import { retryOptions } from "./retry_policy.ts";
 import type { ReleaseNode, Stack } from "./types.ts";
+import { valueChecker, warningReview } from "./unknown_values.ts";
 import { areStatic, releaseValues } from "./values.ts";
 
 /** Something that must hold before the first change. */
@@ -61,6 +62,7 @@ export interface StepSources {
     readonly parallelism?: number | undefined;
     readonly logs?: boolean | undefined;
     readonly checkDrift?: boolean | undefined;
+    readonly warnUnknownValues?: boolean | undefined;
   };
   /** What a process that died has done of the run. @default nothing */
   readonly progress?: RunProgress | undefined;
@@ -122,6 +124,11 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
   const parts = partsOf(nodes);
   const operations = new Map<string, PlannedOperation>();
   const conditions: ActionStep[] = [];
+  const check = valueChecker();
+  const reviewOf = (each: GraphNode) => {
+    const review = sources.guard?.reviewOf(each, { begun: isBegun(sources, each.id) });
+    return overrides.warnUnknownValues ? warningReview(check, review) : review;
+  };
   const work = nodes.flatMap((each): readonly ActionStep[] => {
     const { id, node } = each;
     const others = [GATE, ...stepsBefore(each, last)];
@@ -135,7 +142,7 @@ export function upSteps(sources: StepSources, prechecks: readonly Precheck[]): S
         allowFailure: node.allowFailure ?? false,
         halt: sources.halt,
         inner: {
-          review: sources.guard?.reviewOf(each, { begun: isBegun(sources, id) }),
+          review: reviewOf(each),
           beforeUndo: evidenceBefore({ id, node }, sources),
         },
       });

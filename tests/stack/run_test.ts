@@ -312,3 +312,22 @@ metadata: {name: new-{{ .Release.Revision }}}
     assert.equal((await names("v1", "ConfigMap")).includes("new-2"), false);
   });
 });
+
+Deno.test("a run warns of values that a chart does not know where that is asked for", async () => {
+  const files = { ...WEB, "web/values.yaml": "text: a\n" };
+  await rehearse(files, async ({ run }) => {
+    const warnings = async (values: Record<string, string>, warnUnknownValues?: boolean) => {
+      const { ok, events } = await run({ releases: [app("a", { values })] }, { warnUnknownValues });
+      assert(ok);
+      return events.flatMap((event) =>
+        event.type === "warning" ? [`${event.owner}: ${event.message}`] : []
+      );
+    };
+    assert.deepEqual(await warnings({ texts: "x" }, true), [
+      'a: its chart has no value "texts"; did you mean "text"?',
+    ]);
+    assert.deepEqual(await warnings({ texts: "x" }, true), [], "it is unchanged");
+    assert.deepEqual(await warnings({ text: "x" }, true), []);
+    assert.deepEqual(await warnings({ texts: "y" }), []);
+  });
+});

@@ -23,6 +23,7 @@ export async function rehearse(
       verb: "up",
       flags,
       loaded,
+      warnUnknownValues: true,
       connect: () => {
         const api = createKubeClient({ server: served.url, namespace: "default" });
         return Promise.resolve({ api, storage: secretStorage(api) });

@@ -10,6 +10,7 @@ import type {
   ObjectChange,
 } from "../../action/diff/changes.ts";
 import type { PlannedNode } from "../../stack/plan.ts";
+import { unknownValueText } from "../../stack/unknown_values.ts";
 import { cut, printable } from "../text.ts";
 import { diffLines } from "./line_diff.ts";
 import type { DiffLine } from "./line_diff.ts";
@@ -55,11 +56,7 @@ export function problemsOf(
 /** `web: its chart has no value "replica"; did you mean "replicas"?`, for each that is not known. */
 export function unknownValueLines(nodes: readonly PlannedNode[]): string[] {
   return nodes.flatMap(({ id, release }) =>
-    (release?.unknownValues ?? []).map(({ path, suggestion }) =>
-      `${id}: its chart has no value ${JSON.stringify(path)}${
-        suggestion === undefined ? "" : `; did you mean ${JSON.stringify(suggestion)}?`
-      }`
-    )
+    (release?.unknownValues ?? []).map((key) => `${id}: ${unknownValueText(key)}`)
   );
 }
 
