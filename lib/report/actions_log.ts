@@ -8,6 +8,7 @@
  */
 import type { RunEvent } from "../events.ts";
 import type { RunState } from "./state.ts";
+import { skipReason } from "./summary.ts";
 import { formatDuration, printable } from "./text.ts";
 import { turnText } from "./turns.ts";
 
@@ -41,7 +42,7 @@ export class ActionsLog {
         this.#fold(owner, `${outcome} ${owner}${revision > 0 ? ` revision ${revision}` : ""}`);
         if (bad) this.#command("error", `${owner} ${outcome}`, reason ?? outcome);
         else if (outcome === "skipped") {
-          this.#write(harmless(`${at}  skipped ${owner}: ${reason ?? ""}`));
+          this.#write(harmless(`${at}  skipped ${owner}: ${skipReason(event)}`));
         }
         break;
       }

@@ -7,6 +7,7 @@ import type { RunEvent } from "../events.ts";
 import { formatDuration, paint, printable } from "./text.ts";
 import type { Style } from "./text.ts";
 import type { RunState } from "./state.ts";
+import { skipReason } from "./summary.ts";
 import { turnText } from "./turns.ts";
 
 /**
@@ -18,10 +19,13 @@ export function eventLine(event: RunEvent, state: RunState, style: Style): strin
   return body === undefined ? undefined : `${paint(at, "quiet", style)}  ${body}`;
 }
 
+/** As wide as the time before a line. */
+const INDENT = " ".repeat(9);
+
 /** Every line of what was logged says whose it is. */
 function logLines(owner: string, text: string, style: Style): string {
   const [first, ...more] = printable(text, style).replace(/\n+$/, "").split("\n");
-  return [`${owner} | ${first}`, ...more.map((line) => `${" ".repeat(9)}${owner} | ${line}`)]
+  return [`${owner} | ${first}`, ...more.map((line) => `${INDENT}${owner} | ${line}`)]
     .join("\n");
 }
 
@@ -37,7 +41,9 @@ function eventText(event: RunEvent, state: RunState, style: Style): string | und
       return stepText(event, state, style);
     case "release-finished":
       return event.outcome === "failed" || event.outcome === "skipped"
-        ? `${paint(event.outcome, "bad", style)} ${event.owner}: ${said(event.reason)}`
+        ? `${paint(event.outcome, "bad", style)} ${event.owner}: ${
+          event.outcome === "failed" ? said(event.reason) : skipReason(event)
+        }`
         : `${paint(event.outcome, "good", style)} ${event.owner}${
           event.revision > 0 ? ` revision ${event.revision}` : ""
         }`;
@@ -77,7 +83,7 @@ function stepText(
     : `${paint(event.status, "bad", style)} ${text}: ${said(event.reason)}`;
 }
 
-/** Words of others among ours. */
+/** Words of others among ours; lines after the first stand below it. */
 function said(text = ""): string {
-  return printable(text, { color: false });
+  return printable(text, { color: false }).trimEnd().replaceAll("\n", `\n${INDENT}`);
 }

@@ -11,6 +11,7 @@ import type { Outlook } from "./outlook.ts";
 import { Screen } from "./screen.ts";
 import type { Size } from "./screen.ts";
 import { RunFold } from "./state.ts";
+import type { RunState } from "./state.ts";
 import { renderFrame } from "./terminal.ts";
 
 /** Where a report goes. */
@@ -95,7 +96,7 @@ export class Progress {
     this.#fold.add(event);
     this.#changed = true;
     if (this.#actions !== undefined) return this.#actions.add(event, this.#fold.state);
-    if (this.#screen !== undefined && !staysOnTerminal(event)) return;
+    if (this.#screen !== undefined && !staysOnTerminal(event, this.#fold.state)) return;
     const line = eventLine(event, this.#fold.state, this.#target);
     if (line === undefined) return;
     if (this.#screen === undefined) this.#target.write(`${line}\n`);
@@ -138,7 +139,7 @@ export class Progress {
 }
 
 /** What is printed for good although a picture is shown: what someone asked for, and what went wrong. */
-function staysOnTerminal(event: RunEvent): boolean {
+function staysOnTerminal(event: RunEvent, { steps }: RunState): boolean {
   switch (event.type) {
     case "step-log":
     case "warning":
@@ -146,7 +147,8 @@ function staysOnTerminal(event: RunEvent): boolean {
     case "rollback-started":
       return true;
     case "step-finished":
-      return event.status === "failed";
+      // What a chart's hook failed of is said of its release.
+      return event.status === "failed" && steps.get(event.id)?.info.kind === "run";
     case "release-finished":
       return event.outcome === "failed" || event.outcome === "rolled-back";
     default:

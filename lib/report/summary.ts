@@ -5,8 +5,8 @@
  */
 import type { ReleaseOutcome } from "../events.ts";
 import { ownerTime, stepTime } from "./state.ts";
-import type { RunState } from "./state.ts";
-import { columns, cutMiddle, formatDuration, paint, width, wrapped } from "./text.ts";
+import type { ReleaseState, RunState } from "./state.ts";
+import { columns, cutMiddle, formatDuration, paint, printable, width, wrapped } from "./text.ts";
 import type { Style, Tone } from "./text.ts";
 
 const TONES: Readonly<Record<ReleaseOutcome, Tone>> = {
@@ -21,7 +21,7 @@ const TONES: Readonly<Record<ReleaseOutcome, Tone>> = {
 
 /** The closing lines of a run: its table, and why what failed did. */
 export function summary(state: RunState, style: Style): string[] {
-  const lines = closingTable(state, style);
+  const lines = [...releaseTable(state, style), "", ...closing(state, style)];
   const failures = failureLines(state, style);
   return failures.length === 0 ? lines : [...lines, "", ...failures];
 }
@@ -34,7 +34,29 @@ export interface TableStyle extends Style {
 
 /** The table of a run's releases, and a sentence on how it went. */
 export function closingTable(state: RunState, style: TableStyle): string[] {
-  return [...releaseTable(state, style), "", ...closing(state, style)];
+  return [...releaseTable(state, style), "", ...closing(state, style), ...skips(state, style)];
+}
+
+/** Names that are listed of those that were skipped for one reason. */
+const NAMED = 5;
+
+/** Why releases were skipped, which no error tells: those of one reason together. */
+function skips(state: RunState, style: TableStyle): string[] {
+  const skipped = [...state.releases].filter(([, { outcome }]) => outcome === "skipped");
+  const alike = Map.groupBy(skipped, ([, release]) => skipReason(release));
+  return [...alike].flatMap(([reason, of]) => {
+    const names = of.slice(0, NAMED).map(([owner]) => owner).join(", ");
+    const more = of.length > NAMED ? ` and ${of.length - NAMED} more` : "";
+    const [first, ...rest] = wrapped(`skipped ${names}${more}: ${reason}`, style.columns);
+    return [`${paint("skipped", "warn", style)}${first!.slice("skipped".length)}`, ...rest];
+  });
+}
+
+/** Why a release was skipped, below a word that says that it was. */
+export function skipReason({ reason }: Pick<ReleaseState, "reason">): string {
+  const text = printable(reason ?? "no reason given", { color: false });
+  // That it was stopped says it; the step of its own at which it was tells nothing.
+  return text.replace(/^skipped (?:because of \S+: (?=stopped ))?/, "").replace(/\s+/g, " ");
 }
 
 /** Columns that a narrow terminal goes without, in this order; the outcome says what matters. */
@@ -109,7 +131,7 @@ function failureLines(state: RunState, style: Style): string[] {
     ) continue;
     lines.push(
       `${paint(release.outcome, TONES[release.outcome], style)} ${owner}: ${
-        release.reason ?? "no reason given"
+        release.outcome === "skipped" ? skipReason(release) : release.reason ?? "no reason given"
       }`,
     );
   }

@@ -9,6 +9,7 @@ import { lookAhead } from "./outlook.ts";
 import type { Outlook, Waiting } from "./outlook.ts";
 import { ownerTime } from "./state.ts";
 import type { ReleaseState, RunState, StepState } from "./state.ts";
+import { skipReason } from "./summary.ts";
 import { cut, cutMiddle, formatSeconds, pad, paint, printable, width } from "./text.ts";
 import type { Style, Tone } from "./text.ts";
 
@@ -198,7 +199,9 @@ function restingLine(state: RunState, owner: string, rows: Rows): string {
   return line({ sign: "○", tone: "quiet", name: owner, what, time: "" }, rows);
 }
 
-function endText({ outcome, revision, reason }: ReleaseState): string {
+function endText(release: ReleaseState): string {
+  const { outcome, revision, reason } = release;
+  if (outcome === "skipped") return `skipped: ${skipReason(release)}`;
   if (reason !== undefined) return `${outcome}: ${reason}`;
   return revision > 0 ? `${outcome} revision ${revision}` : outcome;
 }

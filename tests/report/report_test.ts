@@ -94,11 +94,32 @@ Deno.test("RunFold times what has no run around it from its first event", () => 
   assert.equal(folded(EVENTS.slice(4)).state.started, 1100);
 });
 
-Deno.test("closingTable() leaves the failures to whoever has the errors", () => {
-  assert.equal(
-    closingTable(folded(EVENTS).state, PLAIN).at(-1),
+Deno.test("closingTable() leaves the failures to whoever has the errors, and says why others were skipped", () => {
+  assert.deepEqual(closingTable(folded(EVENTS).state, PLAIN).slice(-2), [
     "failed: 1 installed, 1 failed, 1 skipped in 1.30s (steps one after another: 1.50s)",
-  );
+    "skipped cart: web failed",
+  ]);
+  const skip = (owner: string, reason: string): RunEvent => ({
+    at: 0,
+    type: "release-finished",
+    owner,
+    release: owner,
+    namespace: "x",
+    outcome: "skipped",
+    revision: 0,
+    status: "",
+    hooks: 0,
+    reason,
+  });
+  const names = ["a", "b", "c", "d", "e", "f", "g"];
+  const { state } = folded([
+    ...names.map((name) => skip(name, "skipped because of db/record: db\x1b[2J is\naway")),
+    skip("late", "skipped because of late/begin: stopped after db/record failed"),
+  ]);
+  assert.deepEqual(closingTable(state, PLAIN).slice(-2), [
+    "skipped a, b, c, d, e and 2 more: because of db/record: db is away",
+    "skipped late: stopped after db/record failed",
+  ]);
 });
 
 Deno.test("closingTable() is no wider than its terminal", () => {
@@ -118,6 +139,7 @@ Deno.test("closingTable() is no wider than its terminal", () => {
     "",
     "failed: 1 installed, 1 failed, 1 skipped in 1.30s (steps one",
     "after another: 1.50s)",
+    "skipped cart: web failed",
   ]);
   const long = folded(
     EVENTS.map((event) =>
