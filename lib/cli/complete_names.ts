@@ -1,17 +1,25 @@
 /**
- * Names that only the user's own files and cluster know: releases, namespaces, contexts, charts.
+ * Names that only the user's own files and cluster know (releases, namespaces, contexts, charts, runs), and words that
+ * stand where an argument does.
  *
  * @module
  */
 import { listReleases } from "../action/read.ts";
+import { JournalFolder } from "../journal/folder.ts";
 import { contextNames } from "../kube/config.ts";
 import { readRepositories } from "../registry/repositories_file.ts";
+import { commandOf } from "./command_groups.ts";
 import { withTarget } from "./connect.ts";
 import type { CliContext } from "./context.ts";
 import { pathsFor, withLocator } from "./locator.ts";
+import { PARTS } from "./read_commands.ts";
+import { SHELLS } from "./shell_commands.ts";
+import { knownState } from "./state_folder.ts";
 
 /** Which arguments of a command are names, in their order. */
 const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
+  "completions": [SHELLS],
+  "get": [PARTS],
   "get all": ["release"],
   "get hooks": ["release"],
   "get manifest": ["release"],
@@ -24,7 +32,9 @@ const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
   "pull": ["chart"],
   "repo remove": ["repository"],
   "repo update": ["repository"],
-  "rollback": ["release"],
+  "rollback": ["release", "revision"],
+  "runs": [["show"]],
+  "runs show": ["run"],
   "show all": ["chart"],
   "show chart": ["chart"],
   "show crds": ["chart"],
@@ -44,7 +54,9 @@ const FLAGS: Readonly<Record<string, Kind>> = {
   "-n": "namespace",
 };
 
-type Kind = "release" | "chart" | "context" | "namespace" | "none" | "repository";
+type Kind =
+  | ("release" | "chart" | "context" | "namespace" | "none" | "repository" | "revision" | "run")
+  | readonly string[];
 
 /** Flags that stand alone; any other takes the next word. */
 const ALONE =
@@ -59,6 +71,7 @@ export async function proposeNames(
   const before = words.slice(0, -1);
   const kind = FLAGS[before.at(-1) ?? ""] ??
     (partial.startsWith("-") ? undefined : argumentKind(before));
+  if (typeof kind === "object") return kind;
   switch (kind) {
     case "context":
       return await contexts(context, before);
@@ -66,6 +79,10 @@ export async function proposeNames(
       return await namespaces(context, before);
     case "release":
       return await releases(context, before);
+    case "revision":
+      return await revisions(context, before);
+    case "run":
+      return await runs(context);
     case "repository":
       return (await repositories(context)).map(({ name }) => name);
     case "chart":
@@ -77,6 +94,19 @@ export async function proposeNames(
 
 /** What the argument after these words is. */
 function argumentKind(before: readonly string[]): Kind | undefined {
+  const plain = plainWords(before);
+  if (plain === undefined) return undefined;
+  const [command = "", ...rest] = plain;
+  const words = [commandOf(command).name, ...rest];
+  for (const parts of [2, 1]) {
+    const kinds = ARGUMENTS[words.slice(0, parts).join(" ")];
+    if (kinds !== undefined && words.length >= parts) return kinds[words.length - parts];
+  }
+  return undefined;
+}
+
+/** The words that are no flags and no values of flags; `undefined` where the last flag waits for its value. */
+function plainWords(before: readonly string[]): string[] | undefined {
   const plain: string[] = [];
   for (let i = 0; i < before.length; i++) {
     const word = before[i]!;
@@ -84,11 +114,7 @@ function argumentKind(before: readonly string[]): Kind | undefined {
     // The last one waits for its value, which is no argument.
     else if (!ALONE.test(word) && ++i === before.length) return undefined;
   }
-  for (const parts of [2, 1]) {
-    const kinds = ARGUMENTS[plain.slice(0, parts).join(" ")];
-    if (kinds !== undefined && plain.length >= parts) return kinds[plain.length - parts];
-  }
-  return undefined;
+  return plain;
 }
 
 function flagValue(words: readonly string[], ...names: readonly string[]): string | undefined {
@@ -133,6 +159,24 @@ async function releases(context: CliContext, words: readonly string[]): Promise<
     const found = await listReleases({ namespace, signal: context.abort }, { storage });
     return found.map(({ name }) => name);
   });
+}
+
+/** Revisions of the release that is named, the latest first. */
+async function revisions(context: CliContext, words: readonly string[]): Promise<string[]> {
+  const name = plainWords(words)?.at(-1) ?? "";
+  return await withTarget(context, clusterFlags(words), async ({ storage, namespace }) => {
+    const entries = await storage.history({ name, namespace }, { signal: context.abort });
+    return entries.map(({ revision }) => String(revision)).reverse();
+  });
+}
+
+/** Runs whose journals are on this machine, the latest first. */
+async function runs(context: CliContext): Promise<string[]> {
+  const path = knownState(context);
+  if (path === undefined) return [];
+  const folder = new JournalFolder(path);
+  const found = await Promise.all((await folder.stacks()).map((stack) => folder.runs(stack)));
+  return found.flat().sort().reverse();
 }
 
 async function repositories(context: CliContext) {

@@ -73,7 +73,8 @@ const READ = {
   debug: flag("print stack traces with errors"),
 } as const;
 
-const PARTS = ["all", "hooks", "manifest", "metadata", "notes", "values"] as const;
+/** What `get` prints. */
+export const PARTS = ["all", "hooks", "manifest", "metadata", "notes", "values"] as const;
 
 /** Commands by name. */
 export const READ_ROUTES = {

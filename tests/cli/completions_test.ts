@@ -23,6 +23,7 @@ Deno.test("completions of commands, flags and names", async () => {
       assert.equal(code, 0, stderr);
     }
     await write({
+      "state/runs/shop/20260101-000000000-000001.jsonl": "",
       ".config/repositories.yaml": "repositories:\n- {name: my, url: http://127.0.0.1:1}\n",
       ".cache/repository/my-index.yaml":
         "apiVersion: v1\nentries:\n  web:\n  - {name: web, version: 1.0.0, urls: [a.tgz]}\n",
@@ -40,6 +41,21 @@ Deno.test("completions of commands, flags and names", async () => {
       [["install", "x", "m"], ["my/"]],
       [["show", "chart", "my/"], ["my/web"]],
       [["nonsense", ""], []],
+      [["get", "v"], ["values"]],
+      [["get", "all", "-n", "default", "sho"], ["shop"]],
+      [["completion", ""], ["bash", "fish", "zsh"]],
+      [["completions", "z"], ["zsh"]],
+      [["un", "sh"], ["shelf", "shop"]],
+      [["rollback", "shop", ""], ["1"]],
+      [["runs", ""], ["show"]],
+      [["runs", "show", "2026"], ["20260101-000000000-000001"]],
+      [["repo", "remove", ""], ["my"]],
+      // As zsh and fish have them, and as bash does.
+      [["status", "--namespace=defa"], ["--namespace=default"]],
+      [["list", "--output=j"], ["--output=json"]],
+      [["status", "--namespace", "=", "defa"], ["default"]],
+      [["list", "--output", "="], ["json", "table", "yaml"]],
+      [["status", "--namespace", "=", "default", "she"], ["shelf"]],
     ];
     for (const [words, expected] of rows) {
       const found = await proposed(workplace, ...words);

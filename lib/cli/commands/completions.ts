@@ -34,7 +34,10 @@ export async function complete(
 ): Promise<void> {
   const found = new Map<string, string>();
   try {
-    for (const { completion, brief } of await propose(this, words)) found.set(completion, brief);
+    const { prefix, apart } = flagsApart(words);
+    for (const { completion, brief } of await propose(this, apart)) {
+      found.set(`${prefix}${completion}`, brief);
+    }
   } catch {
     // A half-written command line may be anything: then there is nothing to propose.
   }
@@ -42,6 +45,20 @@ export async function complete(
     noDescriptions ? `${word}\n` : `${word}\t${brief.split("\n")[0]}\n`
   );
   this.process.stdout.write(lines.join(""));
+}
+
+/**
+ * A flag and its value as two words. `--output=j` is completed as a whole; bash breaks it at the `=`, and wants the
+ * value only.
+ */
+function flagsApart(words: readonly string[]): { prefix: string; apart: string[] } {
+  const isFlag = (word: string | undefined) => word !== undefined && /^--[\w-]+$/.test(word);
+  const apart = words.filter((word, i) => word !== "=" || !isFlag(words[i - 1]));
+  // Nothing has been written of the value yet.
+  if (apart.length < words.length && words.at(-1) === "=") apart.push("");
+  const [, flag, value] = /^(--[\w-]+)=(.*)$/.exec(apart.at(-1) ?? "") ?? [];
+  if (flag === undefined) return { prefix: "", apart };
+  return { prefix: `${flag}=`, apart: [...apart.slice(0, -1), flag, value!] };
 }
 
 async function propose(context: CliContext, words: readonly string[]) {
