@@ -74,5 +74,6 @@ export type EnvironmentVariable =
   | "OTEL_EXPORTER_OTLP_HEADERS"
   | "OTEL_SERVICE_NAME"
   | "SOURCE_DATE_EPOCH"
+  | "TERM"
   | "TRACEPARENT"
   | "XDG_STATE_HOME";

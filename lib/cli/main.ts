@@ -71,10 +71,11 @@ function stream(file: { writeSync(data: Uint8Array): number }): { write(text: st
   };
 }
 
-/** Whether to colour what goes to a terminal, or elsewhere: NO_COLOR counts most, then HELM_COLOR. */
+/** Whether to colour what goes to a terminal that can, or elsewhere: NO_COLOR counts most, then HELM_COLOR. */
 function mayColor(terminal: boolean): boolean {
   const wish = readEnv("HELM_COLOR");
-  return !Deno.noColor && (wish === "always" || (wish !== "never" && terminal));
+  return !Deno.noColor &&
+    (wish === "always" || (wish !== "never" && terminal && readEnv("TERM") !== "dumb"));
 }
 
 function readEnv(name: EnvironmentVariable): string | undefined {

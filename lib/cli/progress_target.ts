@@ -11,10 +11,11 @@ export function progressTarget(context: CliContext): ReportTarget {
   const { color, now, size, process } = context;
   // Some CI systems give programs a terminal, and keep every picture that is drawn on it.
   const inCi = (context.env("CI") ?? "false") !== "false";
+  const canDraw = !inCi && context.env("TERM") !== "dumb";
   return {
     color,
     now,
-    size: inCi ? undefined : size,
+    size: canDraw ? size : undefined,
     actions: context.env("GITHUB_ACTIONS") === "true",
     write: (text) => process.stderr.write(text),
   };

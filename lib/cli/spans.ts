@@ -5,6 +5,7 @@
  */
 import { isAbort, messageOf } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import { printable } from "../report/text.ts";
 import type { CliContext } from "./context.ts";
 
 /** Collects a run's events and sends them. */
@@ -38,7 +39,7 @@ export async function spanSender(context: CliContext): Promise<SpanSender | unde
         await sendSpans(body, { endpoint, headers, signal: context.abort });
       } catch (error) {
         if (isAbort(error)) return;
-        context.process.stderr.write(`warning: ${messageOf(error)}\n`);
+        context.process.stderr.write(`warning: ${printable(messageOf(error), context)}\n`);
       }
     },
   };

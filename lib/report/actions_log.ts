@@ -38,12 +38,14 @@ export class ActionsLog {
         break;
       case "release-finished": {
         const { owner, outcome, revision, reason } = event;
+        if (outcome === "skipped") {
+          // That all its steps were skipped says nothing more.
+          this.#kept.delete(owner);
+          return this.#write(harmless(`${at}  skipped ${owner}: ${skipReason(event)}`));
+        }
         const bad = outcome === "failed" || outcome === "rolled-back";
         this.#fold(owner, `${outcome} ${owner}${revision > 0 ? ` revision ${revision}` : ""}`);
         if (bad) this.#command("error", `${owner} ${outcome}`, reason ?? outcome);
-        else if (outcome === "skipped") {
-          this.#write(harmless(`${at}  skipped ${owner}: ${skipReason(event)}`));
-        }
         break;
       }
       case "warning":

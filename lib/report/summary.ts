@@ -55,8 +55,11 @@ function skips(state: RunState, style: TableStyle): string[] {
 /** Why a release was skipped, below a word that says that it was. */
 export function skipReason({ reason }: Pick<ReleaseState, "reason">): string {
   const text = printable(reason ?? "no reason given", { color: false });
-  // That it was stopped says it; the step of its own at which it was tells nothing.
-  return text.replace(/^skipped (?:because of \S+: (?=stopped ))?/, "").replace(/\s+/g, " ");
+  // That it was stopped or interrupted says it; the step of its own at which it was tells nothing.
+  return text.replace(/^skipped (?:because of \S+: (?=stopped |interrupted$))?/, "").replace(
+    /\s+/g,
+    " ",
+  );
 }
 
 /** Columns that a narrow terminal goes without, in this order; the outcome says what matters. */

@@ -16,7 +16,12 @@ async function hasScript(): Promise<boolean> {
 }
 
 /** What a program writes to a terminal of so many columns, in the pieces in which it came. */
-async function onTerminal(command: string, columns: number, folder: string): Promise<string[]> {
+async function onTerminal(
+  command: string,
+  columns: number,
+  folder: string,
+  term = "xterm-256color",
+): Promise<string[]> {
   const child = new Deno.Command("script", {
     args: ["-qefc", `stty cols ${columns} rows 24; ${command}`, "/dev/null"],
     cwd: folder,
@@ -26,7 +31,7 @@ async function onTerminal(command: string, columns: number, folder: string): Pro
     env: {
       PATH: Deno.env.get("PATH")!,
       HOME: Deno.env.get("HOME")!,
-      TERM: "xterm-256color",
+      TERM: term,
       CAPSTAN_STATE_HOME: `${folder}/state`,
     },
   }).spawn();
@@ -56,10 +61,10 @@ const seed = hook("seed", { after: [web], run: ({ log }) => log("see\\x1b[9B\\x1
 export default defineStack({ name: "shop", releases: [web, late], hooks: [seed] });`,
     };
     await atWork(files, async ({ folder }) => {
+      const command = `${Deno.execPath()} run -A ${CLI} rehearse --no-check`;
       for (const columns of [80, 100]) {
         const terminal = new Emulator(columns);
         const seen: string[] = [];
-        const command = `${Deno.execPath()} run -A ${CLI} rehearse --no-check`;
         for (const piece of await onTerminal(command, columns, folder)) {
           terminal.write(piece);
           seen.push(terminal.lines.join("\n"));
@@ -84,6 +89,11 @@ export default defineStack({ name: "shop", releases: [web, late], hooks: [seed] 
           "done: 2 installed in T (steps one after another: T)",
         ]);
       }
+      const lines = (await onTerminal(command, 80, folder, "dumb")).join("");
+      // What `script` and the start of deno write is not ours.
+      const ours = lines.slice(lines.indexOf("  0.00s"));
+      assert.match(ours, /^ {2}0\.00s {2}up shop: 2 releases\r?\n/);
+      assert(!ours.includes("\x1b"), JSON.stringify(ours));
     });
   },
 });

@@ -115,10 +115,13 @@ Deno.test("closingTable() leaves the failures to whoever has the errors, and say
   const { state } = folded([
     ...names.map((name) => skip(name, "skipped because of db/record: db\x1b[2J is\naway")),
     skip("late", "skipped because of late/begin: stopped after db/record failed"),
+    skip("x", "skipped because of x/begin: interrupted"),
+    skip("y", "skipped because of y/begin: interrupted"),
   ]);
-  assert.deepEqual(closingTable(state, PLAIN).slice(-2), [
+  assert.deepEqual(closingTable(state, PLAIN).slice(-3), [
     "skipped a, b, c, d, e and 2 more: because of db/record: db is away",
     "skipped late: stopped after db/record failed",
+    "skipped x, y: interrupted",
   ]);
 });
 
