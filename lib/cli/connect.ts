@@ -18,8 +18,35 @@ import type { ClusterFlags, NamespaceFlags } from "./flags.ts";
 export interface Target {
   readonly api: KubeApi;
   readonly storage: Storage;
+  /** Where the server's warnings go. @default nowhere */
+  readonly warnings?: Warnings | undefined;
   /** `--namespace`, else HELM_NAMESPACE, else that of the kubeconfig's context. */
   readonly namespace: string;
+}
+
+/** Tells what the server warns of, on standard error or by whoever shows progress there. */
+export class Warnings {
+  #tell: (message: string) => void;
+
+  constructor({ process: { stderr } }: CliContext) {
+    this.#tell = (message) => stderr.write(`Warning: ${message}\n`);
+  }
+
+  /** Tells of a warning. */
+  add(message: string): void {
+    this.#tell(message);
+  }
+
+  /** Has another tell them until `use` has ended. */
+  async toldBy<T>(tell: (message: string) => void, use: () => Promise<T>): Promise<T> {
+    const before = this.#tell;
+    this.#tell = tell;
+    try {
+      return await use();
+    } finally {
+      this.#tell = before;
+    }
+  }
 }
 
 /** Connects to the cluster that the flags name, and closes it when `use` has ended. */
@@ -28,10 +55,12 @@ export async function withTarget<T>(
   flags: NamespaceFlags,
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const { api, namespace } = await connect(context, flags);
+  const warnings = new Warnings(context);
+  const { api, namespace } = await connect(context, flags, (message) => warnings.add(message));
   try {
     return await use({
       api,
+      warnings,
       storage: storageFor(api, context),
       namespace: flags.namespace || context.env("HELM_NAMESPACE") || namespace,
     });
@@ -54,12 +83,13 @@ export async function offlineTarget(context: CliContext, flags: NamespaceFlags):
 export async function connect(
   context: CliContext,
   flags: ClusterFlags & NamespaceFlags,
+  onWarning?: (message: string) => void,
 ): Promise<{ api: KubeApi; namespace: string }> {
   const options = connectionOptions(context, flags);
   const connection = await loadConnection(options).catch((error) => {
     throw withheld(error) ?? error;
   });
-  return { api: createKubeClient(connection), namespace: connection.namespace };
+  return { api: createKubeClient(connection, { onWarning }), namespace: connection.namespace };
 }
 
 /** What flags and environment say of the cluster. */

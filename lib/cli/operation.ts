@@ -47,7 +47,9 @@ export async function runShown(
   const tellStop = () => progress.add({ at: now(), type: "warning", message: STOPPING });
   stop.addEventListener("abort", tellStop, { once: true });
   try {
-    return await runOperation(plan(action), action, { stop, signal });
+    const run = () => runOperation(plan(action), action, { stop, signal });
+    const warn = (message: string) => progress.add({ at: now(), type: "warning", message });
+    return await (target.warnings?.toldBy(warn, run) ?? run());
   } finally {
     stop.removeEventListener("abort", tellStop);
     progress.close();

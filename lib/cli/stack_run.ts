@@ -101,6 +101,11 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
   const show = reporter(context, command);
   const followers = await followersOf(context, flags);
   const heap = new HeapWatch();
+  const tell = (event: RunEvent) => {
+    show.add(event);
+    followers.add(event);
+  };
+  const warn = (message: string) => tell({ at: context.now(), type: "warning", message });
   const tellStop = () => show.add({ at: context.now(), type: "warning", message: STOPPING });
   context.stop.addEventListener("abort", tellStop, { once: true });
   try {
@@ -108,11 +113,10 @@ export async function runCommand(context: CliContext, command: StackCommand): Pr
       await runStack(loaded, {
         charts,
         verb,
-        connect: command.connect ?? ((name) => clusterOf(context, flags, name)),
+        connect: command.connect ?? ((name) => clusterOf(context, flags, name, warn)),
         emit(event) {
           if (event.type === "step-finished") heap.look();
-          show.add(event);
-          followers.add(event);
+          tell(event);
         },
         stop: context.stop,
         signal: context.abort,
@@ -195,10 +199,12 @@ export async function clusterOf(
   context: CliContext,
   flags: ClusterFlags,
   name: string | undefined,
+  onWarning?: (message: string) => void,
 ): Promise<RunCluster> {
   const { api } = await connect(
     context,
     name === undefined ? flags : { ...flags, kubeContext: name },
+    onWarning,
   );
   return { api, storage: storageFor(api, context) };
 }

@@ -83,12 +83,11 @@ Deno.test("install and upgrade take Helm's flags", async () => {
     const unknown = await capstan("upgrade", "w", "./web", "--set", "extra=1", "--cleanup-on-fail");
     assert.match(unknown.stderr, /^Error: UPGRADE FAILED: failed to create resource: /m);
     assert.match(unknown.stderr, /field not declared in schema|unknown field/);
-    await say(
-      ..."upgrade w ./web --set extra=1 --server-side=false --disable-openapi-validation --render-subchart-notes"
-        .split(
-          " ",
-        ),
+    const patched = await capstan(
+      ..."upgrade w ./web --set extra=1 --server-side=false --render-subchart-notes".split(" "),
     );
+    assert.equal(patched.code, 0, patched.stderr);
+    assert.match(patched.stderr, /warning unknown field "bad"\n/);
     assert.match(await say("get", "notes", "w"), /From below\n+Hello 3/);
     assert.match(
       await say("upgrade", "w", "./web", "--dry-run", "--description", "why"),

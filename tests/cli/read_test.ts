@@ -194,3 +194,38 @@ Deno.test("list, status, history and get show what there is", async () => {
     assert.equal(times, `one\tdefault\t2\t${deployed.slice(0, 4)}\tdeployed\tweb-1.0.0\t\n`);
   });
 });
+
+const TESTS = {
+  "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+  "web/templates/t.yaml": ["a", "b"].map((name) =>
+    `apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  annotations:
+    helm.sh/hook: test
+    capstan.dev/rehearse-log: log of ${name}
+    capstan.dev/rehearse-fail: {{ eq .Values.fails "${name}" | quote }}
+spec: {restartPolicy: Never, containers: [{name: main, image: busybox}]}
+`
+  ).join("---\n"),
+};
+
+Deno.test("test prints how each went and the logs, as Helm does, whether they go well or not", async () => {
+  await atWork(TESTS, async ({ capstan }) => {
+    for (const [fails, code, b] of [["none", 0, "Succeeded"], ["b", 1, "Failed"]] as const) {
+      await capstan("upgrade", "-i", "w", "./web", "--set", `fails=${fails}`);
+      const told = await capstan("test", "w", "--logs");
+      assert.equal(told.code, code, told.stderr);
+      const suites = [...told.stdout.matchAll(/^TEST SUITE: +(\w+)\n.*\n.*\nPhase: +(\w+)$/gm)];
+      assert.deepEqual(suites.map(([, ...each]) => each), [["a", "Succeeded"], ["b", b]]);
+      assert.match(
+        told.stdout,
+        /\n\nPOD LOGS: a \(main\)\nlog of a\n\nPOD LOGS: b \(main\)\nlog of b\n\n$/,
+      );
+    }
+    const older = await capstan("test", "w", "--logs", "--helm-version=v3", "--filter", "name=a");
+    assert.match(older.stdout, /\n\nPOD LOGS: a\nlog of a\n\n$/);
+    assert.equal((await capstan("test", "gone")).stdout, "");
+  });
+});
