@@ -11,14 +11,14 @@ import { STACK_FILE } from "./stack_commands.ts";
 /** Flags of `runs`. */
 export interface RunsFlags extends NamespaceFlags {
   readonly stack?: string;
-  readonly output?: "table" | "json";
+  readonly output?: "table" | "json" | "yaml";
   readonly debug?: boolean;
 }
 
 /** Flags of `drift`. */
 export interface DriftFlags extends ClusterFlags {
   readonly env?: string;
-  readonly output?: "table" | "json";
+  readonly output?: "table" | "json" | "yaml";
   readonly detailedExitcode?: boolean;
   readonly debug?: boolean;
 }
@@ -31,7 +31,11 @@ export const RUN_ROUTES = {
       flags: {
         ...CLUSTER,
         env: text("environment, for a stack that is a function of it", "name"),
-        output: choice("table: for people; json: releases with their objects", ["table", "json"]),
+        output: choice("table: for people; json, yaml: releases with their objects", [
+          "table",
+          "json",
+          "yaml",
+        ]),
         detailedExitcode: flag("exit with 2 when something differs, 0 when nothing does"),
         debug: flag("print stack traces with errors"),
       },
@@ -51,10 +55,10 @@ export const RUN_ROUTES = {
         ...NAMESPACE,
         namespace: text("look also at the copies that the cluster keeps in this namespace", "name"),
         stack: text("only runs of this stack", "name"),
-        output: choice("table: for people; json: one run, or of one run one event, per line", [
-          "table",
-          "json",
-        ]),
+        output: choice(
+          "table: for people; json: one run, or of one run one event, per line; yaml: a list of them",
+          ["table", "json", "yaml"],
+        ),
         debug: flag("print stack traces with errors"),
       },
       aliases: { o: "output", n: "namespace" },

@@ -6,7 +6,7 @@
 import { ActionCache } from "../action/cache.ts";
 import type { ActionContext } from "../action/types.ts";
 import type { HelmVersion } from "../chart/chart.ts";
-import { messageOf } from "../errors.ts";
+import { isDenied, messageOf } from "../errors.ts";
 import { createKubeClient } from "../kube/client.ts";
 import { connectionFrom, loadConnection } from "../kube/config.ts";
 import type { ConnectionOverrides } from "../kube/config.ts";
@@ -151,6 +151,9 @@ export class Configuration implements AsyncDisposable {
     } catch (error) {
       throw new ConfigurationError(`cannot connect to a cluster: ${messageOf(error)}`, {
         code: "kubeconfig",
+        hint: isDenied(error)
+          ? "give the program that permission, or the configuration an `env` or a `readFile` of its own"
+          : undefined,
         ...detailsOf(error),
       });
     }

@@ -99,6 +99,14 @@ Deno.test("capstan refuses wrong usage with exit code 2 and says what was meant"
       ["up", "--paralelism", "3"],
       /^Error: No flag registered for --paralelism, did you mean --parallelism\?/,
     ],
+    [
+      ["list", "--kubeContextt", "x"],
+      /^Error: No flag registered for --kubeContextt, did you mean --kube-context\?\n$/,
+    ],
+    [
+      ["env", "-o", "json"],
+      /^Error: unknown shorthand flag: 'o' in -o\n {2}hint: --help shows the flags of the command\n$/,
+    ],
     [["up", "--parallelism", "0"], /"0" is not an integer from 1/],
     [["up", "--hook-parallelism", "2000"], /"2000" is not an integer from 0 to 1024/],
     [["up", "--hook-selection", "some"], /Expected "some" to be one of \(all\|annotated\)/],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { load as parseYaml } from "js-yaml";
 import { chartFiles, CONFIG } from "../harness.ts";
 import { atWork } from "./cluster.ts";
 
@@ -21,6 +22,11 @@ export default defineStack({
     assert.equal((await capstan("up", "--no-check")).code, 0);
     const clean = await capstan("drift", "--detailed-exitcode");
     assert.deepEqual([clean.code, clean.stdout], [0, "2 releases are as they were deployed\n"]);
+    const [json, yaml] = [
+      await capstan("drift", "-o", "json"),
+      await capstan("drift", "-o", "yaml"),
+    ];
+    assert.deepEqual(parseYaml(yaml.stdout), JSON.parse(json.stdout));
 
     const ref = (kind: string, name: string) => ({ apiVersion: "v1", kind, name });
     const merge = "application/merge-patch+json";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { load as parseYaml } from "js-yaml";
 import { chartFiles, CONFIG, hookJob } from "../harness.ts";
 import { atWork } from "./cluster.ts";
 
@@ -35,6 +36,14 @@ Deno.test("capstan up keeps a journal, which capstan runs lists and shows", asyn
     assert.match(shown.stdout, /done: 2 installed in /);
     const events = (await capstan("runs", "show", id.slice(0, 12), "-o", "json")).stdout;
     assert.equal(JSON.parse(events.split("\n")[0]!).type, "run-started");
+    for (const args of [["runs"], ["runs", "show", id]]) {
+      const [json, yaml] = [
+        await capstan(...args, "-o", "json"),
+        await capstan(...args, "-o", "yaml"),
+      ];
+      const lines = json.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+      assert.deepEqual(parseYaml(yaml.stdout), lines);
+    }
     // Nothing that may be secret is in it: no values, no log lines.
     const text = await Deno.readTextFile(`${folder}/state/runs/shop/${id}.jsonl`);
     assert(!text.includes("s3cr3t"), text);

@@ -225,3 +225,15 @@ Deno.test("the logins of a Configuration win over those of files", async () => {
     });
   });
 });
+
+Deno.test("a configuration says which permission it is without, and what to do", async () => {
+  await using config = new Configuration({
+    env: () => {
+      throw new Deno.errors.NotCapable('Requires env access to "KUBECONFIG"');
+    },
+  });
+  const error = await new List(config).run().catch((thrown: unknown) => thrown);
+  assert(error instanceof ConfigurationError);
+  assert.match(error.message, /cannot connect to a cluster: Requires env access to "KUBECONFIG"/);
+  assert.match(error.hint ?? "", /^give the program that permission, or /);
+});

@@ -8,6 +8,7 @@ import { stackDrift } from "../../stack/drift.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import type { DriftFlags } from "../run_commands.ts";
+import { emitYaml } from "../../yaml/emit.ts";
 import { clusterOf, loadFor } from "../stack_run.ts";
 
 /** Compares what is deployed with the live objects, and prints what differs. */
@@ -21,6 +22,8 @@ export async function drift(this: CliContext, flags: DriftFlags, path?: string):
   this.process.stdout.write(
     flags.output === "json"
       ? `${JSON.stringify(releases)}\n`
+      : flags.output === "yaml"
+      ? emitYaml(JSON.parse(JSON.stringify(releases)))
       : driftText(releases, { color: this.stdoutColor }),
   );
   const problem = releases.some(({ objects }) => objects.some((one) => one.problem !== undefined));

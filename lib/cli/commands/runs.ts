@@ -17,6 +17,7 @@ import { RunFold } from "../../report/state.ts";
 import { summary } from "../../report/summary.ts";
 import { columns, formatDuration, paint } from "../../report/text.ts";
 import type { Style, Tone } from "../../report/text.ts";
+import { emitYaml } from "../../yaml/emit.ts";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { RunsFlags } from "../run_commands.ts";
@@ -110,7 +111,9 @@ async function list(
     const progress = progressOf(journal);
     return { progress, verdict: await verdictOf(progress) };
   }));
-  if (output === "json") return rows.map(({ progress, verdict }) => asJSON(progress, verdict));
+  if (output === "json" || output === "yaml") {
+    return asData(rows.map(({ progress, verdict }) => dataOf(progress, verdict)), output);
+  }
   if (rows.length === 0) return ["no runs are known"];
   const header = ["RUN", "STACK", "VERB", "STARTED", "DURATION", "RELEASES", ""];
   return columns([
@@ -131,19 +134,25 @@ async function list(
   ]);
 }
 
-function asJSON(progress: RunProgress, status: Verdict): string {
+/** JSON has a line for each, which a reader need not wait for; YAML is one list. */
+function asData(items: readonly unknown[], output: "json" | "yaml"): string[] {
+  const lines = items.map((item) => JSON.stringify(item));
+  return output === "json" ? lines : [emitYaml(JSON.parse(`[${lines.join()}]`)).trimEnd()];
+}
+
+function dataOf(progress: RunProgress, status: Verdict) {
   const { run, stack, verb, started, last, attempts, host, pid, releases } = progress;
   const names = [...releases].map(([id, { outcome, revision }]) => ({ id, outcome, revision }));
-  return JSON.stringify({
+  return {
     ...{ run, stack, verb, status, started, last, attempts, host, pid },
     releases: names,
-  });
+  };
 }
 
 /** The run's lines as they were told, and its closing table. */
 function show(journal: Journaled, { output }: RunsFlags, style: Style): string[] {
   const events = eventsOf(journal);
-  if (output === "json") return events.map((event) => JSON.stringify(event));
+  if (output === "json" || output === "yaml") return asData(events, output);
   const { run, attempts, last } = progressOf(journal);
   const fold = new RunFold();
   const lines = [

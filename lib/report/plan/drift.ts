@@ -24,8 +24,12 @@ export function driftText(releases: readonly DriftedRelease[], style: Style): st
   return [
     ...lines,
     drifted === 0
-      ? `${deployed} releases are as they were deployed`
-      : `${drifted} of ${deployed} releases are not as they were deployed; ` +
+      ? `${
+        deployed === 1 ? "1 release is as it was" : `${deployed} releases are as they were`
+      } deployed`
+      : `${drifted} of ${deployed} ${
+        deployed === 1 ? "release is not as it was" : "releases are not as they were"
+      } deployed; ` +
         "`capstan up --check-drift` puts that back",
     "",
   ].join("\n");
