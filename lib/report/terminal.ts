@@ -114,7 +114,7 @@ interface LineParts {
 function line({ sign, tone, name, what, time }: LineParts, { names, frame }: Rows): string {
   // One column stays free: some terminals wrap as soon as the last is written.
   const left = Math.max(0, frame.columns - names - width(time) - 6);
-  const text = pad(cut(oneLine(what), left), left);
+  const text = pad(cut(within(what, name, left), left), left);
   const label = paint(pad(cutMiddle(name, names), names), "strong", frame);
   return `${paint(sign, tone, frame)} ${label}  ${text} ${paint(time, "quiet", frame)}`.trimEnd();
 }
@@ -141,6 +141,16 @@ function workLines(state: RunState, owner: string, rows: Rows): string[] {
   ];
 }
 
+/** Text that is too wide goes without the name of its release, which begins the line and most names of objects. */
+function within(text: string, owner: string, columns: number): string {
+  const line = oneLine(text);
+  if (owner.length < SHORT || width(line) <= columns) return line;
+  return line.replaceAll(owner, "…");
+}
+
+/** Names shorter than this are left: they may be parts of words. */
+const SHORT = 8;
+
 function hasLines({ log, tail }: StepState): boolean {
   return log !== undefined || tail !== undefined;
 }
@@ -162,10 +172,14 @@ function childLine(step: StepState, last: boolean, { names, frame }: Rows): stri
   const time = formatSeconds(frame.now - step.started!);
   const left = Math.max(0, frame.columns - names - width(time) - 8);
   const said = step.log ?? step.tail?.at(-1) ?? step.progress;
-  // A name repeats its release's more often than not: what it says is to have room, too.
-  const most = said === undefined ? left : Math.max(2 * left / 3, left - 2 - width(oneLine(said)));
-  const title = cutMiddle(step.info.title, Math.floor(most));
-  const text = cut(oneLine(`${title}${said === undefined ? "" : `: ${said}`}`), left);
+  const whole = said === undefined ? step.info.title : `${step.info.title}: ${said}`;
+  const shorter = within(whole, step.info.owner, left);
+  // What it says is to have room, too.
+  const end = said === undefined ? "" : `: ${within(said, step.info.owner, 0)}`;
+  const most = Math.floor(Math.max(2 * left / 3, left - width(end)));
+  const text = width(shorter) <= left
+    ? shorter
+    : cut(cutMiddle(within(step.info.title, step.info.owner, most), most) + end, left);
   const indent = " ".repeat(names + 4);
   return paint(`${indent}${last ? "└" : "├"} ${pad(text, left)} ${time}`, "quiet", frame);
 }

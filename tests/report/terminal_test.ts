@@ -23,7 +23,7 @@ Deno.test("the frame of one release", () => {
     "━━━━━━━━──────────────────── 2/7 steps  1s  about 11s left",
   ]);
   assert.deepEqual(frameAt(events, 3_300, 80), [
-    "● release-0  wait: Deployment release-0: 1 of 3 pods ready: release-0-7c9d8… 0s",
+    "● release-0  wait: Deployment …: 1 of 3 pods ready: …-7c9d8b6f5-x2x4z: Imag… 0s",
     "━━━━━━━━━━━━━━━━━━━━━───────── 5/7 steps  3s  about 9s left",
   ]);
   assert.deepEqual(frameAt(events, 9_000, 160), [
@@ -110,6 +110,34 @@ Deno.test("the frame of running hooks has the last lines of their logs below the
     "       └ hook pre-install seed: row 2                    2s",
     "         │ row 1",
   ]);
+});
+
+Deno.test("a long name that begins a line makes room for what is said in it", () => {
+  const owner = "payments-gateway-of-the-north", id = `${owner}/hook`;
+  const title = `hook pre-install ${owner}-migrate`;
+  const events: RunEvent[] = [
+    { at: 0, type: "step-planned", step: { id, kind: "hook", owner, title, needs: [] } },
+    { at: 0, type: "step-started", id },
+    { at: 0, type: "step-progress", id, message: `Job ${owner}-migrate: ImagePullBackOff` },
+  ];
+  const frame = () => frameAt(events, 1_000, 70).slice(0, -1);
+  assert.deepEqual(frame(), [
+    "● payments-ga…f-the-north  hook pre-install …-migrate: Job …-migr… 1s",
+  ]);
+  events.push({ at: 500, type: "step-log", id, line: "table 17 of 80" });
+  assert.deepEqual(
+    frame()[1],
+    "                           └ hook pre-ins…l …-migrate: table 17 o… 1s",
+  );
+  // A short one may be part of a word, and nothing is left out where there is room.
+  const short = JSON.parse(
+    JSON.stringify(events.slice(0, 3)).replaceAll(owner, "re"),
+  ) as RunEvent[];
+  assert.match(frameAt(short, 1_000, 50)[0]!, /hook pre-install re-migrate: Job r…/);
+  assert.match(
+    frameAt(events.slice(0, 3), 1_000, 160)[0]!,
+    /Job payments-gateway-of-the-north-mig/,
+  );
 });
 
 Deno.test("where there is little room, what is at work and the bar come first", () => {
