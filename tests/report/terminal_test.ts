@@ -133,7 +133,7 @@ Deno.test("a long name that begins a line makes room for what is said in it", ()
   const short = JSON.parse(
     JSON.stringify(events.slice(0, 3)).replaceAll(owner, "re"),
   ) as RunEvent[];
-  assert.match(frameAt(short, 1_000, 50)[0]!, /hook pre-install re-migrate: Job r…/);
+  assert.match(frameAt(short, 1_000, 50)[0]!, /hook pre-install re-migrate: Job re-mig… 1s$/);
   assert.match(
     frameAt(events.slice(0, 3), 1_000, 160)[0]!,
     /Job payments-gateway-of-the-north-mig/,
