@@ -150,7 +150,7 @@ Deno.test("a hook that fails: nothing more starts, what runs ends, and the error
         assert.match(
           stderr,
           new RegExp(
-            `^Error: failed pre-install: resource Job/${namespace}/bad not ready\\. ` +
+            `^Error: INSTALLATION FAILED: failed pre-install: resource Job/${namespace}/bad not ready\\. ` +
               "status: Failed, message: .*$",
             "m",
           ),
@@ -222,7 +222,10 @@ Deno.test("hooks of upgrade, rollback and uninstall run as Helm runs them, in pa
             ...["upgrade", "r", CHART, "-f", values, "--atomic", ...limit],
           );
           assert.equal(code, 1);
-          assert.match(stderr, /^Error: release r failed, and has been rolled back due to /m);
+          assert.match(
+            stderr,
+            /^Error: UPGRADE FAILED: release r failed, and has been rolled back due to /m,
+          );
         }),
     );
     assert.deepEqual(
