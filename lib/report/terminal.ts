@@ -21,6 +21,9 @@ export interface Frame extends Style {
   readonly now: number;
 }
 
+/** Columns that a name may take. */
+const WIDEST_NAME = 28;
+
 /** Owner of steps that are of the run as a whole; it has a line only while it is at work. */
 const RUN = "run";
 
@@ -58,7 +61,7 @@ interface Rows {
 
 function nameWidth(owners: readonly string[], { columns }: Frame): number {
   const longest = Math.max(0, ...owners.slice(0, 200).map((owner) => width(owner)));
-  return Math.min(28, Math.floor(columns / 3), longest);
+  return Math.min(WIDEST_NAME, Math.floor(columns / 3), longest);
 }
 
 /** Every owner in its place, from beginning to end. */
@@ -236,7 +239,8 @@ function ownTime(state: RunState, owner: string): string {
 
 function waitingText({ owners, pool }: Waiting, { pools }: Rows): string {
   if (owners.length > 0) {
-    return owners.map((owner) => owner === RUN ? "all to render" : owner).join(", ");
+    return owners.map((owner) => owner === RUN ? "all to render" : cutMiddle(owner, WIDEST_NAME))
+      .join(", ");
   }
   if (pool === undefined) return "its turn";
   return pools[pool] === undefined

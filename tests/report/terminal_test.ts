@@ -140,6 +140,25 @@ Deno.test("a long name that begins a line makes room for what is said in it", ()
   );
 });
 
+Deno.test("what a release waits for is named by both ends of a long name", () => {
+  const long = "payments-gateway-of-the-north-by-the-sea";
+  const events = ["1", "2"].map((n, i): RunEvent => ({
+    at: 0,
+    type: "step-planned",
+    step: {
+      id: `${long}-${n}/apply`,
+      kind: "apply",
+      owner: `${long}-${n}`,
+      title: "apply",
+      needs: i === 0 ? [] : [`${long}-1/apply`],
+    },
+  }));
+  assert.deepEqual(
+    frameAt(events, 0, 80)[1],
+    "○ payments-gate…by-the-sea-2  waits for payments-gatew…-by-the-sea-1",
+  );
+});
+
 Deno.test("where there is little room, what is at work and the bar come first", () => {
   const events = runEvents({ releases: 200, parallelism: 6, hooks: 0 });
   assert.deepEqual(frameAt(events, 30_000, 20, 5), [
