@@ -251,6 +251,28 @@ const stack = defineStack({ name: "shop", releases: [api] });
     ],
   },
   {
+    title: "labels that a record cannot have are named, and select all the same",
+    files: {
+      "helmfile.yaml": `
+commonLabels: {owner: team, contact: a@example.com}
+releases:
+- {name: web, chart: ./web, labels: {tier: front}}
+- {name: db, chart: ./db, labels: {owner: dba}}
+`,
+    },
+    options: { selectors: ["owner=team"] },
+    body: `const web = release("web", { chart: "./web", labels: { tier: "front" } });
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+    leftOut: [
+      "release web: label owner: Helm has labels of that name: choose another",
+      'release web: label contact: "a@example.com" cannot be a label in Kubernetes',
+      "release db: label owner: Helm has labels of that name: choose another",
+      'release db: label contact: "a@example.com" cannot be a label in Kubernetes',
+    ],
+  },
+  {
     title: "environment variables are read when the stack runs",
     files: {
       "helmfile.yaml.gotmpl": `

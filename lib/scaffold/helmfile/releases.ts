@@ -9,6 +9,7 @@ import { isMap, truth } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
 import { bracketed } from "../code.ts";
 import { literal, valuesLiteral } from "./code.ts";
+import { recordLabels } from "./labels.ts";
 import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
 import { layered, renderText } from "./render.ts";
@@ -215,7 +216,8 @@ class ReleaseReader {
       options.set("cluster", `kubeContext(${literal(this.#text(context))})`);
     }
     const labels = this.#labels(common);
-    if (Object.keys(labels).length > 0) options.set("labels", literal(labels));
+    const kept = recordLabels(labels, (what) => this.#leave(what));
+    if (Object.keys(kept).length > 0) options.set("labels", literal(kept));
     for (const [theirs, ours] of Object.entries(SAME)) {
       const value = raw[theirs] ?? defaults[theirs];
       if (value !== undefined && value !== false) options.set(ours, literal(this.#deep(value)));
