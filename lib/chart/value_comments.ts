@@ -19,7 +19,9 @@ export const SEPARATOR = "\0";
 const KEY =
   /^( *)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#'"{[&*!|>%@`-][^#'"]*?|-[^\s][^#'"]*?) *:(?=\s|$)(.*)$/;
 const COMMENT = /^( *)#+ ?(.*)$/;
-const OUT = /^([A-Za-z_][\w.-]*):(?:\s|$)/;
+/** A key that is commented out, which a word that opens a sentence only looks like. */
+const OUT =
+  /^(?!(?:Caution|CAUTION|Default|Deprecated|DEPRECATED|Examples?|EXAMPLES?|Hint|Important|IMPORTANT|Info|INFO|Note|NOTE|Ref|REF|See|Tip|TIP|Todo|TODO|Warning|WARNING):)([A-Za-z_][\w.-]*):(?:\s|$)/;
 const PARAM = /^@(?:param|extra) +(\S+) *(?:\[[^\]]*\] *)?(.*)$/;
 const BLOCK = /^\s*(?:&\S+\s+)?[|>][-+0-9]*\s*(?:#.*)?$/;
 

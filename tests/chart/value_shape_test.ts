@@ -201,3 +201,21 @@ Deno.test("values that templates read", () => {
     "d-e": { f: { whole: true } },
   });
 });
+
+Deno.test("a comment that opens with a word and a colon is no key that was commented out", () => {
+  const { descriptions, commentedOut } = readComments(`# How many.
+# Ref: https://example.com/replicas
+# NOTE: at least two
+replicas: 2
+# Warning: not with TLS
+# note: 3
+# ref: main
+`);
+  assert.deepEqual(
+    [...descriptions],
+    [["replicas", "How many.\nRef: https://example.com/replicas\nNOTE: at least two"]],
+  );
+  assert.deepEqual([...commentedOut].map(([path, keys]) => [path, [...keys]]), [
+    ["", ["note", "ref"]],
+  ]);
+});
