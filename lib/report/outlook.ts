@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StepKind } from "../events.ts";
 import type { RunState, StepState } from "./state.ts";
 
 /** What is still to come. */
@@ -57,11 +58,12 @@ function* openSteps({ open, owners, steps }: RunState): Generator<StepState> {
 function timeLeft(state: RunState, now: number): number | undefined {
   const open: StepState[] = [];
   const added = new Map<string, string[]>();
+  const pace: Pacing = { scales: scalesOf(state), now };
   let known = false, work = 0;
   for (const step of openSteps(state)) {
     open.push(step);
     known ||= step.info.estimate !== undefined;
-    work += durationOf(step, { state, now });
+    work += durationOf(step, pace);
     for (const later of step.info.precedes ?? []) {
       const list = added.get(later);
       if (list === undefined) added.set(later, [step.info.id]);
@@ -71,22 +73,31 @@ function timeLeft(state: RunState, now: number): number | undefined {
   if (!known) return undefined;
   const limit = state.pools["releases"] ?? Infinity;
   const atOnce = Math.max(1, Math.min(limit, state.open.size));
-  return Math.max(longestPath(open, { state, added, now }), work / atOnce);
+  return Math.max(longestPath(open, { state, added, pace }), work / atOnce);
 }
 
-/**
- * What is still to come of a step. What has taken longer than expected is taken to be at its end. What was
- * expected goes by how the steps of its kind have gone so far, where what was expected counts as one of them.
- */
+interface Pacing {
+  /** What expectations of each kind of step are to be multiplied by. */
+  readonly scales: ReadonlyMap<StepKind, number>;
+  readonly now: number;
+}
+
+/** How the steps of each kind have gone so far, where what was expected counts as one of them. */
+function scalesOf({ paces }: RunState): Map<StepKind, number> {
+  return new Map(
+    [...paces].map(([kind, { steps, took, expected }]) => {
+      const mean = expected / steps;
+      return [kind, (took + mean) / (expected + mean)];
+    }),
+  );
+}
+
+/** What is still to come of a step. What has taken longer than expected is taken to be at its end. */
 function durationOf(
   { info: { kind, estimate = 0 }, started }: StepState,
-  { state, now }: Pick<PathOptions, "state" | "now">,
+  { scales, now }: Pacing,
 ): number {
-  const pace = state.paces.get(kind);
-  const mean = pace === undefined ? 0 : pace.expected / pace.steps;
-  const likely = pace === undefined
-    ? estimate
-    : estimate * (pace.took + mean) / (pace.expected + mean);
+  const likely = estimate * (scales.get(kind) ?? 1);
   return started === undefined ? likely : Math.max(0, likely - (now - started));
 }
 
@@ -94,7 +105,7 @@ interface PathOptions {
   readonly state: RunState;
   /** Steps that were put before others later. */
   readonly added: ReadonlyMap<string, readonly string[]>;
-  readonly now: number;
+  readonly pace: Pacing;
 }
 
 /** Where the way back from a step goes on. */
@@ -108,7 +119,7 @@ interface Stop {
 }
 
 /** Each step is visited once, after all that it needs, however long the chains are. */
-function longestPath(open: readonly StepState[], { state, added, now }: PathOptions): number {
+function longestPath(open: readonly StepState[], { state, added, pace }: PathOptions): number {
   // What is on the way itself ends at 0: events that contradict themselves are no reason to go in circles.
   const ends = new Map<string, number>();
   const way: Stop[] = [];
@@ -132,7 +143,7 @@ function longestPath(open: readonly StepState[], { state, added, now }: PathOpti
       const next = nextUnseen(stop, ends, state);
       if (next !== undefined) enter(next);
       else {
-        const end = stop.start + durationOf(stop.step, { state, now });
+        const end = stop.start + durationOf(stop.step, pace);
         ends.set(stop.step.info.id, end);
         longest = Math.max(longest, end);
         way.pop();

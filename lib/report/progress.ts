@@ -35,8 +35,8 @@ const FRAME_EVERY = 100;
 /** The shares of the time that pictures and looks ahead may take: of large runs there are fewer. */
 const PICTURES = 0.002, LOOKS = 0.0007;
 
-/** Milliseconds after which there is another picture, whatever it costs: seconds are seen to pass. */
-const AT_LEAST_EVERY = 1000;
+/** Milliseconds after which there is another picture, whatever it costs: a run is seen to go on. */
+const AT_LEAST_EVERY = 2500;
 
 /** Steps of a run that costs nothing to look ahead in. */
 const SMALL = 500;
