@@ -184,6 +184,7 @@ function scenesOf(published: Record<string, Uint8Array>): Scene[] {
     },
     { command: "env", permissions: ["--allow-read"] },
     { command: "runs", permissions: ["--allow-read"] },
+    { command: "watch events.jsonl --port 9", permissions: ["--allow-read", "--allow-env"] },
     { command: "repo list", permissions: ["--allow-read"] },
     { command: "import helmfile.yaml.gotmpl" },
     {
