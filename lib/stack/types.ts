@@ -171,7 +171,7 @@ export interface ReleaseOptions {
   readonly cleanupOnFail?: boolean | undefined;
   /** Do not check the values against the chart's schema. @default {false} */
   readonly skipSchemaValidation?: boolean | undefined;
-  /** Drop fields that a kind does not have, instead of refusing them. @default {false} */
+  /** Let the server drop fields that a kind does not have where it would refuse them (a client that patches only warns). @default {false} */
   readonly skipFieldValidation?: boolean | undefined;
   /** Take over objects that belong to no release. @default {false} */
   readonly takeOwnership?: boolean | undefined;

@@ -95,7 +95,9 @@ Deno.test("--verify takes a chart that is signed by a key of the keyring, and no
               }
               assert.equal(writes().length > before, changes);
             } else {
-              assert.match(stderr, message);
+              const prefix = verb === "install" ? "INSTALLATION FAILED: " : "";
+              assert(stderr.startsWith(`Error: ${prefix}`), stderr);
+              assert.match(stderr.replace(prefix, ""), message);
               assert.equal(code, 1);
               assert.equal(writes().length, before);
             }

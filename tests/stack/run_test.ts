@@ -295,18 +295,20 @@ metadata: {name: new-{{ .Release.Revision }}}
     }),
     "web/values.schema.json": '{"properties": {"n": {"type": "integer"}}}',
   };
-  await rehearse(files, async ({ run, names }) => {
+  await rehearse(files, async ({ api, run, names }) => {
     const web = (options: Parameters<typeof app>[1]) => ({
       releases: [app("web", { values: { n: "x" }, ...options })],
     });
     const some = { skipSchemaValidation: true, serverSide: false };
     assert.match((await run(web({}))).ended["web"]!, /got string, want integer/);
-    const elsewhere = { namespace: "other", createNamespace: true };
-    const strict = { releases: [app("strict", { values: { n: "x" }, ...some, ...elsewhere })] };
-    assert.match((await run(strict)).ended["strict"]!, /^failed: .*unknown field "nosuch"/s);
-    const all = { ...some, skipFieldValidation: true };
-    assert.deepEqual((await run(web(all))).ended, { web: "installed" });
+    // Where the client patches, the server drops fields it does not know; where it replaces, it refuses them.
+    assert.deepEqual((await run(web(some))).ended, { web: "installed" });
+    const a = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "a" };
+    assert.equal((await api.get(a))?.["nosuch"], undefined);
     assert.deepEqual(await names("v1", "ConfigMap"), ["a", "new-1"]);
+    const replaced = { ...some, forceReplace: true, values: { n: "r" } };
+    assert.match((await run(web(replaced))).ended["web"]!, /^failed: .*unknown field "nosuch"/s);
+    const all = { ...replaced, skipFieldValidation: true };
     const again = { ...all, values: { n: "y" }, cleanupOnFail: true };
     assert.match((await run(web(again))).ended["web"]!, /^failed: post-upgrade/);
     assert.equal((await names("v1", "ConfigMap")).includes("new-2"), false);
