@@ -72,7 +72,10 @@ export async function applyObjects(
       else failures.push(one.reason);
     }
     live.push(...applied);
-    if (failures.length > 0 && (!options.keepGoing || failures.some(isCreation))) break;
+    if (
+      failures.length > 0 &&
+      (!options.keepGoing || failures.some((one) => one instanceof CreationFailure))
+    ) break;
     await establish(api, applied, objects, options.signal);
   }
   if (failures.length > 0) throw joinFailures(failures);
@@ -148,20 +151,17 @@ async function failureOf(
     : missing
     ? error
     : (client?.replace ? replaceFailure : patchFailure)(object, error);
-  return missing && keepGoing ? creationFailure(failure) : failure;
+  return missing && keepGoing ? new CreationFailure(failure) : failure;
 }
 
-const CREATION = "failed to create resource: ";
-
-function creationFailure(failure: unknown): CapstanError {
-  const { code, hint } = failure instanceof CapstanError
-    ? failure
-    : { code: "apply/failed", hint: undefined };
-  return new CapstanError(`${CREATION}${messageOf(failure)}`, { code, hint, cause: failure });
-}
-
-function isCreation(failure: unknown): boolean {
-  return messageOf(failure).startsWith(CREATION);
+/** An object of an upgrade that is not there could not be created: as in Helm, nothing more is tried. */
+class CreationFailure extends CapstanError {
+  constructor(failure: unknown) {
+    const { code, hint } = failure instanceof CapstanError
+      ? failure
+      : { code: "apply/failed", hint: undefined };
+    super(`failed to create resource: ${messageOf(failure)}`, { code, hint, cause: failure });
+  }
 }
 
 /** Puts one object in place. */
