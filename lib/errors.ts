@@ -78,7 +78,7 @@ function inPlain(message: string): string {
   if (!message.includes(" (os error ")) return message;
   const text = message.replace(
     OF_FETCH,
-    (all, url: string, at: number) => message.slice(0, at).includes(url) ? "" : all,
+    (_, url: string, at: number) => message.slice(0, at).includes(url) ? "" : `${url}: `,
   );
   return text.replace(OF_SYSTEM, (_all, first: string, words: string, path, at: number) => {
     const plain = `${first.toLowerCase()}${words}`;

@@ -4,15 +4,9 @@
  *
  * @module
  */
-import {
-  AliasNotFoundError,
-  buildApplication,
-  buildRouteMap,
-  FlagNotFoundError,
-  text_en,
-} from "@stricli/core";
+import { buildApplication, buildRouteMap, text_en } from "@stricli/core";
 import type { Application } from "@stricli/core";
-import { messageOf } from "../errors.ts";
+import { usageError } from "./usage_error.ts";
 import { ALIASES_OF_COMMANDS, commandOf, GROUPS } from "./command_groups.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, formatError } from "./errors.ts";
@@ -59,7 +53,7 @@ export async function buildApp(options: AppOptions): Promise<Application<CliCont
     localization: {
       text: {
         ...text_en,
-        exceptionWhileParsingArguments: (error) => `Error: ${argumentProblem(error)}`,
+        exceptionWhileParsingArguments: (error) => print(usageError(error)),
         exceptionWhileRunningCommand: print,
         exceptionWhileLoadingCommandFunction: print,
         exceptionWhileLoadingCommandContext: print,
@@ -73,17 +67,6 @@ export async function buildApp(options: AppOptions): Promise<Application<CliCont
       },
     },
   });
-}
-
-/** What is wrong with a flag or an argument, in Helm's words where the parser's say little. */
-function argumentProblem(error: unknown): string {
-  if (error instanceof AliasNotFoundError) {
-    return `unknown shorthand flag: '${error.input}' in -${error.input}\n  hint: --help shows the flags of the command`;
-  }
-  const [said, proposed] = messageOf(error).split(/(?=, did you mean )/);
-  if (!(error instanceof FlagNotFoundError) || proposed === undefined) return messageOf(error);
-  // It proposes flags by the names that they have in the program.
-  return said + proposed.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The command that is asked for, or all of them. */

@@ -131,6 +131,15 @@ export function choice<const T extends string>(brief: string, values: readonly T
   return { kind: "enum", values, brief, optional: true } as const;
 }
 
+/** What reads an argument that is one of a few words. */
+export function oneOf<const T extends string>(values: readonly T[]): (input: string) => T {
+  return (input) => {
+    const found = values.find((each) => each === input);
+    if (found !== undefined) return found;
+    throw new CapstanError(`must be one of ${values.join(", ")}`, { code: "usage" });
+  };
+}
+
 /** A flag that takes one of a few words, or the path of a file: what has a dot or a slash in it. */
 export function choiceOrFile<const T extends string>(brief: string, values: readonly T[]) {
   return {
@@ -311,7 +320,7 @@ export const ALIASES = { n: "namespace", f: "values", o: "output" } as const;
 function parseChoiceOrFile(input: string, values: readonly string[]): string {
   if (values.includes(input) || /[./\\]/.test(input)) return input;
   throw new CapstanError(
-    `${JSON.stringify(input)} is neither one of ${values.join(", ")} nor a file such as plan.json`,
+    `must be one of ${values.join(", ")}, or a file such as plan.json`,
     { code: "usage" },
   );
 }
@@ -319,7 +328,7 @@ function parseChoiceOrFile(input: string, values: readonly string[]): string {
 function parseInteger(input: string, least: number): number {
   const value = Number(input);
   if (/^-?\d+$/.test(input) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new CapstanError(`${JSON.stringify(input)} is not an integer from ${least}`, {
+  throw new CapstanError(`must be an integer from ${least}`, {
     code: "usage",
   });
 }
@@ -327,7 +336,7 @@ function parseInteger(input: string, least: number): number {
 function parseHookParallelism(input: string): number {
   const value = Number(input);
   if (/^\d+$/.test(input) && isHookParallelism(value)) return value;
-  throw new CapstanError(`${JSON.stringify(input)} is not an integer from 0 to 1024`, {
+  throw new CapstanError("must be an integer from 0 to 1024", {
     code: "usage",
   });
 }
@@ -335,7 +344,7 @@ function parseHookParallelism(input: string): number {
 function parseDurationFlag(input: string): number {
   const ms = parseDuration(input);
   if (ms !== undefined) return ms;
-  throw new CapstanError(`${JSON.stringify(input)} is not a duration such as 90s, 5m or 1h30m`, {
+  throw new CapstanError("must be a duration such as 90s, 5m or 1h30m", {
     code: "usage",
   });
 }

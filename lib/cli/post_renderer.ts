@@ -86,7 +86,7 @@ function start(
     }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new CapstanError(`unable to find binary at ${command}: ${messageOf(error)}`, {
+    throw new CapstanError(`unable to find binary at ${command}: no such program`, {
       code: "post-renderer/missing",
       hint: "name a program that is on the PATH, or by its path from here, such as ./render.sh",
       cause: error,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { buildChoiceParser } from "@stricli/core";
 import type { RecordPart } from "./commands/get.ts";
 import {
   flag,
@@ -11,6 +10,7 @@ import {
   integer,
   NAMESPACE,
   ONE_NAME,
+  oneOf,
   OUTPUT,
   RELEASE,
   text,
@@ -92,7 +92,7 @@ export const READ_ROUTES = {
         kind: "tuple",
         parameters: [{
           brief: "all, hooks, manifest, metadata, notes or values",
-          parse: buildChoiceParser([...PARTS]),
+          parse: oneOf([...PARTS]),
           placeholder: "WHAT",
         }, RELEASE],
       },

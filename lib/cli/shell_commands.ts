@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { buildChoiceParser } from "@stricli/core";
 import { HELM_FILES } from "./download_flags.ts";
 import type { HelmFileFlags } from "./download_flags.ts";
-import { choice, CLUSTER, flag, NAMESPACE, text } from "./flags.ts";
+import { choice, CLUSTER, flag, NAMESPACE, oneOf, text } from "./flags.ts";
 import type { ClusterFlags, NamespaceFlags } from "./flags.ts";
 import { helmCommand } from "./helm_command.ts";
 import { lazyCommand } from "./lazy_command.ts";
@@ -51,7 +50,7 @@ export const SHELL_ROUTES = {
         kind: "tuple",
         parameters: [{
           brief: "bash, zsh or fish",
-          parse: buildChoiceParser(SHELLS),
+          parse: oneOf(SHELLS),
           placeholder: "SHELL",
         }],
       },

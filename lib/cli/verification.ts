@@ -6,6 +6,7 @@
 import { CapstanError, messageOf } from "../errors.ts";
 import type { LocalChart, RemoteArchive } from "../registry/locate.ts";
 import { verifyProvenance } from "../registry/provenance.ts";
+import type { Keyring } from "../registry/provenance.ts";
 import type { Verification } from "../registry/provenance.ts";
 import type { CliContext } from "./context.ts";
 
@@ -83,10 +84,10 @@ export function verificationText({ signedBy, fingerprint, fileHash }: Verificati
 }
 
 /** The file of keys; Helm's default is GnuPG's old keyring. */
-export async function keyring(context: CliContext, flags: KeyringFlags): Promise<Uint8Array> {
+export async function keyring(context: CliContext, flags: KeyringFlags): Promise<Keyring> {
   const path = flags.keyring ?? `${homeOf(context) ?? "."}/.gnupg/pubring.gpg`;
   try {
-    return await Deno.readFile(path);
+    return { path, data: await Deno.readFile(path) };
   } catch (error) {
     throw new CapstanError(`cannot read keyring ${path}: ${messageOf(error)}`, {
       code: "chart/keyring",

@@ -308,7 +308,10 @@ function causeOf(message: string): string {
   return message
     .replace(/^error sending request .*?: client error \(\w+\): /, "")
     .replace(/^(?:tcp connect error|dns error|connection error): /, "")
-    .replace(/ \(os error \d+\)$/, "");
+    .replace(
+      /^([A-Z])(.*?) \(os error \d+\)$/,
+      (_, first: string, rest: string) => `${first.toLowerCase()}${rest}`,
+    );
 }
 
 function kebab(reason: string): string {

@@ -32,15 +32,23 @@ export interface Provenanced {
   readonly provenance: Uint8Array;
 }
 
+/** A file of keys. */
+export interface Keyring {
+  /** Binary or armored. */
+  readonly data: Uint8Array;
+  /** Where it is, for errors. */
+  readonly path: string;
+}
+
 /**
  * Checks that one of the keys signed the provenance, and that it speaks of this archive.
  *
- * @param keyring Public keys, binary or armored.
+ * @param keyring Public keys.
  * @throws {CapstanError} When not.
  */
 export async function verifyProvenance(
   { archive, fileName, provenance }: Provenanced,
-  keyring: Uint8Array,
+  keyring: Keyring,
 ): Promise<Verification> {
   const { readCleartextMessage, verify } = await import("openpgp");
   const keys = await readKeyring(keyring);
@@ -53,7 +61,7 @@ export async function verifyProvenance(
   const signature = signatures[0];
   if (signature === undefined) throw refused(fileName, "it is not signed");
   await signature.verified.catch((error) => {
-    throw refused(fileName, messageOf(error).replace(/^.*?: /, ""), error);
+    throw refused(fileName, reasonOf(error), error);
   });
   const signer = keys.find((key) =>
     key.getKeys().some((each) => each.getKeyID().equals(signature.keyID))
@@ -69,8 +77,8 @@ export async function verifyProvenance(
 
 /** Options of {@linkcode signArchive}. */
 export interface SignOptions {
-  /** Private keys, binary or armored. */
-  readonly keyring: Uint8Array;
+  /** Private keys. */
+  readonly keyring: Keyring;
   /** A part of the user id of the key to sign with. */
   readonly key: string;
   /** What unlocks the key, where it is locked. */
@@ -97,7 +105,7 @@ export async function signArchive(
     ? found
     : await decryptKey({ privateKey: found, passphrase: passphrase ?? "" }).catch((error) => {
       throw new CapstanError(
-        `cannot unlock the key of ${JSON.stringify(key)}: ${messageOf(error)}`,
+        `cannot unlock the key of ${JSON.stringify(key)}: ${reasonOf(error)}`,
         {
           code: "chart/key",
           hint: "give the passphrase with --passphrase-file",
@@ -133,34 +141,42 @@ function checkSum(text: string, fileName: string, hash: string): void {
   }
 }
 
-async function readKeyring(data: Uint8Array) {
+async function readKeyring({ data, path }: Keyring) {
   const { readKeys } = await import("openpgp");
   try {
     return isArmored(data)
       ? await readKeys({ armoredKeys: new TextDecoder().decode(data) })
       : await readKeys({ binaryKeys: data });
   } catch (error) {
-    throw unreadable(error);
+    throw unreadable(path, error);
   }
 }
 
-async function readPrivateKeys(data: Uint8Array) {
+async function readPrivateKeys({ data, path }: Keyring) {
   const { readPrivateKeys: read } = await import("openpgp");
   try {
     return isArmored(data)
       ? await read({ armoredKeys: new TextDecoder().decode(data) })
       : await read({ binaryKeys: data });
   } catch (error) {
-    throw unreadable(error);
+    throw unreadable(path, error);
   }
+}
+
+/** What OpenPGP.js says at the end of its sentence, as a part of one of ours. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/^.*?: /, "").replace(
+    /^[A-Z](?=[a-z])/,
+    (first) => first.toLowerCase(),
+  );
 }
 
 function isArmored(data: Uint8Array): boolean {
   return new TextDecoder().decode(data.subarray(0, 64)).trimStart().startsWith("-----BEGIN");
 }
 
-function unreadable(error: unknown): CapstanError {
-  return new CapstanError(`cannot read the keyring: ${messageOf(error)}`, {
+function unreadable(path: string, error: unknown): CapstanError {
+  return new CapstanError(`cannot read keyring ${path}: it holds no keys in OpenPGP's format`, {
     code: "chart/keyring",
     hint: "export keys in the old form: gpg --export > pubring.gpg",
     cause: error,

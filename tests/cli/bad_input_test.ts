@@ -348,7 +348,7 @@ Deno.test("a cluster that cannot be reached or trusted: one clear error, whateve
         (one) => ["a", "b", "c", "d"].map((name) => one.replace('"good"', `"${name}"`)).join(", "),
       ),
     });
-    const unreachable = `cannot reach ${closed}: Connection refused\n` +
+    const unreachable = `cannot reach ${closed}: connection refused\n` +
       "  hint: is the cluster up, and the kubeconfig's server address right?\n";
     const refused = `cannot trust ${untrusted}: invalid peer certificate: UnknownIssuer\n` +
       "  hint: the kubeconfig's certificate-authority must have signed the server's certificate for that name\n";

@@ -97,25 +97,43 @@ Deno.test("capstan refuses wrong usage with exit code 2 and says what was meant"
     ],
     [
       ["up", "--paralelism", "3"],
-      /^Error: No flag registered for --paralelism, did you mean --parallelism\?/,
+      /^Error: unknown flag: --paralelism\n {2}hint: did you mean --parallelism\?\n$/,
     ],
     [
       ["list", "--kubeContextt", "x"],
-      /^Error: No flag registered for --kubeContextt, did you mean --kube-context\?\n$/,
+      /^Error: unknown flag: --kubeContextt\n {2}hint: did you mean --kube-context\?\n$/,
     ],
     [
       ["env", "-o", "json"],
       /^Error: unknown shorthand flag: 'o' in -o\n {2}hint: --help shows the flags of the command\n$/,
     ],
-    [["up", "--parallelism", "0"], /"0" is not an integer from 1/],
-    [["up", "--hook-parallelism", "2000"], /"2000" is not an integer from 0 to 1024/],
-    [["up", "--hook-selection", "some"], /Expected "some" to be one of \(all\|annotated\)/],
+    [
+      ["up", "--parallelism", "0"],
+      /^Error: invalid argument "0" for "--parallelism" flag: must be an integer from 1\n$/,
+    ],
+    [
+      ["up", "--hook-parallelism", "2000"],
+      /"2000" for "--hook-parallelism" flag: must be an integer from 0 to 1024/,
+    ],
+    [
+      ["up", "--hook-selection", "some"],
+      /"some" for "--hook-selection" flag: must be one of all, annotated\n$/,
+    ],
     [
       ["install", "--timeout", "5 minutes", "a", "b"],
-      /"5 minutes" is not a duration such as 90s, 5m or 1h30m/,
+      /"5 minutes" for "--timeout" flag: must be a duration such as 90s, 5m or 1h30m\n$/,
     ],
-    [["status"], /Expected argument for NAME/],
-    [["status", "a", "b"], /Too many arguments/],
+    [["up", "--sandbox=maybe"], /"maybe" for "--sandbox" flag: must be true or false\n$/],
+    [["get", "everything", "web"], /"everything" for WHAT: must be one of all, hooks/],
+    [["up", "--parallelism"], /^Error: flag needs an argument: --parallelism\n/],
+    [
+      ["status"],
+      /^Error: argument NAME is missing\n {2}hint: --help shows how the command is called\n$/,
+    ],
+    [
+      ["status", "a", "b"],
+      /^Error: argument "b" is one too many: the command takes 1 at most\n {2}hint: --help/,
+    ],
   ];
   for (const [args, message] of rows) {
     await t.step(args.join(" "), async () => {

@@ -66,7 +66,10 @@ Deno.test("capstan plan -o writes no plan that could not be carried out", async 
   await atWork(FILES, async ({ capstan, api }) => {
     const word = await capstan("plan", "--no-check", "-o", "yaml");
     assert.equal(word.code, 2);
-    assert.match(word.stderr, /"yaml" is neither one of table, json, markdown nor a file/);
+    assert.match(
+      word.stderr,
+      /"yaml" for "--output" flag: must be one of table, json, markdown, or a file/,
+    );
     const alone = await capstan("plan", "--no-check", "--dry-run", "client", "-o", "plan.json");
     assert.match(alone.stderr, /cannot freeze the plan into plan\.json: --dry-run client/);
     await api.create({ apiVersion: "v1", kind: "Secret", metadata: { name: "pin" } });

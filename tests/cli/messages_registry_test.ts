@@ -227,7 +227,7 @@ Deno.test("errors of signatures say which key, file or chart it is about", async
   const archive = await chartArchive("web", "1.0.0");
   const provenance = await signArchive(
     { archive, fileName: "web-1.0.0.tgz" },
-    { keyring: me.secret, key: "me" },
+    { keyring: { path: "me.secret", data: me.secret }, key: "me" },
   );
   const changed = await chartArchive("web", "1.0.1");
   await serving({

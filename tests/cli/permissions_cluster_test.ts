@@ -207,7 +207,10 @@ Deno.test("a signature takes the keyring and the file of the signature", async (
   });
   const archive = await chartArchive("a", "1.0.0");
   const fileName = "a-1.0.0.tgz";
-  const signed = await signArchive({ archive, fileName }, { keyring: privateKey, key: "me" });
+  const signed = await signArchive({ archive, fileName }, {
+    keyring: { path: "key", data: privateKey },
+    key: "me",
+  });
   const files = { ...await repositoryFiles("a-1.0.0"), "/a-1.0.0.tgz": archive };
   await serving({ ...files, "/a-1.0.0.tgz.prov": signed }, async ({ url }) => {
     await withRegistry({}, async ({ host }) => {

@@ -28,7 +28,7 @@ Deno.test("--verify takes a chart that is signed by a key of the keyring, and no
   const archive = await web("good");
   const provenance = await signArchive(
     { archive, fileName: "web-1.0.0.tgz" },
-    { keyring: me.secret, key: "me" },
+    { keyring: { path: "me.secret", data: me.secret }, key: "me" },
   );
   const bad = await web("bad");
   const index = async (name: string, data: Uint8Array) =>
@@ -51,7 +51,7 @@ Deno.test("--verify takes a chart that is signed by a key of the keyring, and no
       "signed by another",
       "good",
       "other.pub",
-      /^Error: cannot verify web-1\.0\.0\.tgz: Could not find signing key/,
+      /^Error: cannot verify web-1\.0\.0\.tgz: could not find signing key/,
     ],
     [
       "tampered with",

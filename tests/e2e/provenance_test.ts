@@ -53,7 +53,7 @@ async function signedByBoth(place: ChartPlace, helm: string, key: string): Promi
     const verify = ["verify", archive, "--keyring", "other.pub"];
     const refused = await run(Deno.execPath(), "run", "-A", cli, ...verify);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /Could not find signing key/);
+    assert.match(refused.stderr, /could not find signing key/);
   }
 }
 

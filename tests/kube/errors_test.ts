@@ -100,7 +100,7 @@ Deno.test("errorOfFetch() says why nothing came back", () => {
   const rows: [ApiError, string, string, boolean, boolean][] = [
     [
       thrown(`${prefix} (Connect): tcp connect error: Connection refused (os error 111)`),
-      "cannot reach https://example.test:6443: Connection refused",
+      "cannot reach https://example.test:6443: connection refused",
       "Unreachable",
       true,
       true,

@@ -72,12 +72,12 @@ Deno.test("a name that is not the certificate's is refused, and a server that is
       undefined,
       /^cannot trust https:\/\/127\S+: .*not valid for name "other.te/,
     ],
-    [`https://${away}`, NAME, undefined, /^cannot reach https:\/\/127\S+: Connection refused$/],
+    [`https://${away}`, NAME, undefined, /^cannot reach https:\/\/127\S+: connection refused$/],
     [
       here,
       NAME,
       `http://${away}`,
-      /^cannot reach https:\S+: the proxy 127\S+: Connection refused$/,
+      /^cannot reach https:\S+: the proxy 127\S+: connection refused$/,
     ],
   ];
   for (const [server, serverName, proxy, message] of rows) {

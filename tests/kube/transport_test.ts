@@ -82,7 +82,7 @@ Deno.test("Transport reports a server that is not there soon, with what to check
   await using(gone, async (t) => {
     const error = await t.send(GET).then(() => undefined, (error) => error);
     ok(error instanceof ApiError);
-    equal(error.message, `cannot reach ${gone.connection.server}: Connection refused`);
+    equal(error.message, `cannot reach ${gone.connection.server}: connection refused`);
     ok(error.hint?.includes("is the cluster up"));
   }, { onRetry: (retry) => retries.push(retry) });
   equal(retries.length, 1);

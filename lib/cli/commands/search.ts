@@ -34,7 +34,9 @@ export async function searchRepo(
   ...words: string[]
 ): Promise<void> {
   const all = await charts(this, flags);
-  const found = words.length === 0 ? all : matching(all, words.join(" "), flags.regexp ?? false);
+  const found = words.length === 0
+    ? all
+    : matching(all, await finderOf(words.join(" "), flags.regexp ?? false));
   const hits = inRange(found.sort(compareHits), flags);
   const { output = "table", maxColWidth = 50 } = flags;
   if (hits.length === 0 && flags.failOnNoResult) {
@@ -105,10 +107,7 @@ async function charts(context: CliContext, flags: SearchFlags): Promise<Hit[]> {
   });
 }
 
-function matching(hits: readonly Hit[], term: string, regexp: boolean): Hit[] {
-  const find = regexp
-    ? finderOf(term)
-    : (line: string) => line.toLowerCase().indexOf(term.toLowerCase());
+function matching(hits: readonly Hit[], find: Find): Hit[] {
   return hits.flatMap((hit) => {
     const line = lineOf(hit);
     const at = find(line);
@@ -118,12 +117,18 @@ function matching(hits: readonly Hit[], term: string, regexp: boolean): Hit[] {
   });
 }
 
-function finderOf(term: string): (line: string) => number {
+/** Where a line has what is searched for; less than 0 where it has not. */
+type Find = (line: string) => number;
+
+async function finderOf(term: string, regexp: boolean): Promise<Find> {
+  const lower = term.toLowerCase();
+  if (!regexp) return (line) => line.toLowerCase().indexOf(lower);
+  const { Pattern } = await import("../../sprig/pattern.ts");
   try {
-    const pattern = new RegExp(term);
-    return (line) => line.search(pattern);
+    const pattern = new Pattern(term, { take() {} });
+    return (line) => pattern.find(line)?.[0] ?? -1;
   } catch (error) {
-    throw new CapstanError(`error parsing regexp: ${messageOf(error)}`, {
+    throw new CapstanError(messageOf(error), {
       code: "cli/flags",
       hint: "without --regexp the words are searched as they are",
     });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { buildApplication, buildRouteMap, run } from "@stricli/core";
+import { buildApplication, buildRouteMap, run, text_en } from "@stricli/core";
 import type { Command, RouteMap } from "@stricli/core";
 import { CapstanError } from "../../errors.ts";
 import { normalizeArguments } from "../arguments.ts";
@@ -11,6 +11,7 @@ import { commandOf } from "../command_groups.ts";
 import type { CliContext } from "../context.ts";
 import type { PermissionsFlags } from "../shell_commands.ts";
 import { separateLetters } from "../short_flags.ts";
+import { usageError } from "../usage_error.ts";
 
 /** A command line, parsed. */
 export interface Call {
@@ -69,6 +70,12 @@ export async function captureCall(words: readonly string[]): Promise<Call> {
     {
       name: "capstan",
       scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+      localization: {
+        text: {
+          ...text_en,
+          exceptionWhileParsingArguments: (error) => usageError(error).message,
+        },
+      },
     },
   );
   let said = "";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CORE_SCHEMA, load, mergeTag } from "js-yaml";
+import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { CapstanError, messageOf } from "../../errors.ts";
 import { isMap } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
@@ -21,9 +21,10 @@ export function parseMap(path: string, text: string): GoMap {
   try {
     value = load(withScalars(text), { schema: CORE_SCHEMA.withTags(mergeTag) });
   } catch (error) {
-    const [first = ""] = messageOf(error).split("\n");
-    throw new CapstanError(`cannot import ${path}: not YAML: ${first}`, {
+    const { reason = messageOf(error), mark } = error instanceof YAMLException ? error : {};
+    throw new CapstanError(`cannot import ${path}: not YAML: ${reason}`, {
       code: "import/yaml",
+      position: mark && { file: path, line: mark.line + 1, column: mark.column + 1 },
       cause: error,
     });
   }

@@ -143,16 +143,10 @@ export function signPlan(plan: Omit<FrozenPlan, "signature">, seal: PlanSeal): F
 /**
  * What opens a plan.
  *
- * @throws {CapstanError} When it is none, was made with another key, or has been changed since.
+ * @throws {CapstanError} When it is of another version, was made with another key, or has been changed since.
  */
 export function openPlan(plan: FrozenPlan, key: string): PlanSeal {
-  const { type, version, salt, key: keyId, signature, ...rest } = plan;
-  if (type !== "capstan-plan" || typeof salt !== "string") {
-    throw new CapstanError("this is no plan: its type is not capstan-plan", {
-      code: "plan/unreadable",
-      hint: "make one: `capstan plan stack.ts -o plan.json`",
-    });
-  }
+  const { type: _, version, salt, key: keyId, signature, ...rest } = plan;
   if (version !== PLAN_VERSION) {
     throw new CapstanError(
       `cannot read a plan of version ${version}: this Capstan knows ${PLAN_VERSION}`,
@@ -182,13 +176,14 @@ export function openPlan(plan: FrozenPlan, key: string): PlanSeal {
 /**
  * A plan from its text.
  *
- * @throws {CapstanError} When the text is no JSON object.
+ * @throws {CapstanError} When the text is none.
  */
 export function parsePlan(text: string, file: string): FrozenPlan {
   try {
-    const plan: unknown = JSON.parse(text);
-    if (typeof plan === "object" && plan !== null) return plan as FrozenPlan;
-    throw new TypeError("it is no JSON object");
+    const plan: Partial<FrozenPlan> | null = JSON.parse(text);
+    if (typeof plan !== "object" || plan === null) throw new TypeError("it is no JSON object");
+    if (plan.type === "capstan-plan" && typeof plan.salt === "string") return plan as FrozenPlan;
+    throw new TypeError("it is no plan: its type is not capstan-plan");
   } catch (error) {
     throw new CapstanError(`cannot read plan ${file}: ${messageOf(error)}`, {
       code: "plan/unreadable",
