@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CapstanError, messageOf } from "../errors.ts";
+import { CapstanError } from "../errors.ts";
 
 /** A program with its arguments. */
 export interface PostRendererCommand {
