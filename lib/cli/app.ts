@@ -17,8 +17,6 @@ export interface AppOptions {
   readonly version: string;
   /** With stack traces in error messages. */
   readonly debug: boolean;
-  /** Errors go to a log of GitHub Actions. @default {false} */
-  readonly actions?: boolean | undefined;
   /** The first argument; where it names a command, the others are left out. @default all commands */
   readonly command?: string | undefined;
 }

@@ -10,10 +10,19 @@ import type { Stack, StackFactory } from "../stack/types.ts";
 /** The outside world of one invocation. */
 export interface CliContext extends CommandContext {
   readonly process: {
+    /** What programs read too: it is written as it is, but to a terminal, which it cannot command. */
     readonly stdout: { write(text: string): void };
+    /** What people read: it commands neither a terminal nor GitHub Actions. */
     readonly stderr: { write(text: string): void };
     exitCode?: number | string | null;
   };
+  /**
+   * Writes to standard output what people read, with words of charts, logs and servers in it: as it is, but that it
+   * commands neither a terminal nor GitHub Actions.
+   */
+  print(text: string): void;
+  /** Writes to standard error the picture of a run, or the log of one, with the commands that it is made of. */
+  draw(text: string): void;
   /** An environment variable; `undefined` also where it is empty or reading it is not allowed. */
   env(name: EnvironmentVariable): string | undefined;
   /** Whether `--debug` was given, or HELM_DEBUG says so. */

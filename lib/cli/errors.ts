@@ -4,7 +4,6 @@
  * @module
  */
 import { CapstanError, CapstanErrors, formatPosition, isAbort, messageOf } from "../errors.ts";
-import { withoutCommands } from "../report/actions_log.ts";
 import { printable } from "../report/text.ts";
 
 /** Exit codes of the program. */
@@ -21,8 +20,6 @@ export const EXIT = {
 export interface ErrorStyle {
   /** With stack traces and causes. */
   readonly debug: boolean;
-  /** For a log of GitHub Actions, which takes some lines for commands. @default {false} */
-  readonly actions?: boolean | undefined;
 }
 
 /** The lines that tell of an error: message, place, excerpt, hint; with `debug`, the stack and the causes. */
@@ -35,8 +32,7 @@ export function formatError(error: unknown, style: ErrorStyle): string {
     : describe(error, "Error: ");
   if (style.debug) lines.push(...codesOf(error), ...trace(error));
   // Errors have words of charts, of pods and of servers in them.
-  const text = printable(lines.join("\n"), { color: false });
-  return style.actions ? withoutCommands(text) : text;
+  return printable(lines.join("\n"), { color: false });
 }
 
 function describe(error: unknown, prefix = ""): string[] {

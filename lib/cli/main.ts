@@ -8,10 +8,11 @@ import { buildApp } from "./app.ts";
 import { saysYes } from "./bool_variable.ts";
 import { normalizeArguments } from "./arguments.ts";
 import type { CliContext, EnvironmentVariable, StackProgram } from "./context.ts";
-import { EXIT } from "./errors.ts";
+import { EXIT, formatError } from "./errors.ts";
 import { lastOfEach } from "./last_of_each.ts";
 import { separateLetters } from "./short_flags.ts";
 import { listenToSignals } from "./signals.ts";
+import { standardStreams } from "./streams.ts";
 import { VERSION } from "./version.ts";
 
 /** Options of {@linkcode runCli}. */
@@ -25,20 +26,26 @@ export interface CliOptions {
 /** Runs one command and returns its exit code. Prints to standard output and error. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<number> {
   const signals = listenToSignals();
-  const process: CliContext["process"] = {
-    stdout: options.streams?.stdout ?? stream(Deno.stdout),
-    stderr: options.streams?.stderr ?? stream(Deno.stderr),
-  };
   const terminal = Deno.stderr.isTerminal();
+  const onTerminal = Deno.stdout.isTerminal();
+  const [color, stdoutColor] = [mayColor(terminal), mayColor(onTerminal)];
+  const { process, print, draw, failure } = standardStreams({
+    actions: readEnv("GITHUB_ACTIONS") === "true",
+    outOn: onTerminal ? { color: stdoutColor } : undefined,
+    errorsOn: terminal ? { color } : undefined,
+    given: options.streams,
+  });
   const debug = args.includes("--debug") || saysYes(readEnv("HELM_DEBUG"));
   let wanted: number = EXIT.ok;
   const context: CliContext = {
     process,
     env: readEnv,
     debug,
-    color: mayColor(terminal),
-    stdoutColor: mayColor(Deno.stdout.isTerminal()),
-    stdoutColumns: Deno.stdout.isTerminal() ? () => Deno.consoleSize().columns : undefined,
+    color,
+    stdoutColor,
+    print,
+    draw,
+    stdoutColumns: onTerminal ? () => Deno.consoleSize().columns : undefined,
     size: terminal ? () => Deno.consoleSize() : undefined,
     stop: signals.stop,
     abort: signals.abort,
@@ -49,26 +56,19 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   };
   try {
     const given = normalizeArguments(args);
-    const actions = readEnv("GITHUB_ACTIONS") === "true";
-    const app = await buildApp({ version: VERSION, debug, actions, command: given[0] });
+    const app = await buildApp({ version: VERSION, debug, command: given[0] });
     await run(app, lastOfEach(app.root, separateLetters(app.root, given)), context);
   } finally {
     signals.close();
   }
+  const unwritten = failure();
+  if (unwritten !== undefined) {
+    process.stderr.write(`${formatError(unwritten, { debug })}\n`);
+    wanted ||= EXIT.failed;
+  }
   const code = Number(process.exitCode ?? EXIT.ok) || wanted;
   if (signals.received !== undefined && code !== EXIT.ok) return signals.received;
   return code < 0 ? EXIT.usage : code;
-}
-
-/** Writes all of a text, however little the system takes at once. */
-function stream(file: { writeSync(data: Uint8Array): number }): { write(text: string): void } {
-  const encoder = new TextEncoder();
-  return {
-    write(text) {
-      let bytes = encoder.encode(text);
-      while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
-    },
-  };
 }
 
 /** Whether to colour what goes to a terminal that can, or elsewhere: NO_COLOR counts most, then HELM_COLOR. */

@@ -8,7 +8,7 @@ import type { CliContext } from "./context.ts";
 
 /** Standard error, as it can be written to. */
 export function progressTarget(context: CliContext): ReportTarget {
-  const { color, now, size, process } = context;
+  const { color, now, size, draw } = context;
   // Some CI systems give programs a terminal, and keep every picture that is drawn on it.
   const inCi = (context.env("CI") ?? "false") !== "false";
   const canDraw = !inCi && context.env("TERM") !== "dumb";
@@ -17,6 +17,6 @@ export function progressTarget(context: CliContext): ReportTarget {
     now,
     size: canDraw ? size : undefined,
     actions: context.env("GITHUB_ACTIONS") === "true",
-    write: (text) => process.stderr.write(text),
+    write: draw,
   };
 }

@@ -258,7 +258,7 @@ function reporter(context: CliContext, { flags, verb }: StackCommand): Reporter 
       progress?.close();
       if (open && changing && fold.state.finished !== undefined) {
         const style = { color: context.stdoutColor, columns: context.stdoutColumns?.() };
-        stdout.write(`\n${closingTable(fold.state, style).join("\n")}\n`);
+        context.print(`\n${closingTable(fold.state, style).join("\n")}\n`);
       }
       open = false;
     },

@@ -2,44 +2,9 @@ import assert from "node:assert/strict";
 import { chartFiles, hookJob } from "../harness.ts";
 import { Emulator } from "../report/emulator.ts";
 import { atWork } from "./cluster.ts";
+import { hasScript, onTerminal } from "./on_terminal.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
-
-/** Whether there is a `script` that can give a program a terminal (util-linux). */
-async function hasScript(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("script", { args: ["--version"], stdout: "null" }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
-
-/** What a program writes to a terminal of so many columns, in the pieces in which it came. */
-async function onTerminal(
-  command: string,
-  columns: number,
-  folder: string,
-  term = "xterm-256color",
-): Promise<string[]> {
-  const child = new Deno.Command("script", {
-    args: ["-qefc", `stty cols ${columns} rows 24; ${command}`, "/dev/null"],
-    cwd: folder,
-    stdin: "null",
-    stdout: "piped",
-    clearEnv: true,
-    env: {
-      PATH: Deno.env.get("PATH")!,
-      HOME: Deno.env.get("HOME")!,
-      TERM: term,
-      CAPSTAN_STATE_HOME: `${folder}/state`,
-    },
-  }).spawn();
-  const pieces: string[] = [];
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) pieces.push(piece);
-  assert((await child.status).success, pieces.join(""));
-  return pieces;
-}
 
 Deno.test({
   name: "capstan on a terminal draws a picture of the run, and leaves only what stays",

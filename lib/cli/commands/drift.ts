@@ -19,13 +19,10 @@ export async function drift(this: CliContext, flags: DriftFlags, path?: string):
     signal: this.stop,
     now: this.now,
   });
-  this.process.stdout.write(
-    flags.output === "json"
-      ? `${JSON.stringify(releases)}\n`
-      : flags.output === "yaml"
-      ? emitYaml(JSON.parse(JSON.stringify(releases)))
-      : driftText(releases, { color: this.stdoutColor }),
-  );
+  const { stdout } = this.process;
+  if (flags.output === "json") stdout.write(`${JSON.stringify(releases)}\n`);
+  else if (flags.output === "yaml") stdout.write(emitYaml(JSON.parse(JSON.stringify(releases))));
+  else this.print(driftText(releases, { color: this.stdoutColor }));
   const problem = releases.some(({ objects }) => objects.some((one) => one.problem !== undefined));
   if (problem) this.exitWith(EXIT.failed);
   else if (flags.detailedExitcode && releases.some(({ objects }) => objects.length > 0)) {

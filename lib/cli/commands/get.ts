@@ -31,7 +31,9 @@ export async function get(
     const release = await getRelease({ name, namespace, revision, signal: this.abort }, {
       storage,
     });
-    this.process.stdout.write(await PARTS[part](release, flags));
+    const text = await PARTS[part](release, flags);
+    if (part === "notes" || (part === "all" && !flags.template)) this.print(text);
+    else this.process.stdout.write(text);
   });
 }
 

@@ -19,7 +19,9 @@ export async function history(this: CliContext, flags: HistoryFlags, name: strin
       storage,
     });
     // To Helm none at most is none.
-    this.process.stdout.write(format(max === 0 ? [] : releases, flags));
+    const text = format(max === 0 ? [] : releases, flags);
+    if ((flags.output ?? "table") === "table") this.print(text);
+    else this.process.stdout.write(text);
   });
 }
 

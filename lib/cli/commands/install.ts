@@ -202,15 +202,14 @@ async function hostsOf({ enableDns }: DeployFlags): Promise<DeployRequest["withH
 }
 
 function print(
-  { process: { stdout } }: CliContext,
+  context: CliContext,
   flags: DeployFlags,
   { release }: OperationResult,
   before: string,
 ): void {
   const { output = "table", helmVersion, hideNotes, debug } = flags;
-  stdout.write(
-    output === "table"
-      ? before + describeRelease(release!, { helmVersion, hideNotes, contents: debug })
-      : formatRelease(release!, output, { helmVersion }),
-  );
+  if (output !== "table") {
+    return context.process.stdout.write(formatRelease(release!, output, { helmVersion }));
+  }
+  context.print(before + describeRelease(release!, { helmVersion, hideNotes, contents: debug }));
 }

@@ -39,7 +39,7 @@ export async function lint(
     if (result.noticed) noticed++;
     else if (quiet) continue;
     const lines = [`==> Linting ${path}`, ...result.lines];
-    stdout.write(`${lines.map((line) => `${line}\n`).join("")}\n`);
+    this.print(`${lines.map((line) => `${line}\n`).join("")}\n`);
   }
   const summary = `${paths.length} chart(s) linted, ${failed} chart(s) failed`;
   if (failed > 0) throw new CapstanError(summary, { code: "lint/failed" });

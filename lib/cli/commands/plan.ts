@@ -43,18 +43,12 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
     flags,
     (charts) => planFor(this, flags, { loaded, charts }),
   );
-  if (flags.explain) {
-    this.process.stdout.write(await explained(this, flags, { loaded, shown }));
-    return;
-  }
+  if (flags.explain) return await explain(this, flags, { loaded, shown });
   await keep(this, flags, shown);
-  this.process.stdout.write(
-    flags.output === "json"
-      ? `${JSON.stringify(shown.nodes)}\n`
-      : flags.output === "markdown"
-      ? planMarkdown(shown)
-      : planText(shown, { color: this.stdoutColor }),
-  );
+  const { stdout } = this.process;
+  if (flags.output === "json") stdout.write(`${JSON.stringify(shown.nodes)}\n`);
+  else if (flags.output === "markdown") stdout.write(planMarkdown(shown));
+  else this.print(planText(shown, { color: this.stdoutColor }));
   if (shown.frozen?.refused !== undefined) throw shown.frozen.refused;
   if (problemsOf(shown.nodes).length > 0) this.exitWith(EXIT.failed);
   else if (flags.detailedExitcode && hasChanges(shown.nodes)) this.exitWith(EXIT.changes);
@@ -89,11 +83,11 @@ interface Planned extends ShownPlan {
   readonly frozen?: Frozen | undefined;
 }
 
-async function explained(
+async function explain(
   context: CliContext,
   flags: PlanFlags,
   { loaded: { stack }, shown }: { readonly loaded: LoadedStack; readonly shown: ShownPlan },
-): Promise<string> {
+): Promise<void> {
   const durations = shown.against === "nothing"
     ? await lastDurations(context, stack.name)
     : await durationsOnClusters(context, flags, stack);
@@ -103,9 +97,10 @@ async function explained(
     hookParallelism: flags.hookParallelism,
     signal: context.stop,
   });
-  return flags.output === "json"
-    ? `${JSON.stringify(explanation)}\n`
-    : explanationText(explanation, { color: context.stdoutColor });
+  if (flags.output === "json") {
+    return context.process.stdout.write(`${JSON.stringify(explanation)}\n`);
+  }
+  context.print(explanationText(explanation, { color: context.stdoutColor }));
 }
 
 /** Times also from the journals' copies, which are where `up` keeps them. */

@@ -50,7 +50,10 @@ export async function runs(
     const lines = id === undefined
       ? await list(found, flags, style)
       : show(theOnly(found, id), flags, style);
-    if (lines.length > 0) this.process.stdout.write(`${lines.join("\n")}\n`);
+    if (lines.length === 0) return;
+    const text = `${lines.join("\n")}\n`;
+    if (flags.output === "json" || flags.output === "yaml") this.process.stdout.write(text);
+    else this.print(text);
   });
 }
 

@@ -22,7 +22,7 @@ export async function status(this: CliContext, flags: StatusFlags, name: string)
     if (output === "table") {
       const tables = showResources ? await releaseTables(api, release, { signal }) : new Map();
       const resources = formatResources(tables);
-      return this.process.stdout.write(
+      return this.print(
         describeRelease(release, { helmVersion, description: flags.showDesc, resources }),
       );
     }

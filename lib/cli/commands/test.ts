@@ -25,7 +25,7 @@ export async function test(this: CliContext, flags: TestFlags, name?: string): P
   }
   const { filter, helmVersion = "v4", hideNotes = helmVersion === "v4", ...options } = flags;
   const names = namesOf(filter ?? []);
-  const print = (text: string) => this.process.stdout.write(text);
+  const print = this.print;
   const tell = async (target: Target, release: Release) => {
     print(describeRelease(release, { helmVersion, hideNotes, contents: this.debug }));
     if (!flags.logs) return;
