@@ -32,16 +32,22 @@ export function applyMethodFor(
   const asBefore = last === undefined || last.applyMethod === "ssa";
   const server = serverSide === "auto" ? asBefore : serverSide ?? !forceReplace;
   if (server && forceReplace) {
-    throw new CapstanError("cannot use server-side apply and force replace together", {
-      code: "apply/method",
-      hint: "leave --force-replace out, or add --server-side=false",
-    });
+    throw new CapstanError(
+      "invalid operation: cannot use server-side apply and force replace together",
+      {
+        code: "apply/method",
+        hint: "leave --force-replace out, or add --server-side=false",
+      },
+    );
   }
   if (!server && forceConflicts) {
-    throw new CapstanError("cannot use force conflicts without server-side apply", {
-      code: "apply/method",
-      hint: "--force-conflicts is about fields that the server says others manage",
-    });
+    throw new CapstanError(
+      "invalid client update option(s): forceConflicts enabled when serverSideApply disabled",
+      {
+        code: "apply/method",
+        hint: "--force-conflicts is about fields that the server says others manage",
+      },
+    );
   }
   return server ? "ssa" : "csa";
 }

@@ -206,6 +206,11 @@ export const HELM_ROUTES = {
     parameters: {
       flags: {
         ...DEPLOY,
+        // There is no last time.
+        serverSide: choice("who puts objects in place: the server (true), or the client", [
+          "true",
+          "false",
+        ]),
         replace: flag("take the name of a release that failed or was uninstalled"),
       },
       aliases: CHART_ALIASES,

@@ -5,6 +5,7 @@
  */
 import { DRY_RUN_HINT } from "./dry_run_mode.ts";
 import { CapstanError } from "../errors.ts";
+import { checkApplyFlags, DEPRECATED as OF_RELEASES, warnOfDeprecated } from "./flag_checks.ts";
 import type { TemplateFlags } from "./chart_commands.ts";
 
 /** What a rendering takes from a cluster. */
@@ -18,20 +19,17 @@ export interface ClusterUse {
 type Warn = (message: string) => void;
 
 /** Flags that Helm 4 takes with a warning. */
-const DEPRECATED: Readonly<Partial<Record<keyof TemplateFlags, string>>> = {
-  atomic: "use --rollback-on-failure instead",
-  force: "use --force-replace instead",
+const DEPRECATED = {
+  ...OF_RELEASES,
   hideNotes: "this flag has no effect for 'helm template' and will be removed in Helm 5",
   renderSubchartNotes: "this flag has no effect for 'helm template' and will be removed in Helm 5",
   validate: "use '--dry-run=server' instead",
-};
+} as const satisfies Readonly<Partial<Record<keyof TemplateFlags, string>>>;
 
-/** Warns of flags that Helm 4 gives up, and refuses those that cannot be honoured. */
+/** Warns of flags that Helm 4 gives up, and refuses those that it does not take together. */
 export function checkTemplateFlags(flags: TemplateFlags, warn: Warn): void {
-  for (const [name, advice] of Object.entries(DEPRECATED)) {
-    if (flags.helmVersion === "v3" || flags[name as keyof TemplateFlags] === undefined) continue;
-    warn(`Flag ${dashed(name)} has been deprecated, ${advice}`);
-  }
+  warnOfDeprecated(flags, warn, DEPRECATED);
+  checkApplyFlags(flags);
 }
 
 /**
@@ -80,8 +78,4 @@ function useOfHelm4({ dryRun = "client", validate }: TemplateFlags, warn: Warn):
     );
   }
   return { capabilities: server, lookup: server };
-}
-
-function dashed(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -153,7 +153,10 @@ Deno.test("options that contradict each other are refused before anything change
         web(chart({ "a.yaml": configMap("a") }), { serverSide: true, forceReplace: true }),
         context,
       ),
-      { message: "cannot use server-side apply and force replace together", code: "apply/method" },
+      {
+        message: "invalid operation: cannot use server-side apply and force replace together",
+        code: "apply/method",
+      },
     );
     assert.deepEqual(writes(), []);
   });

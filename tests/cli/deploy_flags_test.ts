@@ -111,6 +111,53 @@ Deno.test("install and upgrade take Helm's flags", async () => {
   });
 });
 
+Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async () => {
+  const atomic = "Flag --atomic has been deprecated, use --rollback-on-failure instead\n";
+  const force = "Flag --force has been deprecated, use --force-replace instead\n";
+  const together = (group: string, given: string) =>
+    `Error: if any flags in the group [${group}] are set none of the others can be; ` +
+    `[${given}] were all set\n`;
+  const rows: [string, number, string][] = [
+    ["install x ./web --atomic", 0, atomic],
+    ["install x ./web --atomic --helm-version v3", 0, ""],
+    ["upgrade w ./web --atomic --force", 0, atomic + force],
+    ["rollback w --force", 0, force],
+    ["rollback w --force --helm-version v3", 0, ""],
+    [
+      "rollback w --force-replace --force-conflicts",
+      1,
+      together("force-replace force-conflicts", "force-conflicts force-replace"),
+    ],
+    [
+      "upgrade w ./web --force --force-conflicts",
+      1,
+      force + together("force force-conflicts", "force force-conflicts"),
+    ],
+    [
+      "upgrade w ./web --force-conflicts --server-side=false",
+      1,
+      "Error: UPGRADE FAILED: invalid client update option(s): forceConflicts enabled when serverSideApply disabled\n",
+    ],
+    [
+      "rollback w --force-replace --server-side=true",
+      1,
+      "Error: invalid operation: cannot use server-side apply and force replace together\n",
+    ],
+    ["install x ./web --server-side=auto", 2, 'Error: Expected "auto" to be one of (true|false)'],
+  ];
+  await atWork(CHART, async ({ capstan }) => {
+    for (const text of ["one", "two"]) {
+      await capstan("upgrade", "-i", "w", "./web", "--set-string", `text=${text}`);
+    }
+    for (const [line, expected, start] of rows) {
+      const { code, stderr } = await capstan(...line.split(" "), "--dry-run=client");
+      assert.equal(code, expected, `${line}\n${stderr}`);
+      if (start === "") assert.doesNotMatch(stderr, /^Flag/, line);
+      else assert.ok(stderr.startsWith(start), `${line}\n${stderr}`);
+    }
+  });
+});
+
 Deno.test("flags about the cluster win over the kubeconfig", async () => {
   await atWork({}, async ({ capstan, server, folder }) => {
     const { clusters } = JSON.parse(

@@ -309,6 +309,12 @@ Deno.test("template says what Helm says of flags that do not go together or do n
       "Flag --atomic has been deprecated, use --rollback-on-failure instead\n",
       0,
     ],
+    [
+      ["--force", "--force-conflicts"],
+      "Flag --force has been deprecated, use --force-replace instead\n" +
+      "Error: if any flags in the group [force force-conflicts] are set none of the others can be; [force force-conflicts] were all set\n" +
+      "  hint: leave one out: what is replaced as a whole has no conflicts of fields\n",
+    ],
     [["--wait=legacy", "--force-conflicts", "--server-side=false", "--is-upgrade=false"], "", 0],
     [
       ["--labels", "a"],

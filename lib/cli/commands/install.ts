@@ -15,6 +15,7 @@ import type { CliContext } from "../context.ts";
 import { describeRelease } from "../describe.ts";
 import { type DryRunMode, dryRunMode } from "../dry_run_mode.ts";
 import { withPrefix } from "../errors.ts";
+import { checkApplyFlags, warnOfDeprecated } from "../flag_checks.ts";
 import { applyOptions, waitOptions } from "../flags.ts";
 import type { DeployFlags, InstallFlags, UpgradeFlags } from "../helm_commands.ts";
 import { historyMax } from "../history_max.ts";
@@ -28,6 +29,7 @@ export async function install(
   first: string,
   second?: string,
 ): Promise<void> {
+  checkFlags(this, flags);
   const labels = labelsOf(flags.labels);
   try {
     const { name, chart } = await nameAndChart(this, flags, { first, second });
@@ -46,6 +48,7 @@ export async function upgrade(
   name: string,
   chart: string,
 ): Promise<void> {
+  checkFlags(this, flags);
   const { result, kind } = await deployAgain(this, flags, {
     name,
     chart,
@@ -61,6 +64,11 @@ export async function upgrade(
     result,
     kind === "install" ? installing(name) : `Release "${name}" has been upgraded. Happy Helming!\n`,
   );
+}
+
+function checkFlags({ process: { stderr } }: CliContext, flags: DeployFlags): void {
+  warnOfDeprecated(flags, (message) => stderr.write(`${message}\n`));
+  checkApplyFlags(flags);
 }
 
 function installing(name: string): string {

@@ -8,6 +8,7 @@ import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import type { RollbackFlags } from "../helm_commands.ts";
 import { dryRunMode } from "../dry_run_mode.ts";
+import { checkApplyFlags, warnOfDeprecated } from "../flag_checks.ts";
 import { applyOptions, waitOptions } from "../flags.ts";
 import { historyMax } from "../history_max.ts";
 import { runShown } from "../operation.ts";
@@ -19,9 +20,11 @@ export async function rollback(
   name: string,
   revision?: number,
 ): Promise<void> {
+  const warn = (message: string) => this.process.stderr.write(`${message}\n`);
+  warnOfDeprecated(flags, warn);
+  checkApplyFlags(flags);
   await withTarget(this, flags, async (target) => {
     const { dryRun: _, helmVersion, ...options } = flags;
-    const warn = (message: string) => this.process.stderr.write(`${message}\n`);
     const dryRun = dryRunMode(flags, warn) !== "none";
     await runShown(
       this,
