@@ -13,7 +13,9 @@ import { parseJsonValue } from "./decode.ts";
 import { shapeFromSchema } from "./shape_from_schema.ts";
 import { readComments, SEPARATOR } from "./value_comments.ts";
 import type { ValueComments } from "./value_comments.ts";
-import { noReads, readsOf } from "./value_reads.ts";
+import { readsOf } from "./template_reads.ts";
+import type { TemplateText } from "./template_reads.ts";
+import { noReads, readsBelow } from "./value_reads.ts";
 import type { Reads } from "./value_reads.ts";
 import { ANY, mergeShapes, OPEN_MAP, unionOf } from "./value_shape.ts";
 import type { Field, MapShape, Shape } from "./value_shape.ts";
@@ -32,11 +34,15 @@ class Inference {
   constructor(private readonly chart: Chart) {
     const file = chart.raw.find(({ name }) => name === "values.yaml");
     this.#comments = readComments(file?.text ?? "");
-    this.#reads = readsOf(templatesOf(chart));
+    this.#reads = readsOf({
+      templates: templatesOf(chart),
+      lent: chart.dependencies.flatMap((each) => [...allTemplatesOf(each)]),
+      rendered: renderedTexts(chart),
+    });
   }
 
   shape(): MapShape {
-    const root = this.#map(this.chart.values ?? {}, this.#reads, "", true);
+    const root = this.#map(this.chart.values ?? {}, { reads: this.#reads, path: "", open: false });
     const fields = new Map<string, Field>(root.fields);
     const globals = fields.get("global");
     fields.set("global", {
@@ -48,17 +54,12 @@ class Inference {
     return { ...root, fields };
   }
 
-  #of(value: unknown, reads: Reads, path: string): Shape {
-    if (isMap(value)) return this.#map(value, reads, path, false);
-    if (Array.isArray(value)) {
-      return {
-        kind: "list",
-        of: unionOf(value.length === 0 ? [ANY] : value.map((each) => itemShape(each))),
-      };
-    }
+  #of(value: unknown, place: Place): Shape {
+    if (isMap(value)) return this.#map(value, place);
+    if (Array.isArray(value)) return { kind: "list", of: this.#item(value, place) };
     switch (typeof value) {
       case "string":
-        return { kind: "string" };
+        return value === "" ? EMPTY : { kind: "string" };
       case "boolean":
         return { kind: "boolean" };
       case "number":
@@ -69,13 +70,14 @@ class Inference {
     }
   }
 
-  /** A map is closed where templates read it, and never as a whole. */
-  #map(values: GoMap, reads: Reads, path: string, root: boolean): MapShape {
+  /** A map is closed where templates read it, and only by its keys. */
+  #map(values: GoMap, { reads, path, open }: Place): MapShape {
+    const all = open || reads.whole;
     const fields = new Map<string, Field>();
     for (const [name, value] of Object.entries(values)) {
-      const at = path === "" ? name : `${path}${SEPARATOR}${name}`;
+      const at = pathTo(path, name);
       fields.set(name, {
-        shape: this.#of(value, reads.keys.get(name) ?? noReads(), at),
+        shape: this.#of(value, { reads: readsBelow(reads, name), path: at, open: all }),
         description: this.#comments.descriptions.get(at),
         default: isMap(value) ? undefined : shortJson(value),
       });
@@ -83,12 +85,43 @@ class Inference {
     const mentioned = [...reads.keys.keys(), ...this.#comments.commentedOut.get(path) ?? []];
     for (const name of mentioned) {
       if (fields.has(name)) continue;
-      const below = reads.keys.get(name) ?? noReads();
-      const at = path === "" ? name : `${path}${SEPARATOR}${name}`;
-      fields.set(name, { shape: below.keys.size === 0 ? ANY : this.#map({}, below, at, false) });
+      const below = { reads: readsBelow(reads, name), path: pathTo(path, name), open: all };
+      fields.set(name, { shape: this.#unknown(below) });
     }
-    const open = reads.whole || (!root && (fields.size === 0 || reads.keys.size === 0));
-    return { kind: "map", fields, rest: open ? ANY : undefined };
+    return { kind: "map", fields, rest: this.#rest({ reads, path, open: all }) };
+  }
+
+  /** What keys may hold that neither the defaults nor the templates name. */
+  #rest({ reads, path, open }: Place): Shape | undefined {
+    if (open || reads.each?.whole) return ANY;
+    if (reads.each !== undefined) return this.#unknown({ reads: reads.each, path, open });
+    return path !== "" && reads.keys.size === 0 ? ANY : undefined;
+  }
+
+  /** A value of which only is known what is read of it. */
+  #unknown(place: Place): Shape {
+    return place.open || place.reads.whole || place.reads.keys.size === 0
+      ? ANY
+      : this.#map({}, { ...place, path: `${place.path}${SEPARATOR}` });
+  }
+
+  /** Items of a default list are examples: what they may hold is what templates read of them. */
+  #item(list: readonly unknown[], { reads, path, open }: Place): Shape {
+    const maps = list.filter(isMap);
+    const below = {
+      reads: reads.each ?? noReads(),
+      path: `${path}${SEPARATOR}`,
+      open: open || reads.whole,
+    };
+    if (maps.length === 0 || maps.length < list.length) {
+      return unionOf(list.length === 0 ? [this.#unknown(below)] : list.map(itemShape));
+    }
+    const { fields, rest } = this.#map(Object.assign({}, ...maps), below);
+    return {
+      kind: "map",
+      fields: new Map([...fields].map(([name, field]) => [name, anyScalar(field)])),
+      rest,
+    };
   }
 
   #addSubcharts(fields: Map<string, Field>): void {
@@ -109,10 +142,50 @@ class Inference {
   }
 }
 
+/** A default that is an empty text is how charts write that there is none, of ports too. */
+const EMPTY: Shape = unionOf([{ kind: "string" }, { kind: "number" }]);
+
+/** A place in the values. */
+interface Place {
+  readonly reads: Reads;
+  /** Keys from the root, joined by {@linkcode SEPARATOR}; an empty one is any item. */
+  readonly path: string;
+  /** Whether something that it is in is used whole. */
+  readonly open: boolean;
+}
+
+function pathTo(path: string, name: string): string {
+  return path === "" ? name : `${path}${SEPARATOR}${name}`;
+}
+
 /** The texts that read this chart's values: its own templates, and those that libraries lend it. */
-function* templatesOf(chart: Chart): Generator<string> {
-  for (const { text } of chart.templates) yield text;
+function* templatesOf(chart: Chart): Generator<TemplateText> {
+  yield* chart.templates;
   for (const sub of chart.dependencies) if (isLibrary(sub)) yield* templatesOf(sub);
+}
+
+function* allTemplatesOf(chart: Chart): Generator<TemplateText> {
+  yield* chart.templates;
+  for (const sub of chart.dependencies) yield* allTemplatesOf(sub);
+}
+
+/** Files and default values that look like templates, but for those that are for people. */
+function* renderedTexts(chart: Chart): Generator<TemplateText> {
+  for (const file of chart.files) {
+    if (!/\.md(\.gotmpl)?$/i.test(file.name) && readsValues(file.text)) yield file;
+  }
+  yield* textsIn(chart.values);
+}
+
+function readsValues(text: string): boolean {
+  return text.includes("{{") && text.includes(".Values");
+}
+
+function* textsIn(value: unknown): Generator<TemplateText> {
+  if (typeof value === "string" && readsValues(value)) {
+    yield { name: "values.yaml", text: value };
+  } else if (Array.isArray(value)) { for (const each of value) yield* textsIn(each); }
+  else if (isMap(value)) { for (const each of Object.values(value)) yield* textsIn(each); }
 }
 
 function setSubchart(fields: Map<string, Field>, key: string, sub: Chart | undefined): void {
@@ -144,12 +217,21 @@ function addSwitch(fields: Map<string, Field>, path: readonly string[]): void {
   fields.set(name, { ...here, shape: { ...map as MapShape, fields: below } });
 }
 
-/** Items of a default list are examples: their maps may have other keys. */
 function itemShape(value: unknown): Shape {
   if (isMap(value)) return OPEN_MAP;
   if (Array.isArray(value)) return { kind: "list", of: ANY };
   const kind = value instanceof GoNumber || typeof value === "bigint" ? "number" : typeof value;
   return kind === "string" || kind === "number" || kind === "boolean" ? { kind } : ANY;
+}
+
+/** What one item of a list has says nothing of the kind that another one's has. */
+function anyScalar(field: Field): Field {
+  const { kind } = field.shape;
+  return {
+    ...field,
+    shape: kind === "map" || kind === "list" ? field.shape : ANY,
+    default: undefined,
+  };
 }
 
 function shortJson(value: unknown): string | undefined {

@@ -69,20 +69,44 @@ export function mergeShapes(
   undecided: ReadonlySet<Shape> = new Set(),
 ): Shape {
   if (strong.kind === "any") return weak;
+  if (weak.kind === "any") return opened(strong, undecided);
+  if (strong.kind === "list" && weak.kind === "list") {
+    return { kind: "list", of: mergeShapes(strong.of, weak.of, undecided) };
+  }
   if (strong.kind !== "map" || weak.kind !== "map") return strong;
   const fields = new Map<string, Field>(weak.fields);
   for (const [name, field] of strong.fields) {
     const other = weak.fields.get(name);
-    fields.set(
-      name,
-      other === undefined ? field : {
-        shape: mergeShapes(field.shape, other.shape, undecided),
-        description: field.description ?? other.description,
-        default: other.default ?? field.default,
-      },
-    );
+    const below = other?.shape ?? weak.rest;
+    fields.set(name, {
+      shape: below === undefined ? field.shape : mergeShapes(field.shape, below, undecided),
+      description: field.description ?? other?.description,
+      default: other?.default ?? field.default,
+    });
   }
   return { kind: "map", fields, rest: undecided.has(strong) ? weak.rest : strong.rest };
+}
+
+/** The same with any further keys in the maps that have no rule for them. */
+function opened(shape: Shape, undecided: ReadonlySet<Shape>): Shape {
+  switch (shape.kind) {
+    case "list":
+      return { kind: "list", of: opened(shape.of, undecided) };
+    case "union":
+      return { kind: "union", of: shape.of.map((each) => opened(each, undecided)) };
+    case "map": {
+      const fields = [...shape.fields].map(([name, field]) =>
+        [name, { ...field, shape: opened(field.shape, undecided) }] as const
+      );
+      return {
+        kind: "map",
+        fields: new Map(fields),
+        rest: undecided.has(shape) ? ANY : shape.rest,
+      };
+    }
+    default:
+      return shape;
+  }
 }
 
 /** Keys of `values` that the shape has no place for, in the order of the values. */

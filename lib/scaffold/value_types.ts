@@ -78,7 +78,7 @@ function typeText(shape: Shape, indent: string): string {
 function mapText({ fields, rest }: MapShape, indent: string): string {
   // Keys that are not known may hold what the known ones must not.
   const others = fields.size === 0 && rest !== undefined
-    ? typeText(rest, `${indent}  `)
+    ? nullable(typeText(rest, indent))
     : "unknown";
   const index = rest === undefined ? [] : [`readonly [key: string]: ${others};`];
   if (fields.size === 0) {
@@ -91,8 +91,11 @@ function mapText({ fields, rest }: MapShape, indent: string): string {
 function fieldLines(name: string, field: Field, indent: string): string[] {
   const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
   const type = typeText(field.shape, indent);
-  const nullable = type === "unknown" || /(^|\| )null$/.test(type) ? type : `${type} | null`;
-  return [...docLines(field, indent), `${indent}readonly ${key}?: ${nullable};`];
+  return [...docLines(field, indent), `${indent}readonly ${key}?: ${nullable(type)};`];
+}
+
+function nullable(type: string): string {
+  return type === "unknown" || /(^|\| )null$/.test(type) ? type : `${type} | null`;
 }
 
 function docLines({ description = "", default: standard }: Field, indent: string): string[] {

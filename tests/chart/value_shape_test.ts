@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chartFromFiles } from "../../lib/chart/from_files.ts";
 import { shapeOfChart } from "../../lib/chart/shape_of_chart.ts";
 import { readComments, SEPARATOR } from "../../lib/chart/value_comments.ts";
-import { readsOf } from "../../lib/chart/value_reads.ts";
+import { readsOf } from "../../lib/chart/template_reads.ts";
 import type { Reads } from "../../lib/chart/value_reads.ts";
 import { unknownKeys } from "../../lib/chart/value_shape.ts";
 
@@ -56,6 +56,142 @@ const ROWS: Row[] = [
     },
     values: { ingress: { hots: "b" }, on: true },
     unknown: ["ingress.hots (host)"],
+  },
+  {
+    title: "what is handed on as a whole takes any key further down, too",
+    files: {
+      "values.yaml": "resources:\n  limits:\n    cpu: 1\n",
+      "templates/a.yaml": "{{ .Values.resources.limits.cpu }}{{ toYaml .Values.resources }}",
+    },
+    values: { resources: { limits: { gpu: 1 } } },
+    unknown: [],
+  },
+  {
+    title: "a map that a helper gets, and reads by its keys only",
+    files: {
+      "values.yaml": "server:\n  name: a\n  affinity: {}\n",
+      "templates/_a.tpl":
+        `{{ define "affinity" }}{{ with .component.affinity }}{{ toYaml . }}{{ end }}
+{{ .component.nodes }}{{ .context.Values.top }}{{ end }}`,
+      "templates/a.yaml":
+        '{{ .Values.server.name }}{{ include "affinity" (dict "context" . "component" .Values.server) }}',
+    },
+    values: { server: { nmae: "b", affinity: { any: 1 }, nodes: 1 }, top: 1, other: 1 },
+    unknown: ["server.nmae (name)", "other"],
+  },
+  {
+    title: "a helper that is not known, or looks at all that it gets",
+    files: {
+      "values.yaml": "a:\n  x: 1\nb:\n  x: 1\nc:\n  x: 1\n",
+      "templates/_a.tpl": '{{ define "all" }}{{ toYaml .given }}{{ end }}',
+      "templates/a.yaml": `{{ .Values.a.x }}{{ .Values.b.x }}{{ .Values.c.x }}
+{{ include (print "x" .Values.n) (dict "given" .Values.a) }}{{ template "all" dict "given" .Values.b }}`,
+    },
+    values: { a: { y: 1 }, b: { y: 1 }, c: { y: 1 } },
+    unknown: ["c.y"],
+  },
+  {
+    title: "a helper that calls itself ends",
+    files: {
+      "values.yaml": "tree:\n  left: {}\n  right: {}\n",
+      "templates/_a.tpl": `{{ define "t" }}{{ with .left }}{{ include "t" . }}{{ end }}
+{{ with .right }}{{ include "t" . }}{{ end }}{{ .name }}{{ end }}`,
+      "templates/a.yaml": '{{ include "t" .Values.tree }}',
+    },
+    values: { tree: { left: { right: { name: 1, nmae: 1 } } } },
+    unknown: ["tree.left.right.nmae (name)"],
+  },
+  {
+    title: "through `with`, variables, defaults, and maps that are merged",
+    files: {
+      "values.yaml": "a: {x: 1}\nb: {x: 1}\nc: {x: 1}\nd: {x: 1}\n",
+      "templates/a.yaml": `{{ with .Values.a }}{{ .x }}{{ $.Values.top }}{{ end }}
+{{ $b := .Values.b }}{{ if .Values.on }}{{ $b = .Values.d }}{{ end }}{{ $b.y }}
+{{ (mergeOverwrite (deepCopy .Values.c) (default dict .Values.e)).x }}`,
+    },
+    values: { a: { y: 1 }, b: { y: 1, z: 1 }, c: { z: 1 }, d: { y: 1, z: 1 }, e: { z: 1 }, top: 1 },
+    unknown: ["a.y", "b.z", "c.z", "d.z", "e.z"],
+  },
+  {
+    title: "items of lists and of maps that templates go through",
+    files: {
+      "values.yaml": `hosts: [{name: a, paths: [{path: /}]}]
+routes: {main: {port: 1}}
+free: [{a: 1}]
+words: [a]
+none: []
+`,
+      "templates/a.yaml":
+        `{{ range .Values.hosts }}{{ .name }}{{ range .paths }}{{ .path }}{{ end }}{{ end }}
+{{ range $name, $route := .Values.routes }}{{ $name }}{{ $route.port }}{{ end }}
+{{ range .Values.free }}{{ toYaml . }}{{ end }}{{ range .Values.words }}{{ . }}{{ end }}
+{{ range .Values.none }}{{ .key }}{{ end }}`,
+    },
+    values: {
+      hosts: [{ nmae: "a" }, { name: 2, paths: [{ pth: "/" }] }],
+      routes: { main: { prt: 1 }, other: { port: 1, prt: 1 } },
+      free: [{ b: 1 }],
+      none: [{ key: 1, kye: 1 }],
+    },
+    unknown: [
+      "hosts[0].nmae (name)",
+      "hosts[1].paths[0].pth (path)",
+      "routes.main.prt (port)",
+      "routes.other.prt (port)",
+      "none[0].kye (key)",
+    ],
+  },
+  {
+    title: "a key that is chosen while a template runs",
+    files: {
+      "values.yaml": "api: {port: 1}\nui: {port: 1, other: {a: 1}}\n",
+      "templates/a.yaml":
+        '{{ .Values.ui.port }}{{ range list "api" "ui" }}{{ (index $.Values .).prot }}{{ end }}',
+    },
+    values: { api: { prot: 1, x: 1 }, ui: { prot: 1, x: 1 }, web: { prot: 1 } },
+    unknown: ["api.x", "ui.x"],
+  },
+  {
+    title: "texts that are rendered as they run: files, and values that are templates",
+    files: {
+      "values.yaml": 'host: "{{ .Values.site.name }}"\nsite: {url: a}\n',
+      "files/a.conf": "{{ .Values.site.port }}",
+      "README.md": "Give {{ .Values }}.",
+      "templates/a.yaml": '{{ tpl (.Files.Get "files/a.conf") . }}{{ tpl .Values.host . }}',
+    },
+    values: { site: { name: 1, port: 1, prot: 1 } },
+    unknown: ["site.prot (port)"],
+  },
+  {
+    title: "a map that a template sets into itself, and values that are set back into the context",
+    files: {
+      "values.yaml": "a: {x: 1}\n",
+      "templates/a.yaml": `{{ $m := dict "v" .Values.a }}{{ $_ := set $m "m" $m }}{{ $m.m.v.x }}
+{{ $old := deepCopy . }}{{ $_ := set . "Values" $old.Values }}`,
+    },
+    values: { a: { y: 1 }, b: 1 },
+    unknown: ["a.y", "b"],
+  },
+  {
+    title: "a template that cannot be parsed may read anything",
+    files: { "values.yaml": "a: 1\n", "templates/a.yaml": "{{ if }}" },
+    values: { b: 1 },
+    unknown: [],
+  },
+  {
+    title: "a schema that says nothing of further keys of what is handed on as a whole",
+    files: {
+      "values.yaml": "configs: []\n",
+      "values.schema.json": JSON.stringify({
+        properties: {
+          configs: { type: "array", items: { type: "object", properties: { targets: {} } } },
+          named: { type: "object", properties: { x: { type: "object", properties: { y: {} } } } },
+        },
+      }),
+      "templates/a.yaml": "{{ toYaml .Values.configs }}{{ .Values.named.x.y }}",
+    },
+    values: { configs: [{ labels: 1 }], named: { x: { z: 1 } } },
+    unknown: ["named.x.z"],
   },
   {
     title: "`.Values` handed on takes any key",
@@ -187,18 +323,31 @@ plain: 1
 });
 
 Deno.test("values that templates read", () => {
-  const reads = readsOf([
+  const texts = [
     "{{- if .Values.a.on -}}{{ .Values.a.b | quote }}{{ end }}{{/* .Values.not */}} .Values.text",
     '{{ with $.Values.c }}{{ .x }}{{ end }}{{ index .Values "d-e" "f" }}',
-  ]);
+    '{{ .Files.Get .Values.file }}{{ if hasKey .Values.g "h" }}{{ dig "j" "k" 1 .Values.i }}{{ end }}',
+    "{{ range $k, $v := .Values.l }}{{ $v.m }}{{ end }}{{ (first .Values.n).o }}",
+    '{{ (pick .Values.p "q" "r").q }}{{ (get (set (dict) "s" .Values.t) "s").u }}',
+  ];
+  const reads = readsOf({ templates: texts.map((text, i) => ({ name: `${i}`, text })) });
   const plain = (node: Reads): unknown => ({
     ...(node.whole ? { whole: true } : {}),
+    ...(node.each === undefined ? {} : { each: plain(node.each) }),
     ...Object.fromEntries([...node.keys].map(([key, below]) => [key, plain(below)])),
   });
+  const whole = { whole: true };
   assert.deepEqual(plain(reads), {
-    a: { on: {}, b: { whole: true } },
-    c: { whole: true },
-    "d-e": { f: { whole: true } },
+    a: { on: {}, b: whole },
+    c: { x: whole },
+    "d-e": { f: whole },
+    file: whole,
+    g: { h: {} },
+    i: { j: { k: whole } },
+    l: { each: { m: whole } },
+    n: { each: { o: whole } },
+    p: { q: whole, r: {} },
+    t: { u: whole },
   });
 });
 

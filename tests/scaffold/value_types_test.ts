@@ -51,6 +51,29 @@ Deno.test("a schema that refers to itself ends", () => {
   assert.match(valueTypes(chart, { name: "V" }), /export type V = \{[\s\S]+readonly a\?: /);
 });
 
+Deno.test("what templates read of a map's parts and of a list's items is the type of one", () => {
+  const chart = chartFromFiles({
+    "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "values.yaml": "hosts: [{name: a, port: 1}]\nroutes: {}\ntag: ''\n",
+    "templates/a.yaml":
+      "{{ range .Values.hosts }}{{ .name }}{{ end }}{{ range .Values.routes }}{{ .to }}{{ end }}",
+  });
+  assert.ok(
+    valueTypes(chart).includes(`export type WebValues = {
+  /** @default [{"name":"a","port":1}] */
+  readonly hosts?: readonly {
+    readonly name?: unknown;
+    readonly port?: unknown;
+  }[] | null;
+  readonly routes?: { readonly [key: string]: {
+    readonly to?: unknown;
+  } | null } | null;
+  readonly tag?: string | number | null;
+`),
+    valueTypes(chart),
+  );
+});
+
 Deno.test("the compiler takes right values and refuses a misspelt key and a wrong type", async () => {
   const chart = await loadChart("examples/shop/charts/storefront");
   const folder = await Deno.makeTempDir();
