@@ -172,7 +172,9 @@ function* allTemplatesOf(chart: Chart): Generator<TemplateText> {
 /** Files and default values that look like templates, but for those that are for people. */
 function* renderedTexts(chart: Chart): Generator<TemplateText> {
   for (const file of chart.files) {
-    if (!/\.md(\.gotmpl)?$/i.test(file.name) && readsValues(file.text)) yield file;
+    // To decode what is no text would take its time.
+    const forPeople = /\.md(\.gotmpl)?$/i.test(file.name);
+    if (!forPeople && !file.data.includes(0) && readsValues(file.text)) yield file;
   }
   yield* textsIn(chart.values);
 }
