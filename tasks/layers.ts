@@ -6,7 +6,7 @@
 import { dirname, join, normalize } from "node:path/posix";
 
 const LAYERS: readonly (readonly string[])[] = [
-  ["errors.ts", "events.ts", "files.ts", "semver.ts", "text.ts"],
+  ["abort.ts", "errors.ts", "events.ts", "files.ts", "semver.ts", "text.ts"],
   ["yaml", "template", "schedule"],
   ["sprig", "chart", "kube"],
   ["engine", "registry", "release", "apiserver", "journal"],

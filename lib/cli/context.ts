@@ -41,6 +41,8 @@ export interface CliContext extends CommandContext {
   readonly abort: AbortSignal;
   /** Does work during which a signal ends the program at once. */
   unheard<T>(work: () => Promise<T>): Promise<T>;
+  /** Before code of the stack runs, which may keep this thread busy: from here on signals are heard all the same. */
+  guard(): Promise<void>;
   /** The stack of the program that called, when a stack file is run as one. */
   readonly program?: StackProgram | undefined;
   now(): number;

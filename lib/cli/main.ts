@@ -50,6 +50,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     stop: signals.stop,
     abort: signals.abort,
     unheard: signals.unheard,
+    guard: signals.guard,
     program: options.program,
     now: Date.now,
     exitWith: (code) => wanted = code,

@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT } from "./errors.ts";
+import { startGuard } from "./signal_guard.ts";
 
 /** What the signals have asked for so far. */
 export interface Signals {
@@ -18,6 +19,11 @@ export interface Signals {
    * work that never gives way to a listener, such as a loop without end.
    */
   unheard<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Before the stack's own code runs, some of which may never give way: hears signals all the same, and where they
+   * are not taken in the next one ends the program.
+   */
+  guard(): Promise<void>;
   /** Stops listening. */
   close(): void;
 }
@@ -42,6 +48,7 @@ export function listenToSignals(): Signals {
     for (const [name, handler] of wanted) Deno.removeSignalListener(name, handler);
   };
   listen();
+  let endGuard: (() => void) | undefined;
   return {
     stop: stop.signal,
     abort: abort.signal,
@@ -56,9 +63,29 @@ export function listenToSignals(): Signals {
         listen();
       }
     },
-    close: leave,
+    guard: () =>
+      new Promise((resolve) => {
+        endGuard = startGuard({
+          signals: wanted.map(([name]) => name),
+          warning: BLOCKED,
+          onReady() {
+            leave();
+            resolve();
+          },
+          onError: resolve,
+          onSignal: (signal) => wanted.find(([name]) => name === signal)?.[1](),
+        });
+      }),
+    close() {
+      endGuard?.();
+      leave();
+    },
   };
 }
+
+/** What a person is told when the thread that is to stop is kept busy. */
+const BLOCKED =
+  "interrupted, but the stack's own code does not give way, as in a loop without end: once more ends the program at once, with the releases as they are";
 
 /** What a person is told at the first signal. */
 export const STOPPING =

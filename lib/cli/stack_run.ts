@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "../abort.ts";
 import { CapstanError, CapstanErrors, messageOf } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { isPictured, Progress } from "../report/progress.ts";
@@ -27,6 +28,7 @@ import { STOPPING } from "./signals.ts";
 import { withCharts } from "./stack_charts.ts";
 import { writableState } from "./state_folder.ts";
 import type { StackFlags, UpFlags } from "./stack_commands.ts";
+import type { Stack } from "../stack/types.ts";
 
 /** What a command runs. */
 export interface StackCommand {
@@ -50,11 +52,32 @@ export async function loadFor(
   flags: Pick<StackFlags, "env" | "sandbox">,
   path: string | undefined,
 ): Promise<LoadedStack> {
+  const loaded = await loadNamed(context, flags, path);
+  if (!flags.sandbox && hasFunctions(loaded.stack)) await context.guard();
+  return loaded;
+}
+
+/** Whether code of the stack runs after it is loaded. */
+function hasFunctions({ hooks, releases }: Stack): boolean {
+  return hooks.length > 0 ||
+    releases.some((release) =>
+      Object.values(release).flat().some((option) =>
+        typeof option === "function" || typeof option?.predicate === "function"
+      )
+    );
+}
+
+async function loadNamed(
+  context: CliContext,
+  flags: Pick<StackFlags, "env" | "sandbox">,
+  path: string | undefined,
+): Promise<LoadedStack> {
   const options = flags.env === undefined ? {} : { environment: { name: flags.env } };
   const { program } = context;
   if (program === undefined && flags.sandbox) {
     const { loadSandboxed } = await import("../stack/sandbox.ts");
-    return await untilStopped(context, loadSandboxed(path ?? "stack.ts", options));
+    // Nothing has begun yet: the first signal ends it, whatever the sandbox is at.
+    return await orAborted(loadSandboxed(path ?? "stack.ts", options), context.stop);
   }
   if (program === undefined) {
     return await context.unheard(() => loadStack(path ?? "stack.ts", options));
@@ -76,19 +99,6 @@ export async function loadFor(
     file: program.file,
     folder: folderOf(program.file),
   };
-}
-
-/** While a stack file is loaded nothing has begun yet: the first signal ends it, whatever its sandbox is at. */
-async function untilStopped<T>({ stop }: CliContext, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onStop = () => reject(stop.reason);
-  stop.addEventListener("abort", onStop, { once: true });
-  if (stop.aborted) onStop();
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    stop.removeEventListener("abort", onStop);
-  }
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "../abort.ts";
 import type { Chart } from "../chart/chart.ts";
 import { checkInstallable } from "../chart/install_checks.ts";
 import { helmPaths } from "../registry/helm_paths.ts";
@@ -100,18 +101,4 @@ export class ChartLibrary {
 export function readEnv(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
-}
-
-/** The promise's result, unless the signal is aborted first. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await promise;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "../abort.ts";
 import type { ActionStep } from "../action/steps.ts";
 import { CapstanError, isAbort, messageOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
@@ -73,7 +74,7 @@ async function callHook(
   contextOf: (signal: AbortSignal) => HookContext,
 ): Promise<void> {
   try {
-    await Promise.race([node.run(contextOf(signal)), rejection(signal)]);
+    await orAborted(node.run(contextOf(signal)), signal);
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new CapstanError(`hook ${node.name}: ${messageOf(error)}`, {
@@ -88,12 +89,4 @@ async function callHook(
 function withTimeout(signal: AbortSignal, timeout: Duration | undefined): AbortSignal {
   const { timeout: ms } = timeoutOf(timeout);
   return ms === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-}
-
-/** Rejects when the signal is aborted, for functions that do not listen to it. */
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "../abort.ts";
 import { parseSet } from "../chart/strvals.ts";
 import { mergeMaps, readValues } from "../chart/value_files.ts";
 import { CapstanError, messageOf } from "../errors.ts";
@@ -89,7 +90,7 @@ async function call(
   context: ValuesContext,
 ) {
   try {
-    return await values(context);
+    return await orAborted(values(context), context.signal);
   } catch (error) {
     context.signal.throwIfAborted();
     throw new CapstanError(`values of release ${node.name}: ${messageOf(error)}`, {
