@@ -5,6 +5,7 @@
  */
 import type { Chart } from "../chart/chart.ts";
 import type { Capabilities } from "../engine/capabilities.ts";
+import { splitDocuments } from "../engine/manifests.ts";
 import { goJSON } from "../release/codec.ts";
 import type { Release, ReleaseHook } from "../release/release.ts";
 import type { GoMap } from "../template/value.ts";
@@ -67,12 +68,30 @@ type Contents = Pick<Release, "manifest"> & {
  * nothing that is deployed, and charts like to give them random names.
  */
 export function sameContents(a: Contents, b: Contents): boolean {
-  const hooks = ({ hooks }: Contents) =>
-    JSON.stringify(
-      hooks.filter(({ events }) => events.some((event) => event !== "test"))
-        .map(({ path, manifest }) => [path, manifest]),
+  const [ours, theirs] = [deployedHooks(a), deployedHooks(b)];
+  return sayTheSame(a.manifest, b.manifest) && ours.length === theirs.length &&
+    ours.every(({ path, manifest }, i) =>
+      path === theirs[i]!.path && sayTheSame(manifest, theirs[i]!.manifest)
     );
-  return a.manifest === b.manifest && hooks(a) === hooks(b);
+}
+
+function deployedHooks({ hooks }: Contents): Contents["hooks"] {
+  return hooks.filter(({ events }) => events.some((event) => event !== "test"));
+}
+
+/** A text of YAML that keeps the line ends after it. */
+const KEEPS_ENDS = /[|>][1-9]?\+/;
+
+/** Helm 3 trims the end of every document, which seldom says anything. */
+function sayTheSame(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [ours, theirs] = [trimmedDocuments(a), trimmedDocuments(b)];
+  return ours.length === theirs.length &&
+    ours.every((each, i) => each === theirs[i] && !KEEPS_ENDS.test(each));
+}
+
+function trimmedDocuments(text: string): string[] {
+  return splitDocuments(text).map((each) => each.trimEnd());
 }
 
 function mentions(chart: Chart, word: string): boolean {

@@ -6,10 +6,11 @@
 import { chartOf } from "../release/stored_chart.ts";
 import type { StoredChart } from "../release/stored_chart.ts";
 import type { Release } from "../release/release.ts";
-import { isMap } from "../template/value.ts";
+import { isMap, newMap } from "../template/value.ts";
 import { emitYaml } from "../yaml/emit.ts";
 import { bracketed, literal, objectCode } from "./code.ts";
 import { Names } from "./names.ts";
+import { splitSetNumbers } from "./set_numbers.ts";
 
 /** Options of {@linkcode adoptReleases}. */
 export interface AdoptOptions {
@@ -29,7 +30,8 @@ export interface AdoptedStack {
 
 /**
  * Writes a stack file that declares these releases as their records have them: namespace, values,
- * labels, and the chart, which is written out of the record. A record does not keep subcharts: a
+ * labels, and the chart, which is written out of the record; large whole numbers as `set` where the
+ * manifest shows that they were given so. A record does not keep subcharts: a
  * release whose chart has some is given the chart that `charts` names, else a note says so.
  */
 export function adoptReleases(
@@ -66,15 +68,21 @@ export function adoptReleases(
   return { files: { "stack.ts": text, ...written.files }, notes };
 }
 
-function optionsOf({ namespace, config, labels }: Release, chart: string): string {
+function optionsOf(release: Release, chart: string): string {
+  const { namespace, config = newMap(), labels } = release;
+  const { values, set } = splitSetNumbers(config, printedBy(release));
   return objectCode([
     ["chart", literal(chart)],
     ["namespace", literal(namespace)],
-    ...(config === undefined || Object.keys(config).length === 0
-      ? []
-      : [["values", literal(config, "  ")] as const]),
+    ...(Object.keys(values).length === 0 ? [] : [["values", literal(values, "  ")] as const]),
+    ...(set.length === 0 ? [] : [["set", literal(set, "  ")] as const]),
     ...(Object.keys(labels).length === 0 ? [] : [["labels", literal(labels, "  ")] as const]),
   ]);
+}
+
+/** All that its templates have made. */
+function printedBy({ manifest, hooks, info }: Release): string {
+  return [manifest, ...hooks.map((hook) => hook.manifest), info.notes].join("\n");
 }
 
 const SECRET = /password|passwd|secret|token|credential|private.?key|api.?key/i;

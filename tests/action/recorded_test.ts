@@ -22,6 +22,11 @@ const unrun = (release: Release): Release => ({
   ...release,
   hooks: release.hooks.map((hook) => ({ ...hook, lastRun: { phase: "" } })),
 });
+const trimmed = (release: Release): Release => ({
+  ...release,
+  manifest: release.manifest.replace(/\n+(?=---\n|$)/g, "\n"),
+  hooks: release.hooks.map((hook) => ({ ...hook, manifest: hook.manifest.trimEnd() })),
+});
 
 interface Row {
   readonly name: string;
@@ -40,6 +45,13 @@ const yaml = (version: string, appVersion = "7") => ({
 const ROWS: readonly Row[] = [
   { name: "the same", outcome: "unchanged" },
   { name: "by Helm 3", record: (r) => ({ ...r, applyMethod: undefined }), outcome: "unchanged" },
+  { name: "by Helm 3, which trims documents", record: trimmed, outcome: "unchanged" },
+  {
+    name: "by Helm 3, which trims a text that keeps its line ends",
+    record: trimmed,
+    templates: { ...NOTES, "a.yaml": `${configMap("a")}  kept: |+\n    x\n\n` },
+    outcome: "upgraded",
+  },
   { name: "by the server, now by the client", then: { serverSide: false }, outcome: "upgraded" },
   { name: "other values", then: { values: text("y") }, outcome: "upgraded" },
   { name: "more values", then: { values: { ...text("x"), unused: 1 } }, outcome: "upgraded" },

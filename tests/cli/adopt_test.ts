@@ -66,6 +66,59 @@ To look at:
   });
 });
 
+Deno.test("adopt tells large numbers of --set from those of a values file", async () => {
+  const files = {
+    ...FILES,
+    "web/templates/a.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}}
+data:
+  id: "{{ .Values.id }}"
+  more: "{{ .Values.a.ids }} {{ index .Values.a "x.y" }}"
+  rest: {{ .Values.big | toYaml | quote }}
+`,
+    "numbers.yaml": "id: 12345678901\na:\n  ids: [3000000, 1]\n  x.y: 7000000\nbig: 12345678901\n",
+  };
+  await atWork(files, async ({ capstan, folder }) => {
+    const ok = async (...args: string[]) => {
+      const result = await capstan(...args);
+      assert.equal(result.code, 0, result.stderr);
+      return result.stdout;
+    };
+    await ok("install", "file", "./web", "-f", "numbers.yaml");
+    const given = "id=12345678901,a.ids={3000000,1},a.x\\.y=7000000,big=1000000";
+    await ok("install", "set", "./web", "--set", given);
+    await ok("adopt", "mine");
+    const stack = await Deno.readTextFile(`${folder}/mine/stack.ts`);
+    assert.ok(
+      stack.includes(`
+  values: {
+    id: 12345678901,
+    a: { ids: [3000000, 1], "x.y": 7000000 },
+    big: 12345678901,
+  },
+`),
+      stack,
+    );
+    assert.ok(
+      stack.includes(`
+  values: { a: { ids: [3000000, 1] } },
+  set: [
+    "id=12345678901",
+    "a.ids[0]=3000000",
+    "a.x\\\\.y=7000000",
+    "big=1000000",
+  ],
+`),
+      stack,
+    );
+    const nodes = JSON.parse(await ok("plan", "mine/stack.ts", "-o", "json")) as {
+      action: string;
+    }[];
+    assert.deepEqual(nodes.map(({ action }) => action), ["unchanged", "unchanged"], stack);
+  });
+});
+
 Deno.test("adopt says that there is nothing, and refuses to write over files", async () => {
   await atWork(FILES, async ({ capstan }) => {
     const none = await capstan("adopt", "-n", "a");
