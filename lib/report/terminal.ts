@@ -7,10 +7,11 @@
 import type { ReleaseOutcome } from "../events.ts";
 import { lookAhead } from "./outlook.ts";
 import type { Outlook, Waiting } from "./outlook.ts";
+import { oneLine, waitText, within } from "./shorten.ts";
 import { ownerTime } from "./state.ts";
 import type { ReleaseState, RunState, StepState } from "./state.ts";
 import { skipReason } from "./summary.ts";
-import { cut, cutMiddle, formatSeconds, pad, paint, printable, width } from "./text.ts";
+import { cut, cutMiddle, formatSeconds, pad, paint, width } from "./text.ts";
 import type { Style, Tone } from "./text.ts";
 
 /** What the picture must fit into. */
@@ -117,7 +118,8 @@ interface LineParts {
 function line({ sign, tone, name, what, time }: LineParts, { names, frame }: Rows): string {
   // One column stays free: some terminals wrap as soon as the last is written.
   const left = Math.max(0, frame.columns - names - width(time) - 6);
-  const text = pad(cut(within(what, name, left), left), left);
+  const fitting = tone === "busy" ? waitText(what, name, left) : within(what, name, left);
+  const text = pad(cut(fitting, left), left);
   const label = paint(pad(cutMiddle(name, names), names), "strong", frame);
   return `${paint(sign, tone, frame)} ${label}  ${text} ${paint(time, "quiet", frame)}`.trimEnd();
 }
@@ -143,16 +145,6 @@ function workLines(state: RunState, owner: string, rows: Rows): string[] {
     ...children.flatMap((step) => tailLines(step, { ...rows, named: children.length > 1 })),
   ];
 }
-
-/** Text that is too wide goes without the name of its release, which begins the line and most names of objects. */
-function within(text: string, owner: string, columns: number): string {
-  const line = oneLine(text);
-  if (owner.length < SHORT || width(line) <= columns) return line;
-  return line.replaceAll(owner, "…");
-}
-
-/** Names shorter than this are left: they may be parts of words. */
-const SHORT = 8;
 
 function hasLines({ log, tail }: StepState): boolean {
   return log !== undefined || tail !== undefined;
@@ -272,10 +264,6 @@ function doneCount(state: RunState, frame: Frame): string {
 
 function note(text: string, frame: Frame): string {
   return paint(cut(oneLine(text), frame.columns - 1), "quiet", frame);
-}
-
-function oneLine(text: string): string {
-  return printable(text, { color: false }).replace(/[\t\n]+/g, " ");
 }
 
 /** How much of the run is done, how long it has taken, and when it will end. */

@@ -23,7 +23,7 @@ Deno.test("the frame of one release", () => {
     "━━━━━━━━──────────────────── 2/7 steps  1s  about 11s left",
   ]);
   assert.deepEqual(frameAt(events, 3_300, 80), [
-    "● release-0  wait: Deployment …: 1 of 3 pods ready: …-7c9d8b6f5-x2x4z: Imag… 0s",
+    "● release-0  wait: Deployment …: 1 of 3 pods ready: …-7c9…: ImagePullBackOff 0s",
     "━━━━━━━━━━━━━━━━━━━━━───────── 5/7 steps  3s  about 9s left",
   ]);
   assert.deepEqual(frameAt(events, 9_000, 160), [
@@ -122,7 +122,7 @@ Deno.test("a long name that begins a line makes room for what is said in it", ()
   ];
   const frame = () => frameAt(events, 1_000, 70).slice(0, -1);
   assert.deepEqual(frame(), [
-    "● payments-ga…f-the-north  hook pre-install …-migrate: Job …-migr… 1s",
+    "● payments-ga…f-the-north  hook pre-install …-m…: ImagePullBackOff 1s",
   ]);
   events.push({ at: 500, type: "step-log", id, line: "table 17 of 80" });
   assert.deepEqual(
@@ -133,7 +133,7 @@ Deno.test("a long name that begins a line makes room for what is said in it", ()
   const short = JSON.parse(
     JSON.stringify(events.slice(0, 3)).replaceAll(owner, "re"),
   ) as RunEvent[];
-  assert.match(frameAt(short, 1_000, 50)[0]!, /hook pre-install re-migrate: Job re-mig… 1s$/);
+  assert.match(frameAt(short, 1_000, 50)[0]!, /hook pre-install re-m…: ImagePullBackOff 1s$/);
   assert.match(
     frameAt(events.slice(0, 3), 1_000, 160)[0]!,
     /Job payments-gateway-of-the-north-mig/,
