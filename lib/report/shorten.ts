@@ -26,9 +26,9 @@ const POD = 6;
 const NAME = /^[a-z0-9…][a-z0-9.…-]*$/;
 
 /**
- * What a step waits for, such as `wait: Deployment web: Available: 1/3: web-7c9d: ImagePullBackOff, and 1 more`. Its
- * end says why, and stays: names of the pod and of the object go first, then how many pods more there are, then the
- * beginning.
+ * What a step waits for; it may still be too wide. As of `wait: Deployment web: Available: 1/3: web-7c9d: ImagePullBackOff, and 1
+ * more` the end says why, and stays: names of the pod and of the object go first, then how many pods more there are,
+ * then the beginning.
  */
 export function waitText(text: string, owner: string, columns: number): string {
   const line = within(text, owner, columns);
@@ -42,7 +42,8 @@ export function waitText(text: string, owner: string, columns: number): string {
     parts = parts.filter((part) => part.replace(/^[A-Z]\w+ /, "") !== nameIn(part, owner));
   }
   if (!fits()) why = why.replace(/, and \d+ more$/, "");
-  if (parts.length === 0 || fits()) return [...parts, why].join(": ");
+  // A count without what is counted says nothing.
+  if (parts.length === 0 || fits() || !/[a-z]/i.test(why)) return [...parts, why].join(": ");
   const room = columns - width(why) - 2;
   return room < POD ? why : `${cut(parts.join(": "), room)}: ${why}`;
 }

@@ -231,7 +231,9 @@ function ownTime(state: RunState, owner: string): string {
 
 function waitingText({ owners, pool }: Waiting, { pools }: Rows): string {
   if (owners.length > 0) {
-    return owners.map((owner) => owner === RUN ? "all to render" : cutMiddle(owner, WIDEST_NAME))
+    return owners.map((owner) =>
+      owner === RUN ? "all to be checked" : cutMiddle(owner, WIDEST_NAME)
+    )
       .join(", ");
   }
   if (pool === undefined) return "its turn";
