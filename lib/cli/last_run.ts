@@ -8,6 +8,7 @@ import { messageOf } from "../errors.ts";
 import { folderOf } from "../files.ts";
 import type { RunEvent } from "../events.ts";
 import type { CliContext } from "./context.ts";
+import { LateFile } from "./late_file.ts";
 import { stateFolder, writableState } from "./state_folder.ts";
 
 /** Keeps a run's events. */
@@ -50,47 +51,36 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Characters that are written at once. */
-const CHUNK = 65_536;
-
 /** Begins to keep a run's events in place of the last one's; readable by their owner alone. */
 export async function keepLastRun(context: CliContext): Promise<LastRun | undefined> {
   const file = lastRunFile(context);
   if (file === undefined || await writableState(context) === undefined) return undefined;
-  let out: Deno.FsFile | undefined;
-  let failed = false;
-  let text = "";
-  const attempt = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      // The run is what counts.
-      context.process.stderr.write(`warning: cannot keep the run's events: ${messageOf(error)}\n`);
-      out?.close();
-      out = undefined;
-      failed = true;
-    }
-  };
-  const flush = () => {
-    let bytes = new TextEncoder().encode(text);
-    text = "";
-    while (bytes.length > 0) bytes = bytes.subarray(out!.writeSync(bytes));
-  };
+  let out: LateFile | undefined;
+  let before = "";
+  // The run is what counts.
+  const onError = (error: unknown) =>
+    context.process.stderr.write(`warning: cannot keep the run's events: ${messageOf(error)}\n`);
+  let isOver = false;
   return {
     add(event) {
-      if (failed) return;
-      if (event.type === "run-started" && out === undefined) {
-        attempt(() => out = open(file, `${event.at}_${event.run}.jsonl`));
-      }
       // Of running hooks what counts is what they have said in the end.
-      if (event.type !== "step-tail") text += `${JSON.stringify(event)}\n`;
-      if (out !== undefined && text.length > CHUNK) attempt(flush);
+      if (isOver || event.type === "step-tail") return;
+      const line = `${JSON.stringify(event)}\n`;
+      if (out !== undefined) return out.write(line);
+      before += line;
+      if (event.type !== "run-started") return;
+      try {
+        out = new LateFile(open(file, `${event.at}_${event.run}.jsonl`), { onError });
+        out.write(before);
+      } catch (error) {
+        isOver = true;
+        onError(error);
+      }
     },
     async end() {
-      if (out === undefined) return;
-      attempt(flush);
-      out?.close();
-      out = undefined;
+      if (out === undefined || isOver) return;
+      isOver = true;
+      out.close();
       const folder = folderOfRuns(file);
       for (const name of (await namesIn(folder)).slice(0, -KEPT)) {
         // Another run may have done so.

@@ -181,3 +181,23 @@ Deno.test("capstan down --resume goes on after kill -9, and runs no hook again t
     assert.deepEqual(await storage.list(), []);
   });
 });
+
+Deno.test("capstan report shows a run that was killed, as far as it had come", async () => {
+  const hanging = stackFile().replace('log("s3cr3t-of-seed");', "await new Promise(() => {});");
+  await atWork({ ...FILES, "stack.ts": hanging }, async ({ capstan, folder, start }) => {
+    const child = start("up", "--no-check");
+    const drained = Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+    const kept = () => Deno.readTextFile(`${folder}/state/last/events.jsonl`).catch(() => "");
+    while (!(await kept()).includes('"type":"step-started","id":"seed/run"')) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGKILL");
+    await Promise.all([child.status, drained]);
+    const [id] = (await capstan("runs")).stdout.split("\n")[1]!.split(" ");
+    for (const run of [[], [id!]]) {
+      const { code, stdout, stderr } = await capstan("report", ...run, "-o", "-");
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.match(stdout, /"seed\/run"/);
+    }
+  });
+});
