@@ -16,6 +16,8 @@ export interface OtlpTarget {
   readonly endpoint: string;
   /** `name=value,name=value`, values percent-encoded. */
   readonly headers?: string | undefined;
+  /** Milliseconds that the collector may take. @default {10_000}, as OpenTelemetry has it */
+  readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,9 +28,6 @@ export interface OtlpOptions {
   /** A W3C traceparent of what started the run, whose trace the spans then join. */
   readonly parent?: string | undefined;
 }
-
-/** Milliseconds that a collector may take. */
-const TIMEOUT = 10_000;
 
 const OK = 1, ERROR = 2;
 
@@ -69,10 +68,10 @@ const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
  */
 export async function sendSpans(
   body: object,
-  { endpoint, headers = "", signal }: OtlpTarget,
+  { endpoint, headers = "", timeout = 10_000, signal }: OtlpTarget,
 ): Promise<void> {
   const url = `${endpoint.replace(/\/+$/, "")}/v1/traces`;
-  const own = AbortSignal.timeout(TIMEOUT);
+  const own = AbortSignal.timeout(timeout);
   let why: string;
   try {
     const response = await fetch(url, {
@@ -86,7 +85,7 @@ export async function sendSpans(
     why = `it answered ${response.status}${text === "" ? "" : `: ${text.slice(0, 200)}`}`;
   } catch (error) {
     signal?.throwIfAborted();
-    why = messageOf(error);
+    why = own.aborted ? `no answer within ${timeout / 1000} s` : messageOf(error);
   }
   throw new CapstanError(`cannot send spans to ${url}: ${why}`, {
     code: "report/otlp",

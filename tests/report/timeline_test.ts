@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RunEvent, StepInfo } from "../../lib/events.ts";
 import { chromeTrace } from "../../lib/report/chrome_trace.ts";
 import { parseEvents } from "../../lib/report/events_file.ts";
-import { otlpSpans } from "../../lib/report/otlp.ts";
+import { otlpSpans, sendSpans } from "../../lib/report/otlp.ts";
 import { reportPage } from "../../lib/report/page/page.ts";
 import { type Timeline, TimelineBuilder } from "../../lib/report/timeline.ts";
 import { atWork } from "../cli/cluster.ts";
@@ -60,6 +60,29 @@ Deno.test("the critical path goes back from the last step over what ended last b
   }));
   assert.deepEqual(criticalOf(timeline), ["d", "a", "c"]);
   assert.deepEqual(timeline.length, 90);
+});
+
+Deno.test("the critical path goes through what failed, not around what was skipped because of it", () => {
+  const steps: Record<string, Ran> = {
+    a: { from: 0, to: 20 },
+    hook: { needs: ["a"], from: 20, to: 70 },
+    apply: { needs: ["hook"], from: 70, to: 70 },
+    ready: { needs: ["apply"], from: 70, to: 70 },
+    record: { needs: ["a", "ready"], from: 70, to: 90 },
+  };
+  const events = runOf(steps).filter((event) =>
+    event.type !== "step-started" || !["apply", "ready"].includes(event.id)
+  );
+  assert.deepEqual(criticalOf(timelineOf(events)), ["a", "hook", "record"]);
+});
+
+Deno.test("the critical path of a run that was cut off leads to what was at work", () => {
+  const events = runOf({
+    a: { from: 0, to: 20 },
+    hook: { needs: ["a"], from: 20, to: 90 },
+    other: { from: 10, to: 60 },
+  }).filter(({ at }) => at < 1090);
+  assert.deepEqual(criticalOf(timelineOf(events)), ["a", "hook"]);
 });
 
 Deno.test("the critical path goes through the step that gave a place back", () => {
@@ -255,6 +278,19 @@ export default defineStack({
     assert.equal(pages.filter((page) => page.includes('"log":["sown"]')).length, 2);
     assert.match((await capstan("report", "0badc0de")).stderr, /hint: name the id of a run/);
   });
+});
+
+Deno.test("sendSpans() says that a collector does not answer", async () => {
+  const over = Promise.withResolvers<Response>();
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => over.promise,
+  );
+  const endpoint = `http://127.0.0.1:${server.addr.port}/`;
+  await assert.rejects(sendSpans({}, { endpoint, timeout: 500 }), {
+    message: `cannot send spans to ${endpoint}v1/traces: no answer within 0.5 s`,
+  });
+  over.resolve(new Response());
 });
 
 Deno.test("a run sends its spans to the collector that the environment names", async () => {
