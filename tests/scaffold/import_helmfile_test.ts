@@ -258,18 +258,23 @@ commonLabels: {owner: team, contact: a@example.com}
 releases:
 - {name: web, chart: ./web, labels: {tier: front}}
 - {name: db, chart: ./db, labels: {owner: dba}}
+- {name: job, chart: ./job, labels: {contact: nobody}}
 `,
     },
-    options: { selectors: ["owner=team"] },
+    // What all have is stronger than what one has.
+    options: { selectors: ["owner=team,name!=job"] },
     body: `const web = release("web", { chart: "./web", labels: { tier: "front" } });
+const db = release("db", { chart: "./db" });
 
-const stack = defineStack({ name: "shop", releases: [web] });
+const stack = defineStack({ name: "shop", releases: [web, db] });
 `,
     leftOut: [
       "release web: label owner: Helm has labels of that name: choose another",
       'release web: label contact: "a@example.com" cannot be a label in Kubernetes',
       "release db: label owner: Helm has labels of that name: choose another",
       'release db: label contact: "a@example.com" cannot be a label in Kubernetes',
+      "release job: label owner: Helm has labels of that name: choose another",
+      'release job: label contact: "a@example.com" cannot be a label in Kubernetes',
     ],
   },
   {
@@ -344,8 +349,7 @@ const stack = defineStack({ name: "shop", releases: [web] });
       "helmfile.yaml.gotmpl": `
 environments:
   a: {kubeContext: one}
-  b: {}
-helmDefaults: {kubeContext: two}
+  b: {kubeContext: two}
 ---
 releases:
 - name: web
@@ -357,6 +361,7 @@ releases:
   values: [{v: "1"}]
   {{ end }}
 - {name: db, chart: ./db, kubeContext: three}
+- {name: job, chart: ./job, values: [{at: {{ .Environment.KubeContext }}}]}
 `,
     },
     body: `const stack = defineStack((env) => {
@@ -370,10 +375,180 @@ releases:
     values: by({ a: () => ({ v: requiredEnv("V") }), b: () => ({ v: "1" }) })(),
   });
   const db = release("db", { chart: "./db", cluster: kubeContext("three") });
+  const job = release("job", {
+    chart: "./job",
+    cluster: by({ a: kubeContext("one"), b: kubeContext("two") }),
+    values: by({ a: { at: "one" }, b: { at: "two" } }),
+  });
 
-  return { name: "shop", releases: [web, db] };
+  return { name: "shop", releases: [web, db, job] };
 });
 `,
+  },
+  {
+    title: "the context of helmDefaults is taken before the environment's",
+    files: {
+      "helmfile.yaml": `
+environments: {default: {kubeContext: one}}
+helmDefaults: {kubeContext: two}
+releases:
+- {name: web, chart: ./web}
+- {name: db, chart: ./db, kubeContext: three}
+`,
+    },
+    body: `const web = release("web", { chart: "./web", cluster: kubeContext("two") });
+const db = release("db", { chart: "./db", cluster: kubeContext("three") });
+
+const stack = defineStack({ name: "shop", releases: [web, db] });
+`,
+    leftOut: [
+      "environment default: kubeContext one: helmfile takes that of helmDefaults, two",
+    ],
+  },
+  {
+    title: "the helmfile's own namespace and context are stronger than a release's",
+    files: {
+      "helmfile.yaml": `
+namespace: all
+kubeContext: one
+helmDefaults: {kubeContext: two, rollbackOnFailure: true}
+releases:
+- {name: web, chart: ./web, namespace: shop, kubeContext: three, needs: [db]}
+- {name: db, chart: ./db, waitTemplate: "{{ true }}", installedTemplate: "{{ eq .Environment.Name \\"default\\" }}"}
+- {name: job, chart: ./job, conditionTemplate: "{{ ne 1 1 }}"}
+`,
+    },
+    body: `const db = release("db", {
+  chart: "./db",
+  namespace: "all",
+  createNamespace: true,
+  cluster: kubeContext("one"),
+  atomic: true,
+  wait: true,
+});
+const web = release("web", {
+  chart: "./web",
+  namespace: "all",
+  createNamespace: true,
+  cluster: kubeContext("one"),
+  atomic: true,
+  needs: [db],
+});
+
+const stack = defineStack({ name: "shop", releases: [web, db] });
+`,
+    leftOut: ["release job: its condition false is off in every environment"],
+  },
+  {
+    title: "what is inherited is joined: lists grow, what is empty gives way",
+    files: {
+      "helmfile.yaml": `
+defaultInherit: base
+templates:
+  base: {wait: true, values: [a.yaml], labels: {a: base, b: base}}
+  more: {inherit: [{template: most}], values: [b.yaml], set: [{name: x, value: 1}]}
+  most: {timeout: 60, atomic: true}
+releases:
+- name: web
+  chart: ./web
+  wait: false
+  timeout: 90
+  values: [c.yaml]
+  labels: {a: web}
+  inherit: [{template: more}]
+- {name: db, chart: ./db, inherit: [{template: base, except: [values, labels]}, {template: none}]}
+`,
+      "a.yaml": "",
+      "b.yaml": "",
+      "c.yaml": "",
+    },
+    body: `const web = release("web", {
+  chart: "./web",
+  labels: { a: "web", b: "base" },
+  atomic: true,
+  wait: true,
+  timeout: "90s",
+  values: ["./a.yaml", "./b.yaml", "./c.yaml"],
+  set: ["x=1"],
+});
+const db = release("db", { chart: "./db", wait: true });
+
+const stack = defineStack({ name: "shop", releases: [web, db] });
+`,
+    leftOut: ["release db: it inherits none, which is not there"],
+  },
+  {
+    title: "nested helmfiles inherit what they name; environments of bases count",
+    files: {
+      "helmfile.yaml": `
+bases: [environments.yaml]
+helmDefaults: {wait: true, timeout: 60}
+commonLabels: {team: a, tier: x}
+kubeVersion: v1.34.0
+templates: {std: {atomic: true}}
+helmfiles:
+- {path: sub.yaml.gotmpl, inherits: [environments, helmDefaults, commonLabels, templates, kubeVersion]}
+`,
+      "environments.yaml": "environments: {live: {values: [{host: live.example}]}}\n",
+      "sub.yaml.gotmpl": `
+helmDefaults: {timeout: 90}
+commonLabels: {tier: y}
+releases:
+- {name: web, chart: ./web, inherit: [{template: std}], values: [{host: {{ .Values.host }}}]}
+`,
+    },
+    body: `const web = release("web", {
+  chart: "./web",
+  labels: { team: "a", tier: "y" },
+  atomic: true,
+  wait: true,
+  timeout: "90s",
+  values: { host: "live.example" },
+});
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+    leftOut: [
+      "helmfile.yaml: kubeVersion",
+      "helmfile.yaml: kubeVersion that helmfiles sub.yaml.gotmpl inherits",
+      "helmfile.yaml: helmfile runs the files that it names one after another; a stack starts each release as soon as what it needs is done: add `needs` where the order of files matters",
+    ],
+  },
+  {
+    title: "texts of setString, and secrets that helmfile would look up",
+    files: {
+      "helmfile.yaml": `
+releases:
+- name: web
+  chart: ./web
+  values: [{password: "ref+vault://a/b#/c"}, b.yaml]
+  setString:
+  - {name: 'node\\.port', value: 8080}
+  - {name: 'hosts[0].names', values: [1, "a,b"]}
+  - {name: cert, file: c.pem}
+  set: [{name: key, value: "secretref+awsssm://x"}]
+`,
+      "b.yaml": "token: ref+gcpsecrets://x\n",
+    },
+    body: `const web = release("web", {
+  chart: "./web",
+  values: [
+    { password: "ref+vault://a/b#/c" },
+    "./b.yaml",
+    { "node.port": "8080" },
+    { hosts: [{ names: ["1", "a,b"] }] },
+  ],
+  set: ["key=secretref+awsssm://x"],
+});
+
+const stack = defineStack({ name: "shop", releases: [web] });
+`,
+    leftOut: [
+      "release web: values: ref+vault:… stays a text: read the secret in the stack, where values may be a function",
+      "release web: values file b.yaml: ref+gcpsecrets:… stays a text: read the secret in the stack, where values may be a function",
+      "release web: setString cert from a file",
+      "release web: set key: secretref+awsssm:… stays a text: read the secret in the stack, where values may be a function",
+    ],
   },
   {
     title: "keys that a stack has no place for are named",

@@ -10,8 +10,10 @@ import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
 import { layered } from "./render.ts";
 import type { GoMap } from "../../template/value.ts";
-import { releasesOf, repositoriesOf } from "./releases.ts";
-import type { ImportedRelease, ImportedRepository, ReleaseOff } from "./releases.ts";
+import { releasesOf } from "./releases.ts";
+import type { ImportedRelease, ReleaseOff } from "./releases.ts";
+import { repositoriesOf } from "./repositories.ts";
+import type { ImportedRepository } from "./repositories.ts";
 import { isSelected } from "./selector.ts";
 import { expand, joinPath } from "./source.ts";
 import { layersOf, readState } from "./state.ts";
@@ -31,10 +33,12 @@ export interface Evaluated {
 const READ = [
   "bases",
   "commonLabels",
+  "defaultInherit",
   "environments",
   "helmDefaults",
   "helmfiles",
   "hooks",
+  "kubeContext",
   "missingFileHandler",
   "namespace",
   "releases",
@@ -42,6 +46,9 @@ const READ = [
   "templates",
   "values",
 ];
+
+/** Maps of a helmfile that one that it names may inherit; repositories are known to it anyway. */
+const INHERITED = ["commonLabels", "helmDefaults", "templates"] as const;
 
 /** Nested helmfiles may name each other. */
 const MAX_DEPTH = 16;
@@ -55,13 +62,15 @@ export interface EvaluateOptions {
   readonly repositories?: readonly ImportedRepository[] | undefined;
   /** Values of the helmfile that names this one. */
   readonly values?: GoMap | undefined;
+  /** The helmfile that names this one, and what of it is this one's too (`inherits`). */
+  readonly parent?: { readonly state: HelmfileState; readonly inherits: readonly string[] };
   readonly depth?: number | undefined;
 }
 
 /** Reads a helmfile and those that it names. */
 export function evaluate(reader: Reader, path: string, options: EvaluateOptions): Evaluated {
   const { environment, selectors = [], depth = 0 } = options;
-  const state = readState(reader, path, environment, options.values);
+  const state = stateOf(reader, path, options);
   const { document } = state;
   for (const key of Object.keys(document)) {
     // What begins with a dot or x- is there for anchors only.
@@ -98,6 +107,21 @@ export function evaluate(reader: Reader, path: string, options: EvaluateOptions)
   };
 }
 
+/** A helmfile with what it inherits: its own is stronger. */
+function stateOf(reader: Reader, path: string, options: EvaluateOptions): HelmfileState {
+  const { environment, values: given, parent } = options;
+  if (parent === undefined) return readState(reader, path, { environment, given });
+  const { state, inherits } = parent;
+  const inherited = inherits.includes("environments") ? state.values : undefined;
+  const own = readState(reader, path, { environment, given, inherited });
+  const document = { ...own.document };
+  for (const key of INHERITED.filter((each) => inherits.includes(each))) {
+    const [below, above] = [state.document[key], document[key]].map((map) => isMap(map) ? map : {});
+    document[key] = { ...below, ...above };
+  }
+  return { ...own, document };
+}
+
 function isBefore({ when }: ImportedHook): boolean {
   return when === "before";
 }
@@ -105,8 +129,16 @@ function isBefore({ when }: ImportedHook): boolean {
 function nestedOf(reader: Reader, state: HelmfileState, options: EvaluateOptions): Evaluated[] {
   const list = Array.isArray(state.document["helmfiles"]) ? state.document["helmfiles"] : [];
   return list.flatMap((entry) => {
-    const { path, selectors, values, ...rest } = isMap(entry) ? entry : { path: entry } as GoMap;
+    const { path, selectors, values, inherits, ...rest } = isMap(entry)
+      ? entry
+      : { path: entry } as GoMap;
     const name = String(path);
+    const wanted = Array.isArray(inherits) ? inherits.map(String) : [];
+    for (const key of wanted) {
+      if (!["environments", "repositories", ...INHERITED].includes(key)) {
+        reader.left.add(`${state.path}: ${key} that helmfiles ${name} inherits`);
+      }
+    }
     for (const key of Object.keys(rest)) {
       if (key !== "selectorsInherited") {
         reader.left.add(`${state.path}: ${key} of helmfiles ${name}`);
@@ -127,6 +159,7 @@ function nestedOf(reader: Reader, state: HelmfileState, options: EvaluateOptions
       return evaluate(reader, file, {
         environment: options.environment,
         values: given,
+        parent: { state, inherits: wanted },
         repositories: options.repositories,
         selectors: Array.isArray(selectors) ? selectors.map(String) : options.selectors,
         depth: (options.depth ?? 0) + 1,

@@ -3,19 +3,18 @@
  *
  * @module
  */
-import { folderOf } from "../../files.ts";
-import { messageOf } from "../../errors.ts";
 import { isMap, truth } from "../../template/value.ts";
 import type { GoMap } from "../../template/value.ts";
-import { bracketed } from "../code.ts";
-import { literal, valuesLiteral } from "./code.ts";
-import { recordLabels } from "./labels.ts";
+import { literal } from "./code.ts";
 import { hooksOf } from "./hooks.ts";
 import type { ImportedHook } from "./hooks.ts";
-import { layered, renderText } from "./render.ts";
-import { joinPath } from "./source.ts";
+import { inherited } from "./inherit.ts";
+import { recordLabels } from "./labels.ts";
+import { chartOf } from "./release_chart.ts";
+import { listOf, ReleaseText } from "./release_text.ts";
+import { valueOptions } from "./release_values.ts";
+import type { ImportedRepository } from "./repositories.ts";
 import type { HelmfileState, Reader } from "./state.ts";
-import { parseMap } from "./yaml.ts";
 
 /** A release of one environment. */
 export interface ImportedRelease {
@@ -33,13 +32,6 @@ export interface ImportedRelease {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A chart repository that the helmfile names. */
-export interface ImportedRepository {
-  readonly name: string;
-  readonly url: string;
-  readonly options: ReadonlyMap<string, string>;
-}
-
 /** Options with the same meaning in both; helmfile's name first. */
 const SAME: Readonly<Record<string, string>> = {
   atomic: "atomic",
@@ -50,6 +42,7 @@ const SAME: Readonly<Record<string, string>> = {
   force: "forceReplace",
   forceConflicts: "forceConflicts",
   historyMax: "maxHistory",
+  rollbackOnFailure: "atomic",
   skipCRDs: "skipCrds",
   skipSchemaValidation: "skipSchemaValidation",
   takeOwnership: "takeOwnership",
@@ -60,10 +53,12 @@ const SAME: Readonly<Record<string, string>> = {
 const READ = [
   "chart",
   "condition",
+  "conditionTemplate",
   "createNamespace",
   "hooks",
   "inherit",
   "installed",
+  "installedTemplate",
   "kubeContext",
   "labels",
   "missingFileHandler",
@@ -78,27 +73,8 @@ const READ = [
   "values",
   "valuesTemplate",
   "version",
+  "waitTemplate",
 ];
-
-/** The repositories of a helmfile. */
-export function repositoriesOf(
-  { left }: Reader,
-  { document }: HelmfileState,
-): ImportedRepository[] {
-  const list = Array.isArray(document["repositories"]) ? document["repositories"] : [];
-  return list.filter(isMap).map((repository) => {
-    const name = String(repository["name"]);
-    const options = new Map<string, string>();
-    for (const [key, value] of Object.entries(repository)) {
-      if (["name", "url", "oci"].includes(key)) continue;
-      if (key === "username" || key === "password") options.set(key, literal(value));
-      else left.add(`repository ${name}: ${key}`);
-    }
-    const url = String(repository["url"] ?? "").replace(/\/+$/, "");
-    const oci = repository["oci"] === true && !url.startsWith("oci://");
-    return { name, url: oci ? `oci://${url}` : url, options };
-  });
-}
 
 /** A release whose condition is off. */
 export interface ReleaseOff {
@@ -116,38 +92,41 @@ export function releasesOf(
 ): { readonly releases: ImportedRelease[]; readonly off: ReleaseOff[] } {
   const { document } = state;
   const defaults = isMap(document["helmDefaults"]) ? document["helmDefaults"] : {};
-  const templates = isMap(document["templates"]) ? document["templates"] : {};
   const common = isMap(document["commonLabels"]) ? document["commonLabels"] : {};
-  for (const key of Object.keys(defaults)) {
-    if (SAME[key] === undefined && !["createNamespace", "kubeContext", "timeout"].includes(key)) {
-      reader.left.add(`helmDefaults: ${key}`);
-    }
-  }
-  const list = Array.isArray(document["releases"]) ? document["releases"].filter(isMap) : [];
+  noteDefaults(reader, state, defaults);
   const off: ReleaseOff[] = [];
-  const releases = list.flatMap((raw) => {
-    const one = new ReleaseReader(reader, state, inherited(raw, templates));
+  const releases = listOf(document["releases"]).filter(isMap).flatMap((raw) => {
+    const whole = inherited(raw, document, (template) => {
+      reader.left.add(
+        `release ${String(raw["name"])}: it inherits ${template}, which is not there`,
+      );
+    });
+    const release = new ReleaseText(reader, state, whole);
+    const one = new ReleaseReader(release, { defaults, common, repositories });
     const condition = one.offBy();
     if (condition !== undefined) {
-      off.push({ key: one.key(defaults), name: one.name, condition });
+      off.push({ key: one.key(), name: release.name, condition });
       return [];
     }
-    return one.isInstalled() ? [one.read({ defaults, common, repositories })] : [];
+    return one.isInstalled() ? [one.read()] : [];
   });
   return { releases, off };
 }
 
-/** A release over the templates that it inherits. */
-function inherited(release: GoMap, templates: GoMap): GoMap {
-  const list = Array.isArray(release["inherit"]) ? release["inherit"].filter(isMap) : [];
-  const layers = list.map((entry) => {
-    const template = templates[String(entry["template"])];
-    const except = Array.isArray(entry["except"]) ? entry["except"] : [];
-    return Object.fromEntries(
-      Object.entries(isMap(template) ? template : {}).filter(([key]) => !except.includes(key)),
+/** What helmDefaults has that no release of a stack can. */
+function noteDefaults({ left }: Reader, state: HelmfileState, defaults: GoMap): void {
+  for (const key of Object.keys(defaults)) {
+    if (SAME[key] === undefined && !["createNamespace", "kubeContext", "timeout"].includes(key)) {
+      left.add(`helmDefaults: ${key}`);
+    }
+  }
+  const { environment, environmentContext: lost } = state;
+  const { kubeContext: taken } = defaults;
+  if (lost !== undefined && taken && taken !== lost) {
+    left.add(
+      `environment ${environment}: kubeContext ${lost}: helmfile takes that of helmDefaults, ${taken}`,
     );
-  });
-  return layered([...layers, release]);
+  }
 }
 
 interface Surroundings {
@@ -157,263 +136,116 @@ interface Surroundings {
 }
 
 class ReleaseReader {
-  readonly name: string;
-  readonly #raw: GoMap;
-  readonly #namespace: string | undefined;
-  readonly #folder: string;
-
-  constructor(
-    private readonly reader: Reader,
-    private readonly state: HelmfileState,
-    raw: GoMap,
-  ) {
-    this.#raw = raw;
-    this.#folder = folderOf(state.path);
-    this.name = this.#text(raw["name"]);
-    const namespace = raw["namespace"] ?? state.document["namespace"];
-    this.#namespace = namespace === undefined ? undefined : this.#text(namespace);
-  }
+  constructor(private readonly release: ReleaseText, private readonly from: Surroundings) {}
 
   /** The condition that keeps it out of its environment. */
   offBy(): string | undefined {
-    const { condition } = this.#raw;
-    if (typeof condition !== "string") return undefined;
+    const { raw, state } = this.release;
+    const given = raw["conditionTemplate"] ?? raw["condition"];
+    if (given === undefined) return undefined;
+    const condition = this.release.text(given);
+    if (/^(true|false)$/i.test(condition)) {
+      return condition.toLowerCase() === "true" ? undefined : condition;
+    }
     const value = condition.split(".").reduce<unknown>(
       (at, key) => isMap(at) ? at[key] : undefined,
-      this.state.values,
+      state.values,
     );
     return truth(value) ? undefined : condition;
   }
 
   /** Names it in all environments: what context an environment names makes no other release of it. */
-  key(defaults: GoMap): string {
-    const context = this.#raw["kubeContext"] ?? defaults["kubeContext"];
-    return `${context ?? ""}/${this.#namespace ?? ""}/${this.name}`;
+  key(): string {
+    const { name, namespace } = this.release;
+    return `${this.#ownContext() ?? ""}/${namespace ?? ""}/${name}`;
   }
 
   isInstalled(): boolean {
-    const { installed } = this.#raw;
-    if (installed === undefined || installed === true || this.#text(installed) === "true") {
-      return true;
-    }
-    this.#leave(
-      `installed: false in environment ${this.state.environment}: helmfile would uninstall it; a ` +
+    const { raw, state } = this.release;
+    const installed = raw["installedTemplate"] ?? raw["installed"];
+    if (installed === undefined || this.release.text(installed) === "true") return true;
+    this.release.leave(
+      `installed: false in environment ${state.environment}: helmfile would uninstall it; a ` +
         "release that a stack does not name is left alone",
     );
     return false;
   }
 
-  read({ defaults, common, repositories }: Surroundings): ImportedRelease {
-    const raw = this.#raw;
-    const options = new Map<string, string>();
-    const repository = this.#chart(options, repositories);
-    if (this.#namespace !== undefined) options.set("namespace", literal(this.#namespace));
-    if (raw["createNamespace"] ?? defaults["createNamespace"] ?? this.#namespace !== undefined) {
-      options.set("createNamespace", "true");
+  read(): ImportedRelease {
+    const { release } = this;
+    const { raw, name, namespace } = release;
+    const chart = chartOf(release, this.from.repositories);
+    const labels = this.#labels();
+    const options = new Map([
+      ["chart", chart.code],
+      ...this.#placeOptions(),
+      ...this.#labelOptions(labels),
+      ...this.#sameOptions(),
+      ...valueOptions(release),
+    ]);
+    for (const key of Object.keys(raw)) {
+      if (!READ.includes(key) && SAME[key] === undefined) release.leave(key);
     }
-    const context = raw["kubeContext"] ?? this.state.kubeContext;
-    if (context !== undefined) {
-      options.set("cluster", `kubeContext(${literal(this.#text(context))})`);
-    }
-    const labels = this.#labels(common);
-    const kept = recordLabels(labels, (what) => this.#leave(what));
-    if (Object.keys(kept).length > 0) options.set("labels", literal(kept));
+    const hooks = hooksOf(raw["hooks"], {
+      name,
+      owner: `release ${name}`,
+      left: release.reader.left,
+      text: (value, event) => release.text(value, event),
+    });
+    const needs = listOf(raw["needs"]).map((need) => release.text(need));
+    const { repository } = chart;
+    return { key: this.key(), name, namespace, options, needs, hooks, repository, labels };
+  }
+
+  *#placeOptions(): Generator<[string, string]> {
+    const { raw, namespace, state } = this.release;
+    if (namespace !== undefined) yield ["namespace", literal(namespace)];
+    const { createNamespace = this.from.defaults["createNamespace"] } = raw;
+    if (createNamespace ?? namespace !== undefined) yield ["createNamespace", "true"];
+    const context = this.#ownContext() ?? state.environmentContext;
+    if (context !== undefined) yield ["cluster", `kubeContext(${literal(context)})`];
+  }
+
+  *#labelOptions(labels: Readonly<Record<string, string>>): Generator<[string, string]> {
+    const kept = recordLabels(labels, (what) => this.release.leave(what));
+    if (Object.keys(kept).length > 0) yield ["labels", literal(kept)];
+  }
+
+  *#sameOptions(): Generator<[string, string]> {
+    const { raw } = this.release;
+    const { defaults } = this.from;
     for (const [theirs, ours] of Object.entries(SAME)) {
-      const value = raw[theirs] ?? defaults[theirs];
-      if (value !== undefined && value !== false) options.set(ours, literal(this.#deep(value)));
+      const template = theirs === "wait" ? raw["waitTemplate"] : undefined;
+      const value = template === undefined
+        ? raw[theirs] ?? defaults[theirs]
+        : this.release.text(template) === "true";
+      if (value !== undefined && value !== false) {
+        yield [ours, literal(this.release.deep(value))];
+      }
     }
     const timeout = raw["timeout"] ?? defaults["timeout"];
-    if (timeout !== undefined) options.set("timeout", JSON.stringify(`${timeout}s`));
-    this.#values(options);
-    for (const key of Object.keys(raw)) {
-      if (!READ.includes(key) && SAME[key] === undefined) this.#leave(key);
-    }
-    const { left } = this.reader;
-    const named = { name: this.name, owner: `release ${this.name}` };
-    return {
-      key: this.key(defaults),
-      name: this.name,
-      namespace: this.#namespace,
-      options,
-      needs: listOf(raw["needs"]).map((need) => this.#text(need)),
-      hooks: hooksOf(raw["hooks"], {
-        ...named,
-        left,
-        text: (value, event) => this.#text(value, event),
-      }),
-      repository,
-      labels,
-    };
+    if (timeout !== undefined) yield ["timeout", JSON.stringify(`${timeout}s`)];
   }
 
-  #chart(options: Map<string, string>, repositories: readonly ImportedRepository[]) {
-    const chart = this.#text(this.#raw["chart"]);
-    const version = this.#raw["version"] === undefined
-      ? undefined
-      : this.#text(this.#raw["version"]);
-    const [alias = "", ...rest] = chart.split("/");
-    const repository = repositories.find(({ name }) => name === alias);
-    if (repository !== undefined && rest.length > 0) {
-      const given = [rest.join("/"), ...(version === undefined ? [] : [version])].map((each) =>
-        literal(each)
-      );
-      options.set("chart", `@REPO:${repository.url}@.chart(${given.join(", ")})`);
-      return repository.url;
-    }
-    const oci = /^(oci:\/\/.+)\/([^/:]+)$/.exec(chart);
-    if (oci !== null) {
-      const given = [oci[2]!, ...(version === undefined ? [] : [version])].map((each) =>
-        literal(each)
-      );
-      options.set("chart", `@REPO:${oci[1]}@.chart(${given.join(", ")})`);
-      return oci[1];
-    }
-    const remote = /^[a-z][a-z0-9+]*:/.test(chart);
-    const local = !remote &&
-      (/^[./]/.test(chart) ||
-        this.reader.files.read(joinPath(this.#folder, `${chart}/Chart.yaml`)) !== undefined);
-    if (/^git[:+]/.test(chart)) this.#leave(`chart ${chart}: fetch it to a folder, and name that`);
-    else if (!remote && !local) {
-      this.#leave(
-        `chart ${chart}: the helmfile names no repository ${alias}: use repository(…).chart(…)`,
-      );
-    }
-    if (local) this.#checkChart(chart);
-    options.set("chart", literal(local ? relative(joinPath(this.#folder, chart)) : chart));
-    if (version !== undefined && !remote && !local) this.#leave(`version ${version}`);
-    return undefined;
+  /**
+   * The context that is not the environment's. The helmfile's own is the strongest; then comes what
+   * the release has, or gets of helmDefaults before anything looks at the environment
+   * (ExecuteTemplates in helmfile's pkg/state/state_exec_tmpl.go).
+   */
+  #ownContext(): string | undefined {
+    const { raw, state } = this.release;
+    const context = state.document["kubeContext"] || raw["kubeContext"] ||
+      this.from.defaults["kubeContext"];
+    return context ? this.release.text(context) : undefined;
   }
 
-  /** Helmfile makes charts of folders that are none. */
-  #checkChart(chart: string): void {
-    const names = this.reader.files.list(joinPath(this.#folder, chart));
-    if (names.length === 0 || names.includes("Chart.yaml")) return;
-    const kustomized = names.some((name) => /^kustomization(\.ya?ml)?$/i.test(name));
-    this.#leave(
-      `chart ${chart}: ${
-        kustomized ? "it is a kustomization" : "it has no Chart.yaml"
-      }: make a chart of what it renders to`,
-    );
-  }
-
-  #values(options: Map<string, string>): void {
-    const raw = this.#raw;
-    const layers: string[] = [];
-    for (const entry of [...listOf(raw["values"]), ...listOf(raw["valuesTemplate"])]) {
-      const code = isMap(entry)
-        ? valuesLiteral(this.#deep(entry), "  ")
-        : this.#valuesFile(this.#text(entry));
-      if (code !== undefined) layers.push(code);
-    }
-    for (const secret of listOf(raw["secrets"])) {
-      this.#leave(
-        `secrets ${isMap(secret) ? "in the helmfile" : String(secret)}: they are not decrypted`,
-      );
-    }
-    const set: string[] = [];
-    for (const entry of [...listOf(raw["set"]), ...listOf(raw["setTemplate"])].filter(isMap)) {
-      const expression = this.#setExpression(entry);
-      if (expression === undefined) this.#leave(`set ${String(entry["name"])} from a file`);
-      else set.push(expression);
-    }
-    for (const entry of listOf(raw["setString"]).filter(isMap)) {
-      const path = String(entry["name"]).split(".");
-      const value = path.reduceRight<unknown>(
-        (below, key) => ({ [key]: below }),
-        this.#text(entry["value"]),
-      );
-      layers.push(literal(value, "  "));
-    }
-    if (layers.length === 1) options.set("values", layers[0]!);
-    else if (layers.length > 1) {
-      options.set(
-        "values",
-        bracketed("[", layers.map((code) => code.replaceAll("\n", "\n  ")), "]", "  "),
-      );
-    }
-    if (set.length > 0) options.set("set", literal(set, "  "));
-  }
-
-  #setExpression(entry: GoMap): string | undefined {
-    const name = String(entry["name"]);
-    const escape = (value: unknown) => this.#text(value).replace(/[\\,{}]/g, "\\$&");
-    if (Array.isArray(entry["values"])) return `${name}={${entry["values"].map(escape).join(",")}}`;
-    return "value" in entry ? `${name}=${escape(entry["value"])}` : undefined;
-  }
-
-  /** A file stays a file; one that is a template is rendered now. */
-  #valuesFile(name: string): string | undefined {
-    const path = joinPath(this.#folder, name);
-    const text = this.reader.files.read(path);
-    if (text === undefined) {
-      const handler = this.#raw["missingFileHandler"] ?? this.state.document["missingFileHandler"];
-      this.#leave(`values file ${name}: there is no such file`);
-      return handler === undefined || handler === "Error" ? literal(relative(path)) : undefined;
-    }
-    if (!path.endsWith(".gotmpl")) return literal(relative(path));
-    this.#leave(
-      `values file ${name}: it is a template; what it gives now is written into the stack`,
-    );
-    return valuesLiteral(parseMap(path, this.#render(path, text)), "  ");
-  }
-
-  #labels(common: GoMap): Record<string, string> {
-    const own = isMap(this.#raw["labels"]) ? this.#raw["labels"] : {};
+  /** Those that all releases have are stronger than a release's own. */
+  #labels(): Record<string, string> {
+    const { raw } = this.release;
+    const own = isMap(raw["labels"]) ? raw["labels"] : {};
     return Object.fromEntries(
-      Object.entries({ ...common, ...own }).map(([key, value]) => [key, this.#text(value)]),
+      Object.entries({ ...this.from.common, ...own, ...this.from.common })
+        .map(([key, value]) => [key, this.release.text(value)]),
     );
   }
-
-  /** A scalar as text, rendered where it is a template of the release. */
-  #text(value: unknown, event = ""): string {
-    const text = typeof value === "string" ? value : literal(value);
-    return text.includes("{{") ? this.#render(this.state.path, text, event) : text;
-  }
-
-  #render(path: string, text: string, event = ""): string {
-    const { environment, values } = this.state;
-    const raw = this.#raw;
-    const plain = (value: unknown) =>
-      typeof value === "string" && value.includes("{{") ? "" : value ?? "";
-    const release = {
-      Name: this.name ?? plain(raw["name"]),
-      Namespace: this.#namespace ?? plain(raw["namespace"]),
-      Chart: plain(raw["chart"]),
-      Labels: isMap(raw["labels"]) ? raw["labels"] : {},
-      KubeContext: plain(raw["kubeContext"]),
-    };
-    try {
-      return renderText(this.reader.files, path, text, {
-        environment,
-        values,
-        release,
-        event,
-        namespace: this.#namespace,
-        left: this.reader.left,
-      });
-    } catch (error) {
-      this.#leave(`${path === this.state.path ? JSON.stringify(text) : path}: ${messageOf(error)}`);
-      return text;
-    }
-  }
-
-  #deep(value: unknown): unknown {
-    if (typeof value === "string") return value.includes("{{") ? this.#text(value) : value;
-    if (Array.isArray(value)) return value.map((item) => this.#deep(item));
-    if (!isMap(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#deep(item)]));
-  }
-
-  #leave(what: string): void {
-    this.reader.left.add(`release ${this.name}: ${what}`);
-  }
-}
-
-/** A path that Capstan takes for a folder or a file. */
-function relative(path: string): string {
-  return /^[./]/.test(path) ? path : `./${path}`;
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -22,6 +22,8 @@ export interface TemplateScope {
   readonly environment: string;
   /** The environment's values. */
   readonly values: GoMap;
+  /** The kubeconfig's context that the environment names. */
+  readonly kubeContext?: string | undefined;
   readonly namespace?: string | undefined;
   /** The release that a text is about. */
   readonly release?: GoMap | undefined;
@@ -67,10 +69,11 @@ export function renderText(
   return render(path, text, data);
 }
 
-function dataOf({ environment, values, namespace = "", release, event }: TemplateScope): GoMap {
+function dataOf(scope: TemplateScope): GoMap {
+  const { environment, values, kubeContext = "", namespace = "", release, event } = scope;
   const about = release === undefined ? {} : { Release: release, Event: { Name: event ?? "" } };
   return {
-    Environment: { Name: environment, Values: values, KubeContext: "" },
+    Environment: { Name: environment, Values: values, KubeContext: kubeContext },
     Values: values,
     StateValues: values,
     Namespace: namespace,

@@ -22,8 +22,8 @@ export interface HelmfileState {
   readonly values: GoMap;
   /** Everything else, as the file has it. */
   readonly document: GoMap;
-  /** The kubeconfig's context of releases that name none. */
-  readonly kubeContext: string | undefined;
+  /** The kubeconfig's context that the environment names. */
+  readonly environmentContext: string | undefined;
 }
 
 /** What reads helmfiles. */
@@ -32,11 +32,34 @@ export interface Reader {
   readonly left: LeftOut;
 }
 
-/** The environments that a helmfile names, `default` where it names none. */
+/** The environments that a helmfile and its bases name, `default` where they name none. */
 export function environmentsOf(reader: Reader, path: string): string[] {
+  const named = environmentsIn(reader, path, []);
+  return named.length === 0 ? ["default"] : [...new Set(named)];
+}
+
+function environmentsIn(reader: Reader, path: string, from: readonly string[]): string[] {
+  if (from.includes(path)) return [];
   const text = textOf(reader, path);
-  const named = keysOf(blocksOf(text, "environments"));
-  return named.length === 0 ? ["default"] : named;
+  const bases = text.split(PARTS).flatMap((part) => basesOf(path, part));
+  return [
+    ...bases.flatMap((base) =>
+      environmentsIn(reader, joinPath(folderOf(path), base), [...from, path])
+    ),
+    ...keysOf(path, blocksOf(text, "environments")),
+  ];
+}
+
+/** Between the parts of a helmfile. */
+const PARTS = /^---[ \t]*$/m;
+
+/** What a helmfile is read with. */
+export interface StateOptions {
+  readonly environment: string;
+  /** Values that are stronger than its own. */
+  readonly given?: GoMap | undefined;
+  /** Values that are weaker: those of the helmfile that names it, where it inherits them. */
+  readonly inherited?: GoMap | undefined;
 }
 
 /**
@@ -47,37 +70,38 @@ export function environmentsOf(reader: Reader, path: string): string[] {
 export function readState(
   reader: Reader,
   path: string,
-  environment: string,
-  given: GoMap = {},
+  { environment, given = {}, inherited = {} }: StateOptions,
 ): HelmfileState {
   const text = textOf(reader, path);
-  const scope = (values: GoMap): TemplateScope => ({ environment, values, left: reader.left });
   let document: GoMap = {};
-  let values: GoMap = given;
-  for (const part of text.split(/^---[ \t]*$/m)) {
+  let values: GoMap = layered([inherited, given]);
+  const scope = (): TemplateScope => ({
+    environment,
+    values,
+    kubeContext: contextOf(document, environment),
+    left: reader.left,
+  });
+  for (const part of text.split(PARTS)) {
     for (const base of basesOf(path, part)) {
-      document = merged(
-        document,
-        readState(reader, joinPath(folderOf(path), base), environment, values),
-      );
+      const below = joinPath(folderOf(path), base);
+      const state = readState(reader, below, { environment, inherited: values, given });
+      document = merged(document, state);
+      values = state.values;
     }
     const head = isTemplate(path, part) ? blocksOf(part, "environments", "values") : part;
-    const known = parseMap(path, rendered(reader, path, head, scope(values)));
+    const known = parseMap(path, rendered(reader, path, head, scope()));
     values = layered([values, environmentValues(reader, path, environment, known), given]);
-    const body = rendered(reader, path, part, scope(values));
+    const body = rendered(reader, path, part, scope());
     document = mergeDocuments(document, parseMap(path, body));
   }
-  return { path, environment, values, document, kubeContext: contextOf(document, environment) };
+  const environmentContext = contextOf(document, environment);
+  return { path, environment, values, document, environmentContext };
 }
 
-/** The kubeconfig's context of all releases that name none: the environment's comes before the defaults'. */
 function contextOf(document: GoMap, environment: string): string | undefined {
-  const { environments, helmDefaults } = document;
+  const { environments } = document;
   const chosen = isMap(environments) ? environments[environment] : undefined;
-  for (const from of [chosen, helmDefaults]) {
-    if (isMap(from) && from["kubeContext"]) return String(from["kubeContext"]);
-  }
-  return undefined;
+  return isMap(chosen) && chosen["kubeContext"] ? String(chosen["kubeContext"]) : undefined;
 }
 
 function textOf({ files }: Reader, path: string): string {
@@ -142,8 +166,10 @@ function blocksOf(text: string, ...keys: string[]): string {
   }).join("\n");
 }
 
-/** The keys one level below the only key of a block. */
-function keysOf(block: string): string[] {
+/** The keys one level below the only key of a block, which may be a template. */
+function keysOf(path: string, block: string): string[] {
+  const [map] = Object.values(quietly(path, block));
+  if (isMap(map)) return Object.keys(map);
   const lines = block.split("\n").slice(1).filter((line) => /^\s+[^\s#]/.test(line));
   const indent = /^\s*/.exec(lines[0] ?? "")![0];
   return lines.flatMap((line) => {
