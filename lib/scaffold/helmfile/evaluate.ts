@@ -69,7 +69,7 @@ export interface EvaluateOptions {
 
 /** Reads a helmfile and those that it names. */
 export function evaluate(reader: Reader, path: string, options: EvaluateOptions): Evaluated {
-  const { environment, selectors = [], depth = 0 } = options;
+  const { selectors = [], depth = 0 } = options;
   const state = stateOf(reader, path, options);
   const { document } = state;
   for (const key of Object.keys(document)) {
