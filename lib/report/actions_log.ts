@@ -7,15 +7,18 @@
  * @module
  */
 import type { RunEvent } from "../events.ts";
+import { RUN } from "./state.ts";
 import type { RunState } from "./state.ts";
 import { skipReason } from "./summary.ts";
 import { formatDuration, printable } from "./text.ts";
-import { turnText } from "./turns.ts";
+import { startText, turnText } from "./turns.ts";
 
 /** Writes a run's events as GitHub Actions shows them best. */
 export class ActionsLog {
   readonly #write: (line: string) => void;
   readonly #kept = new Map<string, string[]>();
+  /** Steps that write down the end of a release, which has been told. */
+  readonly #told = new Set<string>();
 
   /** @param write Takes one line, without its end. */
   constructor(write: (line: string) => void) {
@@ -27,17 +30,19 @@ export class ActionsLog {
     const at = formatDuration(event.at - state.started).padStart(7);
     switch (event.type) {
       case "run-started":
-        this.#write(`${at}  ${event.verb} ${event.stack}: ${event.releases} releases`);
+        this.#write(`${at}  ${startText(event)}`);
         break;
       case "step-log":
         this.#keep(state, event.id, `${at}  | ${event.line}`);
         break;
       case "step-finished":
+        if (this.#told.delete(event.id) || isGoneWell(event, state)) break;
         this.#keep(state, event.id, `${at}  ${stepText(event, state)}`);
         this.#endHook(event, state);
         break;
       case "release-finished": {
         const { owner, outcome, revision, reason } = event;
+        for (const id of state.running.get(owner) ?? []) this.#told.add(id);
         if (outcome === "skipped") {
           // That all its steps were skipped says nothing more.
           this.#kept.delete(owner);
@@ -109,6 +114,14 @@ function harmless(text: string): string {
  */
 export function withoutCommands(text: string): string {
   return text.replaceAll("##[", "## [").replace(/^(\s*)::/gm, "$1| ::");
+}
+
+/** Whether it is a check of the whole run that has found nothing. */
+function isGoneWell(
+  { id, status }: RunEvent & { type: "step-finished" },
+  state: RunState,
+): boolean {
+  return status === "succeeded" && state.steps.get(id)?.info.owner === RUN;
 }
 
 function stepText(event: RunEvent & { type: "step-finished" }, state: RunState): string {

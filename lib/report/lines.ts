@@ -8,7 +8,7 @@ import { formatDuration, paint, printable } from "./text.ts";
 import type { Style } from "./text.ts";
 import type { RunState } from "./state.ts";
 import { skipReason } from "./summary.ts";
-import { turnText } from "./turns.ts";
+import { startText, turnText } from "./turns.ts";
 
 /**
  * The line for one event, or nothing where it is not worth one. `state` is the run after the event.
@@ -32,9 +32,7 @@ function logLines(owner: string, text: string, style: Style): string {
 function eventText(event: RunEvent, state: RunState, style: Style): string | undefined {
   switch (event.type) {
     case "run-started":
-      return `${event.verb} ${event.stack}: ${event.releases} release${
-        event.releases === 1 ? "" : "s"
-      }`;
+      return startText(event);
     case "step-log":
       return logLines(state.steps.get(event.id)?.info.owner ?? event.id, event.line, style);
     case "step-finished":

@@ -5,6 +5,9 @@
  */
 import type { ReleaseOutcome, RunEvent, StepInfo, StepKind, StepStatus } from "../events.ts";
 
+/** Owner of steps that are of the run as a whole; it shows only while it is at work. */
+export const RUN = "run";
+
 /** A step as far as the events tell. Times are milliseconds since the epoch. */
 export interface StepState {
   readonly info: StepInfo;

@@ -8,7 +8,7 @@ import type { ReleaseOutcome } from "../events.ts";
 import { lookAhead } from "./outlook.ts";
 import type { Outlook, Waiting } from "./outlook.ts";
 import { oneLine, waitText, within } from "./shorten.ts";
-import { ownerTime } from "./state.ts";
+import { ownerTime, RUN } from "./state.ts";
 import type { ReleaseState, RunState, StepState } from "./state.ts";
 import { skipReason } from "./summary.ts";
 import { cut, cutMiddle, formatSeconds, pad, paint, width } from "./text.ts";
@@ -24,9 +24,6 @@ export interface Frame extends Style {
 
 /** Columns that a name may take. */
 const WIDEST_NAME = 28;
-
-/** Owner of steps that are of the run as a whole; it has a line only while it is at work. */
-const RUN = "run";
 
 /** The lines of one picture; none is wider than the frame, and there are fewer than it has rows. */
 export function renderFrame(

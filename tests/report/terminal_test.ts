@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunEvent } from "../../lib/events.ts";
+import type { RunEvent, StepKind, StepStatus } from "../../lib/events.ts";
 import { Progress } from "../../lib/report/progress.ts";
 import { Screen } from "../../lib/report/screen.ts";
 import { RunFold } from "../../lib/report/state.ts";
@@ -302,6 +302,54 @@ Deno.test("Progress in GitHub Actions folds each release and marks failures", ()
     "::endgroup::",
     "::error title=release-1 failed::Deployment release-1 is invalid",
     "::warning title=a%3Ab::100%25 of%0Ait",
+    "",
+  ]);
+});
+
+Deno.test("a fold in GitHub Actions is all there is of a release, and what went well of the run needs none", () => {
+  const lines: string[] = [];
+  const write = (text: string) => lines.push(text);
+  const progress = new Progress({ write, color: false, now: () => 0, actions: true });
+  const plan = (owner: string, kind: StepKind): RunEvent => ({
+    at: 0,
+    type: "step-planned",
+    step: { id: `${owner}/${kind}`, kind, owner, title: kind, needs: [] },
+  });
+  const step = (id: string, at: number, status: StepStatus): RunEvent[] => [
+    { at, type: "step-started", id },
+    { at: at + 10, type: "step-finished", id, status },
+  ];
+  const ends: RunEvent = {
+    at: 30,
+    type: "release-finished",
+    owner: "web",
+    release: "web",
+    namespace: "default",
+    outcome: "installed",
+    revision: 1,
+    status: "deployed",
+    hooks: 0,
+  };
+  const [began, recorded] = step("web/record", 20, "succeeded");
+  const events: RunEvent[] = [
+    { at: 0, type: "run-started", run: "r", stack: "s", verb: "up", releases: 1 },
+    plan("run", "render"),
+    plan("web", "apply"),
+    plan("web", "record"),
+    ...step("run/render", 0, "succeeded"),
+    ...step("web/apply", 10, "succeeded"),
+    // A release has come to its end while its record is written.
+    began!,
+    ends,
+    recorded!,
+  ];
+  for (const event of events) progress.add(event);
+  progress.close();
+  assert.deepEqual(lines.join("").split("\n"), [
+    "  0.00s  up s: 1 release",
+    "::group::installed web revision 1",
+    "  0.02s  succeeded apply in 0.01s",
+    "::endgroup::",
     "",
   ]);
 });
