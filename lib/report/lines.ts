@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunEvent } from "../events.ts";
+import type { RunEvent, StepInfo } from "../events.ts";
 import { formatDuration, paint, printable } from "./text.ts";
 import type { Style } from "./text.ts";
 import type { RunState } from "./state.ts";
@@ -78,7 +78,13 @@ function stepText(
   const text = `${step.info.owner} ${step.info.title}`;
   return event.status === "succeeded"
     ? `${text}${took}`
-    : `${paint(event.status, "bad", style)} ${text}: ${said(event.reason)}`;
+    : `${paint(event.status, "bad", style)} ${text}: ${said(reasonOf(event, step.info))}`;
+}
+
+/** Why a step failed; a stack hook's error begins with its name, which begins the line as well. */
+function reasonOf({ reason = "" }: RunEvent & { type: "step-finished" }, info: StepInfo): string {
+  const name = `${info.title} ${info.owner.slice(info.owner.lastIndexOf("/") + 1)}: `;
+  return reason.startsWith(name) ? reason.slice(name.length) : reason;
 }
 
 /** Words of others among ours; lines after the first stand below it. */
