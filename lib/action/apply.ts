@@ -23,8 +23,11 @@ export interface ApplyObjectsOptions {
   readonly signal: AbortSignal;
   /** Take fields over from other managers. @default {false} */
   readonly forceConflicts?: boolean | undefined;
-  /** The objects were patched by a client before (Helm 3): its fields become those of apply. @default {false} */
-  readonly takeOver?: boolean | undefined;
+  /**
+   * Objects that a client has patched before (Helm 3), by {@linkcode keyOf}, or all: its fields become those of apply.
+   * @default none
+   */
+  readonly takeOver?: "all" | ReadonlySet<string> | undefined;
   /** Let the client compare and patch, as Helm 3 does, instead of the server. @default none */
   readonly client?: ClientSide | undefined;
   /** Let the server drop fields that a kind does not have, instead of refusing them. @default {false} */
@@ -122,7 +125,10 @@ async function applyObject(
     return stands;
   }
   try {
-    if (takeOver && putter === undefined) await handOver(api, refOf(object), { signal });
+    const ref = refOf(object);
+    if (putter === undefined && (takeOver === "all" || takeOver?.has(keyOf(ref)))) {
+      await handOver(api, ref, { signal });
+    }
     const live = putter === undefined
       ? await api.apply(object, { strict, force: forceConflicts, signal })
       : await putter(object, { strict, signal });

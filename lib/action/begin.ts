@@ -12,6 +12,7 @@ import { isPending, type Release, withStatus } from "../release/release.ts";
 import { revisionsToPrune } from "../release/state.ts";
 import { droppedFrom } from "./apply.ts";
 import type { DeployRequest } from "./deploy_request.ts";
+import { isPatchedByClient } from "./field_owner.ts";
 import { leftoversOf, otherRevisions } from "./leftovers.ts";
 import { BUILD_PROBLEM, type ManifestObject, parseManifest, resolveObjects } from "./objects.ts";
 import type { Operation } from "./operation.ts";
@@ -25,6 +26,8 @@ export interface ApplyPlan {
   readonly objects: readonly ManifestObject[];
   /** Objects of the revision before. */
   readonly before: readonly ManifestObject[];
+  /** Objects, by {@linkcode keyOf}, that are not of the revision before, and that a client has patched (Helm 3). */
+  readonly inherited: ReadonlySet<string>;
   /** Live objects, by {@linkcode keyOf}, that applying would not change. */
   readonly standing: ReadonlyMap<string, KubeObject>;
   /** Objects that the revision before had and this one has not. */
@@ -70,11 +73,14 @@ export async function planApply(
   if (!made) {
     existing.push(...await checkExisting(operation, request, { fresh: inside, change, signal }));
   }
-  const there = new Set(existing.map((object) => keyOf(refOf(object))));
+  const keys = (found: readonly KubeObject[]) =>
+    new Set(found.map((object) => keyOf(refOf(object))));
+  const there = keys(existing);
   const marked = (one: ManifestObject) => ({ ...one, object: markOwned(one.object, operation) });
   return {
     objects: resolved.map(marked),
     before,
+    inherited: keys(existing.filter(isPatchedByClient)),
     standing: mayStand(request, change)
       ? await operation.cache.standing(api).find(sameAsBefore(resolved, before).map(marked), signal)
       : new Map(),

@@ -235,7 +235,7 @@ async function liveObjects(
 
 async function apply(deployment: Deployment, step: StepContext): Promise<void> {
   const { operation, request } = deployment;
-  const { objects, before, standing, dropped, leftovers } = deployment.apply!;
+  const { objects, before, inherited, standing, dropped, leftovers } = deployment.apply!;
   const { kind, current, release, drifted } = deployment.plan as Change;
   const { api } = operation.context;
   const { signal } = step;
@@ -243,7 +243,7 @@ async function apply(deployment: Deployment, step: StepContext): Promise<void> {
     signal,
     forceConflicts: request.forceConflicts || drifted,
     skipFieldValidation: request.skipFieldValidation,
-    takeOver: kind === "upgrade" ? current?.applyMethod !== "ssa" : request.takeOwnership,
+    takeOver: kind === "upgrade" && current?.applyMethod !== "ssa" ? "all" : inherited,
     client: release.applyMethod === "csa" ? { before, replace: request.forceReplace } : undefined,
     standing,
     keepGoing: kind === "upgrade",

@@ -6,7 +6,7 @@
  * @module
  */
 import { isConflict } from "../kube/errors.ts";
-import type { KubeApi, ObjectRef } from "../kube/types.ts";
+import type { KubeApi, KubeObject, ObjectRef } from "../kube/types.ts";
 import { retry } from "../schedule/retry.ts";
 
 const MANAGER = "helm";
@@ -31,9 +31,7 @@ export async function handOver(
 ): Promise<void> {
   await retry(async () => {
     const live = await api.get(ref, { signal });
-    const entries = live === undefined ? undefined : handedOver(
-      (live.metadata.managedFields ?? []) as readonly ManagedFields[],
-    );
+    const entries = live === undefined ? undefined : handedOver(managedFieldsOf(live));
     if (entries === undefined) return;
     await api.patch(ref, "application/json-patch+json", [
       { op: "replace", path: "/metadata/managedFields", value: entries },
@@ -41,6 +39,15 @@ export async function handOver(
       { op: "replace", path: "/metadata/resourceVersion", value: live!.metadata.resourceVersion },
     ], { signal });
   }, { when: isConflict, delay: 20, signal });
+}
+
+/** Whether there are fields of an object to hand over. */
+export function isPatchedByClient(live: KubeObject): boolean {
+  return handedOver(managedFieldsOf(live)) !== undefined;
+}
+
+function managedFieldsOf({ metadata }: KubeObject): readonly ManagedFields[] {
+  return (metadata.managedFields ?? []) as readonly ManagedFields[];
 }
 
 /** The entries with those of Helm's updates made one of its apply; `undefined` when there are none. */

@@ -240,7 +240,7 @@ async function apply(rollback: Rollback, { id, signal }: StepContext): Promise<v
   rollback.live = await applyObjects(api, objects, {
     signal,
     forceConflicts: request.forceConflicts,
-    takeOver: current.applyMethod !== "ssa",
+    takeOver: current.applyMethod !== "ssa" ? "all" : undefined,
     client: operation.recorder!.release.applyMethod === "csa"
       ? { before, replace: request.forceReplace }
       : undefined,

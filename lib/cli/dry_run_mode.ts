@@ -25,18 +25,24 @@ export const DRY_RUN_HINT =
  * @throws {CapstanError} in Helm's words.
  */
 export function dryRunMode(flags: DryRunFlags, warn: (message: string) => void): DryRunMode {
-  const { dryRun = "none", helmVersion = "v4", hideSecret } = flags;
-  const mode = helmVersion === "v3" ? ofHelm3(dryRun) : ofHelm4(dryRun, warn);
-  if (hideSecret && mode === "none") {
-    throw new CapstanError(
-      `${helmVersion === "v3" ? "H" : "h"}iding Kubernetes secrets requires a dry-run mode`,
-      {
-        code: "cli/flags",
-        hint: "add --dry-run=client or --dry-run=server, or leave --hide-secret out",
-      },
-    );
-  }
-  return mode;
+  const { dryRun = "none", helmVersion = "v4" } = flags;
+  return helmVersion === "v3" ? ofHelm3(dryRun) : ofHelm4(dryRun, warn);
+}
+
+/**
+ * Refuses to hide secrets of what is no dry run.
+ *
+ * @throws {CapstanError} in Helm's words.
+ */
+export function checkHiding({ hideSecret, helmVersion }: DryRunFlags, mode: DryRunMode): void {
+  if (!hideSecret || mode !== "none") return;
+  throw new CapstanError(
+    `${helmVersion === "v3" ? "H" : "h"}iding Kubernetes secrets requires a dry-run mode`,
+    {
+      code: "cli/flags",
+      hint: "add --dry-run=client or --dry-run=server, or leave --hide-secret out",
+    },
+  );
 }
 
 function ofHelm3(value: string): DryRunMode {

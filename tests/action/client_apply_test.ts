@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { applyMethodFor } from "../../lib/action/apply_method.ts";
-import { install, rollback, upgrade } from "../../lib/action/run.ts";
+import { install, rollback, uninstall, upgrade } from "../../lib/action/run.ts";
 import type { KubeObject } from "../../lib/kube/types.ts";
 import { type Bench, chart, configMap, deployment, onCluster, web } from "./harness.ts";
 
@@ -85,6 +85,29 @@ Deno.test("what the client has patched, server-side apply takes over, and back",
       context,
     );
     assert.deepEqual([last.applyMethod, await data(bench)], ["csa", { d: "4" }]);
+  });
+});
+
+Deno.test("what the client has left behind, an install or upgrade by the server takes over", async () => {
+  const kept = (values: Record<string, string>) =>
+    settings(values).replace(
+      "{name: settings}",
+      "{name: settings, annotations: {helm.sh/resource-policy: keep}}",
+    );
+  const other = { "o.yaml": configMap("other") };
+  await onCluster(async (bench) => {
+    const { context } = bench;
+    await install(web(chart({ "s.yaml": kept({ a: "1", b: "1" }) }), CLIENT), context);
+    await uninstall({ name: "web", namespace: "shop" }, context);
+    await install(web(chart({ "s.yaml": kept({ a: "2" }) })), context);
+    assert.deepEqual(await data(bench), { a: "2" });
+
+    await upgrade(web(chart({ "s.yaml": kept({ a: "3", b: "3" }) }), CLIENT), context);
+    await upgrade(web(chart(other), CLIENT), context);
+    await upgrade(web(chart(other)), context);
+    assert.deepEqual(await data(bench), { a: "3", b: "3" });
+    await upgrade(web(chart({ ...other, "s.yaml": kept({ a: "4" }) })), context);
+    assert.deepEqual(await data(bench), { a: "4" });
   });
 });
 

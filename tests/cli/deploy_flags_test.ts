@@ -26,7 +26,6 @@ Deno.test("dryRunMode() takes what each Helm takes, and says what it says", () =
   const bad: [Parameters<typeof dryRunMode>[0], RegExp][] = [
     [{ dryRun: "maybe" }, /^CapstanError: invalid dry-run value \("maybe"\). Must be "none"/],
     [{ dryRun: "maybe", helmVersion: "v3" }, /Invalid dry-run flag/],
-    [{ hideSecret: true }, /hiding Kubernetes secrets requires a dry-run mode/],
   ];
   for (const [flags, message] of bad) assert.throws(() => dryRunMode(flags, () => {}), message);
 });
@@ -143,7 +142,11 @@ Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async (
       1,
       "Error: invalid operation: cannot use server-side apply and force replace together\n",
     ],
-    ["install x ./web --server-side=auto", 2, 'Error: Expected "auto" to be one of (true|false)'],
+    [
+      "install x ./web --server-side=auto",
+      2,
+      'Error: invalid argument "auto" for "--server-side" flag: must be one of true, false\n',
+    ],
   ];
   await atWork(CHART, async ({ capstan }) => {
     for (const text of ["one", "two"]) {
@@ -154,6 +157,29 @@ Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async (
       assert.equal(code, expected, `${line}\n${stderr}`);
       if (start === "") assert.doesNotMatch(stderr, /^Flag/, line);
       else assert.ok(stderr.startsWith(start), `${line}\n${stderr}`);
+    }
+  });
+});
+
+Deno.test("a dry run that is none is refused in the words of either Helm", async () => {
+  const three = "Invalid dry-run flag. Flag must one of the following: false, true, none, client,";
+  const four = 'invalid dry-run value ("no"). Must be "none", "server", or "client"\n';
+  const hiding = "iding Kubernetes secrets requires a dry-run mode\n";
+  const rows = [
+    ["install x ./web --dry-run=no", four],
+    ["upgrade x ./web --dry-run=no", four],
+    ["rollback x --dry-run=no", four],
+    ["install x ./web --dry-run=no --helm-version v3", `INSTALLATION FAILED: ${three}`],
+    ["upgrade x ./web --dry-run=no --helm-version v3", three],
+    ["install x ./web --hide-secret", `INSTALLATION FAILED: h${hiding}`],
+    ["upgrade x ./web --hide-secret", `UPGRADE FAILED: h${hiding}`],
+    ["upgrade x ./web --hide-secret --helm-version v3", `UPGRADE FAILED: H${hiding}`],
+  ] as const;
+  await atWork(CHART, async ({ capstan }) => {
+    for (const [line, start] of rows) {
+      const { code, stderr } = await capstan(...line.split(" "));
+      assert.equal(code, 1, line);
+      assert.ok(stderr.startsWith(`Error: ${start}`), `${line}\n${stderr}`);
     }
   });
 });

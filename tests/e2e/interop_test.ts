@@ -4,6 +4,8 @@ import { withNamespaces } from "./namespaces.ts";
 import { capstanOk, helms, succeed, withValues } from "./tools.ts";
 
 const CHART = new URL("../testdata/charts/interop", import.meta.url).pathname;
+/** Its one object stays when the release is uninstalled. */
+const KEPT = new URL("../testdata/charts/kept", import.meta.url).pathname;
 
 /** A program with Helm's commands, run to its end, which must be good. */
 type Tool = (...args: string[]) => Promise<string>;
@@ -133,6 +135,7 @@ async function assertSameReading(namespace: string): Promise<void> {
     ["get", "manifest", "r", "--revision", "2"],
     ["status", "r"],
     ["status", "r", "--revision", "2", "-o", "yaml"],
+    ["status", "r", "--revision", "2", "-o", "json"],
     ["history", "r"],
     ["history", "r", "-o", "json"],
     ["list", "-o", "json"],
@@ -157,6 +160,7 @@ function alike(text: string): string {
   return text
     .replace(/ {3}\d+[smhd](\d+[smhd])?$/gm, "   AGE")
     .replace(/\b(resourceVersion|time|lastTransitionTime|lastUpdateTime): .*/g, "$1: -")
+    .replace(/"(resourceVersion|time|lastTransitionTime|lastUpdateTime)":"[^"]*"/g, '"$1":"-"')
     .replace(
       /^(RESOURCES:\n)([^]*?\n\n)\n/m,
       (_, head: string, tables: string) => head + tables.split(/^(?===> )/m).sort().join(""),
@@ -178,6 +182,25 @@ for (const [name, helm] of HELMS) {
     );
   });
 }
+
+Deno.test("what a Helm's release has left behind, Capstan's takes over, and the other way round", async () => {
+  await withNamespaces(HELMS.map((_, i) => `kept-${i}`), async (namespaces, api) => {
+    await Promise.all(HELMS.map(async ([name, helm], i) => {
+      const namespace = namespaces[i]!;
+      const at = ["-n", namespace];
+      const install = async (tool: Tool, settings: Readonly<Record<string, string>>) => {
+        await withValues({ settings }, (file) => tool("install", "r", KEPT, ...at, "-f", file));
+        const ref = { apiVersion: "v1", kind: "ConfigMap", name: "r", namespace };
+        assert.deepEqual((await api.get(ref))?.["data"], settings, name);
+      };
+      await install(helm, { text: "one", extra: "x" });
+      await helm("uninstall", "r", ...at);
+      await install(capstan, { text: "two" });
+      await capstan("uninstall", "r", ...at);
+      await install(helm, { text: "three", more: "y" });
+    }));
+  });
+});
 
 Deno.test("Capstan and Helm 3 take turns while both patch by the client", async () => {
   const byClient: Tool = (verb, ...args) => {

@@ -8,6 +8,7 @@ import { isAbort, messageOf } from "../../errors.ts";
 import { ApiError } from "../../kube/errors.ts";
 import { refOf } from "../../kube/resource.ts";
 import type { KubeApi, KubeObject, ObjectRef } from "../../kube/types.ts";
+import { isPatchedByClient } from "../field_owner.ts";
 import { conflictMessage, type Owner, ownershipProblem } from "../ownership.ts";
 import type { Mask } from "./mask.ts";
 import { compareSides, type FieldChange } from "./three_way.ts";
@@ -67,10 +68,13 @@ export async function compareObject(
   comparison: Comparison,
   { object, last, unchecked }: Wanted,
 ): Promise<ObjectChange | undefined> {
-  const { mask, unowned } = comparison;
+  const { mask } = comparison;
   const live = unchecked === undefined ? await read(comparison, refOf(object)) : undefined;
+  // Of an earlier release's object, what a client has patched is handed over.
+  const inherited = last === undefined && live !== undefined && isPatchedByClient(live);
+  const unowned = comparison.unowned || inherited;
   const tried = unchecked === undefined
-    ? await tryApply(comparison, object)
+    ? await tryApply({ ...comparison, unowned }, object)
     : { checked: "local", unchecked } as const;
   const { answered, ...trial } = tried;
   const problem = trial.problem ?? notOurs(comparison, { live, last });

@@ -13,7 +13,7 @@ import { offlineTarget, withTarget } from "../connect.ts";
 import type { Target } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { describeRelease } from "../describe.ts";
-import { type DryRunMode, dryRunMode } from "../dry_run_mode.ts";
+import { checkHiding, type DryRunMode, dryRunMode } from "../dry_run_mode.ts";
 import { withPrefix } from "../errors.ts";
 import { checkApplyFlags, warnOfDeprecated } from "../flag_checks.ts";
 import { applyOptions, waitOptions } from "../flags.ts";
@@ -29,15 +29,16 @@ export async function install(
   first: string,
   second?: string,
 ): Promise<void> {
-  checkFlags(this, flags);
+  const mode = checkFlags(this, flags, INSTALL_FAILED);
   const labels = labelsOf(flags.labels);
   try {
     const { name, chart } = await nameAndChart(this, flags, { first, second });
     const { replace } = flags;
-    const { result } = await deploy(this, flags, { name, chart, upgrade: false, replace, labels });
+    const asked = { name, chart, mode, upgrade: false, replace, labels };
+    const { result } = await deploy(this, flags, asked);
     print(this, flags, result, "");
   } catch (error) {
-    throw withPrefix("INSTALLATION FAILED: ", error);
+    throw withPrefix(INSTALL_FAILED, error);
   }
 }
 
@@ -48,10 +49,11 @@ export async function upgrade(
   name: string,
   chart: string,
 ): Promise<void> {
-  checkFlags(this, flags);
+  const mode = checkFlags(this, flags, UPGRADE_FAILED);
   const { result, kind } = await deployAgain(this, flags, {
     name,
     chart,
+    mode,
     install: flags.install ?? false,
     reuseValues: reuseOf(flags),
     cleanupOnFail: flags.cleanupOnFail,
@@ -66,9 +68,31 @@ export async function upgrade(
   );
 }
 
-function checkFlags({ process: { stderr } }: CliContext, flags: DeployFlags): void {
-  warnOfDeprecated(flags, (message) => stderr.write(`${message}\n`));
+const INSTALL_FAILED = "INSTALLATION FAILED: ", UPGRADE_FAILED = "UPGRADE FAILED: ";
+
+/** Says what is to be said of flags before anything is done, and what the dry run comes to. */
+function checkFlags(
+  { process: { stderr } }: CliContext,
+  flags: DeployFlags,
+  failed: typeof INSTALL_FAILED | typeof UPGRADE_FAILED,
+): DryRunMode {
+  const warn = (message: string) => stderr.write(`${message}\n`);
+  warnOfDeprecated(flags, warn);
   checkApplyFlags(flags);
+  const mode = () => dryRunMode(flags, warn);
+  // For Helm 3 a mode that does not exist is an installation that failed, but no upgrade.
+  const late = flags.helmVersion === "v3" && failed === INSTALL_FAILED;
+  const asked = late ? prefixed(failed, mode) : mode();
+  prefixed(failed, () => checkHiding(flags, asked));
+  return asked;
+}
+
+function prefixed<T>(prefix: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw withPrefix(prefix, error);
+  }
 }
 
 function installing(name: string): string {
@@ -90,7 +114,7 @@ async function deployAgain(
       }
       throw error;
     }
-    throw error instanceof ReleaseError ? withPrefix("UPGRADE FAILED: ", error) : error;
+    throw error instanceof ReleaseError ? withPrefix(UPGRADE_FAILED, error) : error;
   }
 }
 
@@ -113,7 +137,7 @@ type Asked =
     | "maxHistory"
     | "labels"
   >
-  & { readonly chart: string };
+  & { readonly chart: string; readonly mode: DryRunMode };
 
 interface Deployed {
   readonly result: OperationResult;
@@ -121,24 +145,21 @@ interface Deployed {
 }
 
 async function deploy(context: CliContext, flags: DeployFlags, asked: Asked): Promise<Deployed> {
-  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
-  const mode = dryRunMode(flags, warn);
-  const use = (target: Target) => deployTo(context, flags, { asked, mode, target });
-  return mode === "client" && asked.upgrade === false
+  const use = (target: Target) => deployTo(context, flags, { asked, target });
+  return asked.mode === "client" && asked.upgrade === false
     ? await use(await offlineTarget(context, flags))
     : await withTarget(context, flags, use);
 }
 
 interface Deploying {
   readonly asked: Asked;
-  readonly mode: DryRunMode;
   readonly target: Target;
 }
 
 async function deployTo(
   context: CliContext,
   flags: DeployFlags,
-  { asked, mode, target }: Deploying,
+  { asked: { mode, ...asked }, target }: Deploying,
 ): Promise<Deployed> {
   const [chart, values, postRender, withHosts] = await Promise.all([
     chartFor(context, flags, asked.chart),

@@ -189,6 +189,31 @@ Deno.test("a plan says what would be refused", async () => {
   });
 });
 
+Deno.test("a plan takes over what a client has left of an earlier release", async () => {
+  await rehearse(FILES, async (rehearsal) => {
+    const api = createKubeClient({ server: rehearsal.url, namespace: "default" }, {
+      fieldManager: "helm",
+    });
+    const metadata = {
+      name: "extra",
+      namespace: "default",
+      labels: { "app.kubernetes.io/managed-by": "Helm" },
+      annotations: {
+        "helm.sh/resource-policy": "delete",
+        "meta.helm.sh/release-name": "web",
+        "meta.helm.sh/release-namespace": "default",
+      },
+    };
+    await api.create({ apiVersion: "v1", kind: "ConfigMap", metadata });
+    const { objects } = await changes(rehearsal, { values: { extra: "keep" } });
+    const change = objects.find(({ kind }) => kind === "ConfigMap")!;
+    assert.equal(change.problem, undefined);
+    assert.deepEqual(change.fields.map(({ path, live, after }) => [path, live, after]), [
+      ['metadata.annotations["helm.sh/resource-policy"]', "delete", "keep"],
+    ]);
+  });
+});
+
 Deno.test("a refusal does not tell the whole of a value that a server refuses", () => {
   const value = `{"labels":{"a":"b: c"},"Spec":{"Containers":[${'{"Name":"m"},'.repeat(200)}]}}`;
   const refused = (text: string) => `Job "x" is invalid: spec.template: Invalid value: ${text}`;
