@@ -1,62 +1,10 @@
 /** The commands of Helm and their flags, one by one, against those that are here. */
 import assert from "node:assert/strict";
-import { buildApp } from "../../lib/cli/app.ts";
 import { normalizeArguments } from "../../lib/cli/arguments.ts";
 import { leftOut, otherFlagRows } from "../docs/helm_flags.ts";
 import { parseFlag, recordedSurfaces, surfaceOf } from "./helm_surface.ts";
-
-interface Flag {
-  readonly kind: string;
-  readonly variadic?: boolean;
-  readonly brief: string;
-}
-
-/** A command of ours. */
-interface Command {
-  /** None of a group. */
-  readonly flags?: Readonly<Record<string, Flag>>;
-  readonly letters: Readonly<Record<string, string>>;
-  readonly aliases: readonly string[];
-}
-
-interface Target {
-  readonly parameters?: {
-    readonly flags?: Readonly<Record<string, Flag>>;
-    readonly aliases?: Readonly<Record<string, string>>;
-  };
-  getAllEntries?(): readonly {
-    readonly name: { readonly original: string };
-    readonly aliases: readonly string[];
-    readonly target: Target;
-  }[];
-}
-
-/** Every command by name, such as `repo add`. */
-async function ownCommands(): Promise<Map<string, Command>> {
-  const found = new Map<string, Command>();
-  const visit = (target: Target, words: readonly string[], aliases: readonly string[]) => {
-    const { flags, aliases: letters = {} } = target.parameters ?? {};
-    found.set(words.join(" "), {
-      aliases,
-      ...(flags === undefined ? {} : { flags: dashed(flags) }),
-      letters: Object.fromEntries(Object.entries(letters).map(([a, flag]) => [a, dash(flag)])),
-    });
-    for (const { name, aliases, target: below } of target.getAllEntries?.() ?? []) {
-      visit(below, [...words, name.original], aliases);
-    }
-  };
-  const { root } = await buildApp({ version: "1", debug: false });
-  visit(root as Target, [], []);
-  return found;
-}
-
-function dash(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function dashed<T>(flags: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [dash(name), flag]));
-}
+import { ownCommands } from "./own_commands.ts";
+import type { OwnFlag } from "./own_commands.ts";
 
 /** What is one command here has its part as an argument: `get values NAME`, `completion bash`. */
 const BY_ARGUMENT = /^(get|completion) (?!powershell).*/;
@@ -101,7 +49,7 @@ Deno.test("every flag of Helm is taken as Helm takes it, or the page says why no
       for (const line of [...flags, ...everywhere]) {
         const { name: flag, short, type } = parseFlag(line);
         const place = `${name} --${flag}`;
-        const known: Flag | undefined = taken[flag];
+        const known: OwnFlag | undefined = taken[flag];
         const row = said.get(place);
         if (row !== undefined) used.add(place);
         if (known === undefined) {
