@@ -117,12 +117,25 @@ function closing(state: RunState, style: TableStyle): string[] {
   const wall = formatDuration((state.finished ?? state.started) - state.started);
   const sum = formatDuration(stepTime(state));
   const nothing = counts.size === 1 && counts.has("unchanged") ? "; nothing changed" : "";
-  const head = state.ok ? "done" : "failed";
+  const [head, tone] = endOf(state);
   const text = `${head}: ${
     what || "no releases"
   }${nothing} in ${wall} (steps one after another: ${sum})`;
   const [first, ...rest] = wrapped(text, style.columns);
-  return [`${paint(head, state.ok ? "good" : "bad", style)}${first!.slice(head.length)}`, ...rest];
+  return [`${paint(head, tone, style)}${first!.slice(head.length)}`, ...rest];
+}
+
+/** How the run has ended, in a word: where nothing failed it was stopped by who had started it. */
+function endOf(state: RunState): [word: string, tone: Tone] {
+  if (state.ok) return ["done", "good"];
+  const releases = [...state.releases.values()];
+  const hasFailed =
+    releases.some(({ outcome }) => outcome === "failed" || outcome === "rolled-back") ||
+    [...state.steps.values()].some(({ status }) => status === "failed");
+  const wasStopped = releases.some((one) =>
+    one.outcome === "skipped" && skipReason(one) === "interrupted"
+  );
+  return wasStopped && !hasFailed ? ["interrupted", "warn"] : ["failed", "bad"];
 }
 
 function failureLines(state: RunState, style: Style): string[] {

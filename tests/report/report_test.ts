@@ -125,6 +125,30 @@ Deno.test("closingTable() leaves the failures to whoever has the errors, and say
   ]);
 });
 
+Deno.test("closingTable() tells a run that was interrupted from one that failed", () => {
+  const reason = "skipped because of cart/apply: interrupted";
+  const rows: [web: "failed" | "installed", expected: RegExp][] = [
+    ["installed", /^interrupted: 2 installed, 1 skipped in /],
+    ["failed", /^failed: 1 installed, 1 failed, 1 skipped in /],
+  ];
+  for (const [outcome, expected] of rows) {
+    const events = EVENTS.map((event): RunEvent =>
+      event.type === "release-finished"
+        ? event.owner === "web"
+          ? { ...event, outcome }
+          : event.owner === "cart"
+          ? { ...event, reason }
+          : event
+        : event.type === "step-finished" && event.status === "failed"
+        ? { ...event, status: "succeeded" }
+        : event
+    );
+    const lines = closingTable(folded(events).state, PLAIN);
+    assert.match(lines.at(-2)!, expected);
+    assert.equal(lines.at(-1), "skipped cart: interrupted");
+  }
+});
+
 Deno.test("closingTable() is no wider than its terminal", () => {
   const { state } = folded(EVENTS);
   const fits = (columns: number, color: boolean) =>
