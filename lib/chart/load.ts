@@ -177,7 +177,12 @@ async function readArchive(path: string, limits: Limits): Promise<RawFile[]> {
 
 function notAnArchive(path: string, data: Uint8Array): ChartError {
   if (/\.ya?ml$/.test(path)) {
-    return new ChartError(`file '${path}' seems to be a YAML file, but expected a gzipped archive`);
+    return new ChartError(
+      `file '${path}' seems to be a YAML file, but expected a gzipped archive`,
+      {
+        hint: ARCHIVE,
+      },
+    );
   }
   // Helm looks at 512 bytes, and at zeros where there are fewer.
   const binary = data.length < 512 ||
@@ -185,8 +190,11 @@ function notAnArchive(path: string, data: Uint8Array): ChartError {
   const type = binary ? "application/octet-stream" : "text/plain; charset=utf-8";
   return new ChartError(
     `file '${path}' does not appear to be a gzipped archive; got '${type}'`,
+    { hint: ARCHIVE },
   );
 }
+
+const ARCHIVE = "name a chart's folder, or an archive as `capstan package` makes it";
 
 interface FolderReading extends Reading {
   readonly followLinks: boolean;

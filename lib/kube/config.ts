@@ -210,7 +210,7 @@ function unreadable(path: string, error: unknown): CapstanError {
         ? `allow it with --allow-read=${path}`
         : missing
         ? "name one with --kubeconfig or in KUBECONFIG"
-        : undefined,
+        : "name another with --kubeconfig or in KUBECONFIG",
       cause: error,
     },
   );
@@ -336,7 +336,9 @@ async function pemOf<F extends string>(
   } catch (error) {
     throw new CapstanError(`cannot read the kubeconfig's ${field}: ${messageOf(error)}`, {
       code: "kubeconfig/certificate",
-      hint: isDenied(error) ? `allow it with --allow-read=${path}` : undefined,
+      hint: isDenied(error)
+        ? `allow it with --allow-read=${path}`
+        : "correct it; a relative path starts at the kubeconfig's folder",
       cause: error,
     });
   }
@@ -344,6 +346,7 @@ async function pemOf<F extends string>(
   if (pem.includes("-----BEGIN")) return pem;
   throw new CapstanError(`cannot read the kubeconfig's ${field}: it is not PEM`, {
     code: "kubeconfig/certificate",
+    hint: "it begins with -----BEGIN; in a field whose name ends with -data all of it is in base64",
   });
 }
 

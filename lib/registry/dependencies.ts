@@ -127,6 +127,7 @@ async function chartIn(path: string, { signal }: DependencyOptions): Promise<Cha
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new CapstanError(`could not find ${path}: no such file or directory`, {
       code: "chart/missing",
+      hint: "name a chart's folder; a relative path starts where the command runs",
     });
   }
   if (!info.isDirectory) {

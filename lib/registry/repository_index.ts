@@ -65,6 +65,7 @@ async function archivesIn(folder: string): Promise<string[]> {
   } catch (error) {
     throw new CapstanError(`cannot index ${folder}: ${messageOf(error)}`, {
       code: "repo/index",
+      hint: "name a folder of chart archives; a relative path starts where the command runs",
       cause: error,
     });
   }
