@@ -113,6 +113,7 @@ export function planDeploy(
       operation.previous = plan.kind === "install" ? 0 : lastGood(plan.history);
       if (isOffline(request)) return;
       if (request.dryRun) {
+        warnOfCrds(operation, request, plan);
         await planApply(operation, request, { change: plan, signal: step.signal });
       } else step.add(changeSteps(deployment, plan));
     },
@@ -132,6 +133,16 @@ export function planDeploy(
   });
   const parts = partSteps(operation, request, before);
   return { steps: [render, ...parts, record], result: () => operation.result };
+}
+
+/** A dry run has nothing of the kinds that the chart would define first. */
+function warnOfCrds(operation: Operation, { skipCrds }: DeployRequest, change: Change): void {
+  if (change.kind !== "install" || change.crds.length === 0 || skipCrds) return;
+  // Helm 3 says so with --debug only.
+  if (operation.helmVersion === "v3") return;
+  operation.warn(
+    "This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.",
+  );
 }
 
 /** The steps of a change, one after another but for hooks that may overlap. */

@@ -8,7 +8,7 @@ import type { Resources } from "../action/resources.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { goJSON, releaseJSON } from "../release/codec.ts";
 import type { Release } from "../release/release.ts";
-import { pad, width } from "../report/text.ts";
+import { width } from "../report/text.ts";
 import { compareStrings, type GoMap, isMap } from "../template/value.ts";
 import { emitYaml } from "../yaml/emit.ts";
 
@@ -97,26 +97,34 @@ export function formatTable(
   const all = header === undefined ? rows : [header, ...rows];
   const limit = widest === 0 ? Infinity : widest;
   const widths = all[0]?.map((_, i) =>
-    Math.min(limit, Math.max(...all.flatMap((row) => row[i]!.split("\n").map(width))))
+    Math.min(limit, Math.max(...all.flatMap((row) => row[i]!.split("\n").map(printedWidth))))
   );
   const lines = all.flatMap((row) => {
     const cells = row.map((cell, i) => cutCell(cell, widths![i]!).split("\n"));
     const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from(
       { length: height },
-      (_, y) => cells.map((cell, i) => pad(cell[y] ?? "", widths![i]!)).join("\t"),
+      (_, y) => cells.map((cell, i) => padded(cell[y] ?? "", widths![i]!)).join("\t"),
     );
   });
   return `${lines.join("\n")}\n`;
 }
 
+/** Columns by go-runewidth's rules: tabs and other controls take none. */
+function printedWidth(text: string): number {
+  return width(text.replace(/\p{Control}/gu, ""));
+}
+
+function padded(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - printedWidth(text)));
+}
+
 function cutCell(cell: string, widest: number): string {
-  const columns = (text: string) => width(text.replaceAll("\n", ""));
-  if (columns(cell) <= widest) return cell;
+  if (printedWidth(cell) <= widest) return cell;
   let kept = "";
   for (const char of cell) {
     kept += char;
-    if (columns(kept) >= widest - 3) break;
+    if (printedWidth(kept) >= widest - 3) break;
   }
   return `${kept}...`;
 }

@@ -15,7 +15,7 @@ import type { StructField } from "./objects.ts";
 export function chartObject(chart: Chart, isRoot: boolean, helmVersion: HelmVersion): unknown {
   const { metadata } = chart;
   if (helmVersion === "v4") return Object.assign(metadataMap(metadata), { IsRoot: isRoot });
-  const fields = metadataFields(metadata);
+  const fields = metadataFields(metadata, "chart");
   const inner = new StructObject({ goType: "chart.Metadata", kind: "struct", fields });
   return new StructObject({
     goType: "struct { chart.Metadata; IsRoot bool }",
@@ -25,7 +25,12 @@ export function chartObject(chart: Chart, isRoot: boolean, helmVersion: HelmVers
   });
 }
 
-function metadataFields(metadata: Metadata): StructField[] {
+/** A pointer to the metadata, of a type in this package of Go's. */
+export function metadataPointer(metadata: Metadata, pack: string): StructObject {
+  return pointer(`*${pack}.Metadata`, metadataFields(metadata, pack));
+}
+
+function metadataFields(metadata: Metadata, pack: string): StructField[] {
   const { dependencies = [] } = metadata;
   return [
     text("Name", metadata.name),
@@ -34,7 +39,10 @@ function metadataFields(metadata: Metadata): StructField[] {
     text("Version", metadata.version),
     text("Description", metadata.description),
     field("Keywords", strings(metadata.keywords)),
-    field("Maintainers", pointers("[]*chart.Maintainer", metadata.maintainers.map(maintainer))),
+    field(
+      "Maintainers",
+      pointers(`*${pack}.Maintainer`, metadata.maintainers.map(maintainerFields)),
+    ),
     text("Icon", metadata.icon),
     text("APIVersion", metadata.apiVersion, "apiVersion"),
     text("Condition", metadata.condition),
@@ -43,18 +51,17 @@ function metadataFields(metadata: Metadata): StructField[] {
     field("Deprecated", metadata.deprecated),
     field("Annotations", new TextMap(metadata.annotations)),
     text("KubeVersion", metadata.kubeVersion, "kubeVersion"),
-    field("Dependencies", pointers("[]*chart.Dependency", dependencies.map(dependency))),
+    field("Dependencies", pointers(`*${pack}.Dependency`, dependencies.map(dependencyFields))),
     text("Type", metadata.type),
   ];
 }
 
-function maintainer({ name, email, url }: Maintainer): StructObject {
-  const fields = [text("Name", name), text("Email", email), text("URL", url, "url")];
-  return pointer("*chart.Maintainer", fields);
+function maintainerFields({ name, email, url }: Maintainer): StructField[] {
+  return [text("Name", name), text("Email", email), text("URL", url, "url")];
 }
 
-function dependency(one: Dependency): StructObject {
-  return pointer("*chart.Dependency", [
+function dependencyFields(one: Dependency): StructField[] {
+  return [
     { name: "Name", value: one.name, json: "name" },
     text("Version", one.version),
     { name: "Repository", value: one.repository, json: "repository" },
@@ -63,7 +70,7 @@ function dependency(one: Dependency): StructObject {
     field("Enabled", one.enabled),
     field("ImportValues", [...one.importValues], "import-values"),
     text("Alias", one.alias),
-  ]);
+  ];
 }
 
 /** A pointer inside a list prints as an address, which nobody can rely on. */
@@ -83,8 +90,9 @@ function strings(items: readonly string[]): unknown[] {
   return items.length === 0 ? nilSlice("[]string") : typedSlice("[]string", [...items]);
 }
 
-function pointers(goType: string, items: readonly StructObject[]): unknown[] {
-  return items.length === 0 ? nilSlice(goType) : typedSlice(goType, [...items]);
+function pointers(goType: string, structs: readonly (readonly StructField[])[]): unknown[] {
+  if (structs.length === 0) return nilSlice(`[]${goType}`);
+  return typedSlice(`[]${goType}`, structs.map((fields) => pointer(goType, fields)));
 }
 
 function metadataMap(metadata: Metadata): GoMap {

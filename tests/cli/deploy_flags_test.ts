@@ -161,6 +161,31 @@ Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async (
   });
 });
 
+Deno.test("a dry run of an install warns of kinds that the chart would define, as Helm 4 does", async () => {
+  const files = {
+    "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "web/crds/w.yaml": `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+`,
+  };
+  const warning = "This chart or one of its subcharts contains CRDs. " +
+    "Rendering may fail or contain inaccuracies.\n";
+  const rows: [string, boolean][] = [
+    ["--dry-run=server", true],
+    ["--dry-run=client", false],
+    ["--dry-run=server --skip-crds", false],
+    ["--dry-run=server --helm-version v3", false],
+  ];
+  await atWork(files, async ({ capstan }) => {
+    for (const [flags, warned] of rows) {
+      const { code, stderr } = await capstan("install", "w", "./web", ...flags.split(" "));
+      assert.equal(code, 0, stderr);
+      assert.equal(stderr.includes(warning), warned, `${flags}\n${stderr}`);
+    }
+  });
+});
+
 Deno.test("a dry run that is none is refused in the words of either Helm", async () => {
   const three = "Invalid dry-run flag. Flag must one of the following: false, true, none, client,";
   const four = 'invalid dry-run value ("no"). Must be "none", "server", or "client"\n';

@@ -15,6 +15,17 @@ Deno.test("formatTable() pads cells, breaks and cuts what they hold as Helm does
       [["x", "one\nthree"]],
       "A\tWIDE ENOUGH\nx\tone        \n \tthree      \n",
     ],
+    // Tabs take no column.
+    [
+      ["A", "B"],
+      [["x", "twelve chars\n\t* 6789"], ["y", "\t"]],
+      "A\tB           \nx\ttwelve ch...\ny\t\t            \n",
+    ],
+    [
+      ["A"],
+      [["four:\n\t* 678"], ["exactly 15 long"]],
+      "A              \nfour:          \n\t* 678          \nexactly 15 long\n",
+    ],
     [["A"], [["x".repeat(70)]], `${"A".padEnd(70)}\n${"x".repeat(70)}\n`],
     [undefined, [["x", "y"]], "x\ty\n"],
     [undefined, [], "\n"],
@@ -139,9 +150,30 @@ Deno.test("renderRecord() has Helm's fields and Go's functions", () => {
     ["{{.Release.Info.LastDeployed.IsZero}} {{.Release.Chart.Metadata.AppVersion}}", "true 7"],
     ["{{range .Release.Hooks}}{{.Name}}={{.LastRun.Phase}} {{end}}", "t1=Running t2= "],
     ['{{printf "%v" .Release.Config.replicas}}', "3"],
+    ["{{.Release.Chart.Metadata.APIVersion}} {{.Release.Chart.Name}}", "v2 web"],
+    ["{{.Release.Config.zz}} {{.Nope.x}}", "<no value> <no value>"],
+    [
+      "{{(index .Release.Hooks 1).LastRun}}",
+      "{0001-01-01 00:00:00 +0000 UTC 0001-01-01 00:00:00 +0000 UTC }",
+    ],
   ];
   for (const [template, expected] of rows) {
     assert.equal(renderRecord(template, TESTED), expected, template);
+  }
+  const bad: [string, "v3" | "v4", string][] = [
+    ["{{.Release.Nope}}", "v4", "interface {}"],
+    ["{{.Release.Info.Nope}}", "v3", "*release.Info"],
+    ["{{.Release.Info.Nope}}", "v4", "*v1.Info"],
+    ["{{.Release.Chart.Metadata.ApiVersion}}", "v4", "*v2.Metadata"],
+    ["{{range .Release.Hooks}}{{.Nope}}{{end}}", "v3", "*release.Hook"],
+    ["{{range .Release.Hooks}}{{.LastRun.Nope}}{{end}}", "v4", "v1.HookExecution"],
+  ];
+  for (const [template, helmVersion, type] of bad) {
+    assert.throws(() => renderRecord(template, TESTED, helmVersion), (error: Error) => {
+      assert.match(error.message, /^template: _:1:\d+: executing "_" at <\..*Version|Nope>/);
+      assert.ok(error.message.endsWith(` in type ${type}`), `${template}: ${error.message}`);
+      return true;
+    });
   }
   assert.throws(() => renderRecord("{{upper .Release.Name}}", TESTED), /"upper" not defined/);
 });

@@ -51,7 +51,7 @@ const PARTS: Readonly<Record<RecordPart, Print>> = {
 async function all(release: Release, { template, helmVersion }: GetFlags): Promise<string> {
   if (!template) return describeRelease(release, { helmVersion, chart: true, contents: true });
   const { renderRecord } = await import("../record_template.ts");
-  return renderRecord(template, release);
+  return renderRecord(template, release, helmVersion);
 }
 
 function values(release: Release, { all, output = "table" }: GetFlags): string {
