@@ -49,13 +49,26 @@ const ARGUMENTS: Readonly<Record<string, readonly Kind[]>> = {
 };
 
 const FLAGS: Readonly<Record<string, Kind>> = {
+  "--from": "node",
   "--kube-context": "context",
   "--namespace": "namespace",
+  "--only": "node",
+  "--skip": "node",
   "-n": "namespace",
 };
 
 type Kind =
-  | ("release" | "chart" | "context" | "namespace" | "none" | "repository" | "revision" | "run")
+  | (
+    | "release"
+    | "chart"
+    | "context"
+    | "namespace"
+    | "node"
+    | "none"
+    | "repository"
+    | "revision"
+    | "run"
+  )
   | readonly string[];
 
 /** Flags that stand alone; any other takes the next word. */
@@ -77,6 +90,8 @@ export async function proposeNames(
       return await contexts(context, before);
     case "namespace":
       return await namespaces(context, before);
+    case "node":
+      return await nodes(before);
     case "release":
       return await releases(context, before);
     case "revision":
@@ -168,6 +183,19 @@ async function revisions(context: CliContext, words: readonly string[]): Promise
     const entries = await storage.history({ name, namespace }, { signal: context.abort });
     return entries.map(({ revision }) => String(revision)).reverse();
   });
+}
+
+/** What a stack file declares by a literal name. */
+const DECLARED = /\b(?:release|hook)\(\s*(["'`])([\w.-]+)\1/g;
+
+/**
+ * Releases and hooks of the stack file. It is read and not run: that would take its time, and do
+ * whatever it does, at the press of a key. Names that it makes up are not proposed.
+ */
+async function nodes(words: readonly string[]): Promise<string[]> {
+  const path = words.slice(1).find((word) => /\.[cm]?[jt]s$/.test(word)) ?? "stack.ts";
+  const text = await Deno.readTextFile(path);
+  return [...new Set([...text.matchAll(DECLARED)].map(([, , name]) => name!))];
 }
 
 /** Runs whose journals are on this machine, the latest first. */

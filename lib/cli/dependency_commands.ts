@@ -5,9 +5,10 @@
  */
 import { ACCESS, HELM_FILES } from "./download_flags.ts";
 import type { AccessFlags, HelmFileFlags } from "./download_flags.ts";
-import { flag, integer, text } from "./flags.ts";
+import { flag, integer, OUTPUT, text } from "./flags.ts";
 import { helmCommand } from "./helm_command.ts";
 import { lazyGroup } from "./lazy_command.ts";
+import type { OutputFormat } from "./output.ts";
 
 /** Flags of `dependency update` and `dependency build`. */
 export interface DependencyFlags extends AccessFlags, HelmFileFlags {
@@ -20,6 +21,7 @@ export interface DependencyFlags extends AccessFlags, HelmFileFlags {
 /** Flags of `dependency list`. */
 export interface DependencyListFlags {
   readonly maxColWidth?: number;
+  readonly output?: OutputFormat;
   readonly debug?: boolean;
 }
 
@@ -121,7 +123,12 @@ function list() {
   return helmCommand<DependencyListFlags, [string?]>({
     loader: async () => (await import("./commands/dependency.ts")).list,
     parameters: {
-      flags: { maxColWidth: integer("widest column of the table (80)", 4), debug: DEBUG },
+      flags: {
+        maxColWidth: integer("widest column of the table (80)", 4),
+        output: OUTPUT,
+        debug: DEBUG,
+      },
+      aliases: { o: "output" },
       positional: CHART,
     },
     docs: { brief: "list a chart's dependencies and whether they are in charts/" },

@@ -25,6 +25,12 @@ export function formatData(data: unknown, format: "json" | "yaml"): string {
   return `${escaped}\n`;
 }
 
+/** What is Capstan's own as JSON, on one line, or YAML. */
+export function plainData(data: unknown, format: "json" | "yaml"): string {
+  const json = JSON.stringify(data);
+  return format === "json" ? `${json}\n` : emitYaml(JSON.parse(json));
+}
+
 /** What {@linkcode formatRelease} adds and leaves out. */
 export interface FormatReleaseOptions {
   /** Live objects. @default none */

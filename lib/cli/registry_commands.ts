@@ -8,6 +8,7 @@ import type { AccessFlags, DownloadFlags, HelmFileFlags } from "./download_flags
 import { duration, flag, integer, OUTPUT, text, withoutEffect } from "./flags.ts";
 import { helmCommand } from "./helm_command.ts";
 import { lazyCommand, lazyGroup } from "./lazy_command.ts";
+import type { OutputFormat } from "./output.ts";
 
 /** Flags of `repo add`. */
 export interface RepoAddFlags extends Omit<AccessFlags, "plainHttp">, HelmFileFlags {
@@ -96,6 +97,7 @@ export interface VerifyFlags {
 export interface CacheFlags {
   readonly prune?: boolean;
   readonly maxBytes?: number;
+  readonly output?: OutputFormat;
   readonly debug?: boolean;
 }
 
@@ -299,8 +301,10 @@ export const REGISTRY_ROUTES = {
       flags: {
         prune: flag("remove what was not used for longest"),
         maxBytes: integer("with --prune, bytes to keep; all goes with 0 (default 2 GiB)"),
+        output: OUTPUT,
         debug: DEBUG,
       },
+      aliases: { o: "output" },
     },
     docs: { brief: "show, and prune, the cache of downloaded charts" },
   }),

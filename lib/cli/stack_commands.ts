@@ -174,8 +174,8 @@ export const STACK_ROUTES = {
       flags: {
         ...STACK,
         output: choiceOrFile(
-          "table: for people; json: nodes and changes; markdown: for a pull request; a path such as plan.json: freeze the plan into it, for `up --plan`",
-          ["table", "json", "markdown"],
+          "table: for people; json, yaml: nodes and changes; markdown: for a pull request; a path such as plan.json: freeze the plan into it, for `up --plan`",
+          ["table", "json", "yaml", "markdown"],
         ),
         explain: flag(
           "show instead where the time would go: critical path, slack, and other limits tried",

@@ -201,3 +201,38 @@ Deno.test("a stack's charts are locked, vendored, and taken without a network", 
     });
   });
 });
+
+Deno.test("dependencies and the cache as data", async () => {
+  const files = {
+    "top/Chart.yaml":
+      "apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.x}\n",
+    "top/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.2.0\n",
+    "top/charts/other/Chart.yaml": "apiVersion: v2\nname: other\nversion: 1.0.0\n",
+    "bare/Chart.yaml": "apiVersion: v2\nname: bare\nversion: 1.0.0\n",
+  };
+  await atWork(files, async ({ capstan }) => {
+    const says = async (expected: string, ...args: string[]) => {
+      const { code, stdout, stderr } = await capstan(...args);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, expected);
+      return stderr;
+    };
+    const listed = '[{"name":"sub","version":"1.x","repository":"","status":"unpacked"}]\n';
+    assert.equal(
+      await says(listed, "dependency", "list", "top", "-o", "json"),
+      'WARNING: "top/charts/other" is not in Chart.yaml.\n',
+    );
+    await says(
+      '- name: sub\n  repository: ""\n  status: unpacked\n  version: 1.x\n',
+      ...["dependency", "list", "top", "--output", "yaml"],
+    );
+    await says("[]\n", "dependency", "list", "bare", "-o", "json");
+    const { stdout } = await capstan("cache", "-o", "json");
+    const { folder } = JSON.parse(stdout);
+    await says(`bytes: 0\nfiles: 0\nfolder: ${folder}\n`, "cache", "-o", "yaml");
+    await says(
+      `${JSON.stringify({ folder, files: 0, bytes: 0, removed: { files: 0, bytes: 0 } })}\n`,
+      ...["cache", "--prune", "-o", "json"],
+    );
+  });
+});

@@ -23,6 +23,9 @@ Deno.test("completions of commands, flags and names", async () => {
       assert.equal(code, 0, stderr);
     }
     await write({
+      "stack.ts": 'const a = release("web", {});\nthrow new Error("it was run");\n',
+      "live/other.ts":
+        "import { hook, release } from 'x';\nhook('seed', {});\nrelease(\n  `se-${1}`, {});\nrelease(\n  `se.b`, {});\n",
       "state/runs/shop/20260101-000000000-000001.jsonl": "",
       ".config/repositories.yaml": "repositories:\n- {name: my, url: http://127.0.0.1:1}\n",
       ".cache/repository/my-index.yaml":
@@ -50,6 +53,10 @@ Deno.test("completions of commands, flags and names", async () => {
       [["runs", ""], ["show"]],
       [["runs", "show", "2026"], ["20260101-000000000-000001"]],
       [["repo", "remove", ""], ["my"]],
+      [["up", "--only", ""], ["web"]],
+      [["plan", "live/other.ts", "--skip", "s"], ["se.b", "seed"]],
+      [["down", "--from=w"], ["--from=web"]],
+      [["up", "none.ts", "--only", ""], []],
       // As zsh and fish have them, and as bash does.
       [["status", "--namespace=defa"], ["--namespace=default"]],
       [["list", "--output=j"], ["--output=json"]],

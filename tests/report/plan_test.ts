@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FieldChange, ObjectChange } from "../../lib/action/diff/changes.ts";
 import { diffLines } from "../../lib/report/plan/line_diff.ts";
 import { planMarkdown } from "../../lib/report/plan/markdown.ts";
+import { parseYaml } from "../../lib/yaml/parse.ts";
 import { hasChanges } from "../../lib/report/plan/plan.ts";
 import type { ShownPlan } from "../../lib/report/plan/plan.ts";
 import { planText } from "../../lib/report/plan/text.ts";
@@ -256,6 +257,16 @@ export default defineStack({ name: "shop", releases: [
       assert.match(stdout, /^1 to leave unchanged$/m);
     });
     await write({ "stack.ts": stack("two") });
+    await t.step("JSON and YAML say the same", async () => {
+      for (const more of [[], ["--explain"]]) {
+        const [json, yaml] = [
+          await plan(...more, "-o", "json"),
+          await plan(...more, "-o", "yaml"),
+        ];
+        const read = JSON.parse(JSON.stringify(parseYaml(yaml.stdout)));
+        assert.deepEqual(read, JSON.parse(json.stdout));
+      }
+    });
     await t.step("a field changes", async () => {
       const { code, stdout } = await plan("--detailed-exitcode", "--output", "markdown");
       assert.equal(code, 2);

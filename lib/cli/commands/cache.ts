@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { ChartCache } from "../../registry/cache.ts";
+import { type CacheUse, ChartCache } from "../../registry/cache.ts";
 import { CapstanError } from "../../errors.ts";
 import type { CliContext } from "../context.ts";
 import { pathsFor } from "../locator.ts";
+import { plainData } from "../output.ts";
 import type { CacheFlags } from "../registry_commands.ts";
 
 /** Prints how full the cache is; with `--prune`, what was removed. */
@@ -27,12 +28,16 @@ export async function cache(this: CliContext, flags: CacheFlags): Promise<void> 
   }
   const charts = new ChartCache(folder);
   const { stdout } = this.process;
-  if (flags.prune) {
-    const { files, bytes } = await charts.prune(flags.maxBytes);
-    stdout.write(`removed ${files} file${files === 1 ? "" : "s"}, ${size(bytes)}\n`);
-  }
-  const { files, bytes } = await charts.use();
-  stdout.write(`${folder}: ${files} file${files === 1 ? "" : "s"}, ${size(bytes)}\n`);
+  const removed = flags.prune ? await charts.prune(flags.maxBytes) : undefined;
+  const use = await charts.use();
+  const { output = "table" } = flags;
+  if (output !== "table") return stdout.write(plainData({ folder, ...use, removed }, output));
+  if (removed !== undefined) stdout.write(`removed ${amount(removed)}\n`);
+  stdout.write(`${folder}: ${amount(use)}\n`);
+}
+
+function amount({ files, bytes }: CacheUse): string {
+  return `${files} file${files === 1 ? "" : "s"}, ${size(bytes)}`;
 }
 
 function size(bytes: number): string {

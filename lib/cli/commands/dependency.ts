@@ -9,7 +9,7 @@ import { dependencyStatuses, undeclaredCharts } from "../../registry/dependency_
 import type { CliContext } from "../context.ts";
 import type { DependencyFlags, DependencyListFlags } from "../dependency_commands.ts";
 import { withDependencyOptions } from "../dependency_options.ts";
-import { formatTable } from "../output.ts";
+import { formatData, formatTable } from "../output.ts";
 
 /** Chooses and fetches what Chart.yaml declares. */
 export async function update(
@@ -31,20 +31,31 @@ export async function list(
   flags: DependencyListFlags,
   path = ".",
 ): Promise<void> {
-  const { stdout } = this.process;
+  const { stdout, stderr } = this.process;
+  const { maxColWidth = 80, output = "table" } = flags;
   const chart = await loadChart(path, { signal: this.abort });
   const declared = chart.metadata.dependencies;
   const folder = `${tidy(path)}/charts`.replace(/^\.\//, "");
-  if (declared === undefined) return stdout.write(`WARNING: no dependencies at ${folder}\n`);
+  if (declared === undefined) {
+    return output === "table"
+      ? stdout.write(`WARNING: no dependencies at ${folder}\n`)
+      : stdout.write(formatData([], output));
+  }
   const statuses = await dependencyStatuses(chart, folder);
-  const { maxColWidth = 80 } = flags;
-  const rows = declared.map((each, i) =>
-    [each.name, each.version, each.repository, statuses[i]!].map((cell) => cut(cell, maxColWidth))
-  );
-  stdout.write(`${formatTable(["NAME", "VERSION", "REPOSITORY", "STATUS"], rows)}\n`);
+  const rows = declared.map((each, i) => [each.name, each.version, each.repository, statuses[i]!]);
+  if (output === "table") {
+    const cells = rows.map((row) => row.map((cell) => cut(cell, maxColWidth)));
+    stdout.write(`${formatTable(["NAME", "VERSION", "REPOSITORY", "STATUS"], cells)}\n`);
+  } else {
+    const data = rows.map(([name, version, repository, status]) => {
+      return { name, version, repository, status };
+    });
+    stdout.write(formatData(data, output));
+  }
   for (const { path, isChart } of await undeclaredCharts(declared, folder)) {
     const what = isChart ? "not in Chart.yaml" : "not a chart";
-    stdout.write(`WARNING: ${JSON.stringify(path)} is ${what}.\n`);
+    const to = output === "table" ? stdout : stderr;
+    to.write(`WARNING: ${JSON.stringify(path)} is ${what}.\n`);
   }
 }
 

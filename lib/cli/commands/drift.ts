@@ -6,9 +6,9 @@
 import { driftText } from "../../report/plan/drift.ts";
 import { stackDrift } from "../../stack/drift.ts";
 import type { CliContext } from "../context.ts";
+import { plainData } from "../output.ts";
 import { EXIT } from "../errors.ts";
 import type { DriftFlags } from "../run_commands.ts";
-import { emitYaml } from "../../yaml/emit.ts";
 import { clusterOf, loadFor } from "../stack_run.ts";
 
 /** Compares what is deployed with the live objects, and prints what differs. */
@@ -20,8 +20,8 @@ export async function drift(this: CliContext, flags: DriftFlags, path?: string):
     now: this.now,
   });
   const { stdout } = this.process;
-  if (flags.output === "json") stdout.write(`${JSON.stringify(releases)}\n`);
-  else if (flags.output === "yaml") stdout.write(emitYaml(JSON.parse(JSON.stringify(releases))));
+  const { output } = flags;
+  if (output === "json" || output === "yaml") stdout.write(plainData(releases, output));
   else this.print(driftText(releases, { color: this.stdoutColor }));
   const problem = releases.some(({ objects }) => objects.some((one) => one.problem !== undefined));
   if (problem) this.exitWith(EXIT.failed);

@@ -29,6 +29,7 @@ import { withheld } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { selectionOf } from "../flags.ts";
+import { plainData } from "../output.ts";
 import { isPlanFile, planKey, writePlan } from "../plan_file.ts";
 import type { PlanFlags } from "../stack_commands.ts";
 import { withCharts } from "../stack_charts.ts";
@@ -46,8 +47,9 @@ export async function plan(this: CliContext, flags: PlanFlags, path?: string): P
   if (flags.explain) return await explain(this, flags, { loaded, shown });
   await keep(this, flags, shown);
   const { stdout } = this.process;
-  if (flags.output === "json") stdout.write(`${JSON.stringify(shown.nodes)}\n`);
-  else if (flags.output === "markdown") stdout.write(planMarkdown(shown));
+  const { output } = flags;
+  if (output === "json" || output === "yaml") stdout.write(plainData(shown.nodes, output));
+  else if (output === "markdown") stdout.write(planMarkdown(shown));
   else this.print(planText(shown, { color: this.stdoutColor }));
   if (shown.frozen?.refused !== undefined) throw shown.frozen.refused;
   if (problemsOf(shown.nodes).length > 0) this.exitWith(EXIT.failed);
@@ -97,8 +99,9 @@ async function explain(
     hookParallelism: flags.hookParallelism,
     signal: context.stop,
   });
-  if (flags.output === "json") {
-    return context.process.stdout.write(`${JSON.stringify(explanation)}\n`);
+  const { output } = flags;
+  if (output === "json" || output === "yaml") {
+    return context.process.stdout.write(plainData(explanation, output));
   }
   context.print(explanationText(explanation, { color: context.stdoutColor }));
 }
