@@ -84,7 +84,7 @@ function asHelm3(release: ReleaseJSON): ReleaseJSON {
 }
 
 /** The same with the keys of every map sorted, as Go writes maps. */
-function sortKeys(value: unknown): unknown {
+export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (!isMap(value)) return value;
   const entries = Object.entries(value).sort(([a], [b]) => compareStrings(a, b));

@@ -87,6 +87,11 @@ export interface ShowFlags extends DownloadFlags {
   readonly debug?: boolean;
 }
 
+/** Flags of `show values`. */
+export interface ShowValuesFlags extends ShowFlags {
+  readonly jsonpath?: string;
+}
+
 /** Flags of `verify`. */
 export interface VerifyFlags {
   readonly keyring?: string;
@@ -217,7 +222,7 @@ const REGISTRY = lazyGroup({
   }),
 }, { brief: "log in to and out of registries" });
 
-function show(part: "all" | "chart" | "crds" | "readme" | "values", brief: string) {
+function show(part: "all" | "chart" | "crds" | "readme", brief: string) {
   return helmCommand<ShowFlags, [string]>({
     loader: async () => (await import("./commands/show.ts")).show(part),
     parameters: {
@@ -225,6 +230,21 @@ function show(part: "all" | "chart" | "crds" | "readme" | "values", brief: strin
       positional: { kind: "tuple", parameters: [one("CHART", "the chart")] },
     },
     docs: { brief },
+  });
+}
+
+function showValues() {
+  return helmCommand<ShowValuesFlags, [string]>({
+    loader: async () => (await import("./commands/show.ts")).show("values"),
+    parameters: {
+      flags: {
+        ...DOWNLOAD,
+        jsonpath: text("print what a JSONPath template such as {.image.tag} picks", "template"),
+        debug: DEBUG,
+      },
+      positional: { kind: "tuple", parameters: [one("CHART", "the chart")] },
+    },
+    docs: { brief: "show values.yaml" },
   });
 }
 
@@ -285,7 +305,7 @@ export const REGISTRY_ROUTES = {
     chart: show("chart", "show Chart.yaml"),
     crds: show("crds", "show the custom resource definitions"),
     readme: show("readme", "show the README"),
-    values: show("values", "show values.yaml"),
+    values: showValues(),
   }, { brief: "show what a chart holds" }),
   verify: helmCommand<VerifyFlags, [string]>({
     loader: async () => (await import("./commands/verify.ts")).verify,

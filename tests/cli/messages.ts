@@ -227,6 +227,7 @@ export const COMMANDS: readonly string[] = [
   "dependency update ./deplocal",
   "dependency update ./depalias",
   "show chart ./nodir",
+  "show values ./web --jsonpath {.image",
   "pull nope/web",
   "pull https://127.0.0.1:65011/web.tgz",
   "repo add x http://127.0.0.1:65011",
