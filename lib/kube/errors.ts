@@ -123,6 +123,8 @@ export interface Asked {
   readonly base?: string | undefined;
   /** The user wants the server's certificate unchecked. */
   readonly insecure?: boolean | undefined;
+  /** URL of the proxy that the kubeconfig names. @default {none} */
+  readonly proxy?: string | undefined;
 }
 
 /** Objects that do not fit their kind are refused as if the server had failed. */
@@ -203,10 +205,18 @@ export function errorOfFetch(asked: Asked, thrown: unknown, dialled?: unknown): 
     retryable: true,
     refused: connecting,
     hint: connecting
-      ? "is the cluster up, and the kubeconfig's server address right?"
+      ? unreachableHint(asked)
       : "the connection ended before the answer; is something between here and the cluster, such as a proxy?",
     cause: thrown,
   });
+}
+
+function unreachableHint({ proxy }: Asked): string {
+  return proxy === undefined
+    ? "is the cluster up, and the kubeconfig's server address right?"
+    : `the kubeconfig's proxy-url leads through ${
+      URL.parse(proxy)?.host ?? "a proxy"
+    }: is that up, and the server's address right?`;
 }
 
 /**

@@ -287,8 +287,8 @@ export class Transport {
   }
 
   #asked({ method, path }: ApiRequest): Asked {
-    const { insecure } = this.#connection;
-    return { method, path, server: this.server, base: this.#base, insecure };
+    const { insecure, proxy } = this.#connection;
+    return { method, path, server: this.server, base: this.#base, insecure, proxy };
   }
 
   #controller(signal: AbortSignal | undefined): AbortController {

@@ -145,6 +145,19 @@ Deno.test("errorOfFetch() says why nothing came back", () => {
   ok(insecure.hint?.includes("--unsafely-ignore-certificate-errors=example.test"));
 });
 
+Deno.test("errorOfFetch() names the proxy that was gone through, and no password of it", () => {
+  const thrown = new TypeError("fetch failed", {
+    cause: new Error(
+      "client error (Connect): tcp connect error: Connection refused (os error 111)",
+    ),
+  });
+  const { hint } = errorOfFetch({ ...asked, proxy: "http://me:s3cret@proxy.test:3128" }, thrown);
+  equal(
+    hint,
+    "the kubeconfig's proxy-url leads through proxy.test:3128: is that up, and the server's address right?",
+  );
+});
+
 Deno.test("errorOfFetch() names the permission that is missing", () => {
   const denied = new Deno.errors.NotCapable('Requires net access to "example.test:6443"');
   const error = errorOfFetch(asked, denied);
