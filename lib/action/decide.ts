@@ -8,7 +8,7 @@ import { isPending, isReleaseName, type ReleaseStatus } from "../release/release
 import { newestDeployed, stateOf } from "../release/state.ts";
 import { type RevisionEntry, SYSTEM_LABELS } from "../release/storage.ts";
 import type { DeployRequest } from "./deploy_request.ts";
-import { InstallError, UpgradeError } from "./errors.ts";
+import { BAD_NAME, InstallError, UpgradeError } from "./errors.ts";
 
 /** What is to be done. */
 export interface Decision {
@@ -87,18 +87,22 @@ const NAME_CHECK = "release name check failed: ";
 
 /** Throws unless the release can have this name and these labels. */
 export function checkRequest(
-  { name, labels = {} }: Pick<DeployRequest, "name" | "labels">,
+  { name, labels = {}, install }: Pick<DeployRequest, "name" | "labels" | "install">,
   helmVersion: HelmVersion = "v4",
 ): void {
   if (!isReleaseName(name)) {
+    if (install === false) {
+      throw new UpgradeError(`release name is invalid: ${name}`, name, BAD_NAME);
+    }
     const rule = "invalid release name, must match regex " +
       "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" +
       " and the length must not be longer than 53";
     const prefix = helmVersion === "v3" ? "" : NAME_CHECK;
-    throw new InstallError(`${prefix}release name ${JSON.stringify(name)}: ${rule}`, name, {
-      code: "release/name",
-      hint: "use lower-case letters, digits, - and ., at most 53 characters",
-    });
+    throw new InstallError(
+      `${prefix}release name ${JSON.stringify(name)}: ${rule}`,
+      name,
+      BAD_NAME,
+    );
   }
   if (Object.keys(labels).some((label) => SYSTEM_LABELS.includes(label))) {
     throw new InstallError(

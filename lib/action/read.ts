@@ -5,10 +5,11 @@
  */
 import { CapstanError, messageOf } from "../errors.ts";
 import type { RequestOptions } from "../kube/types.ts";
+import { isReleaseName } from "../release/release.ts";
 import type { Release, ReleaseStatus, RevisionKey } from "../release/release.ts";
 import type { RevisionEntry, Storage } from "../release/storage.ts";
 import { compareStrings } from "../template/value.ts";
-import { elsewhere, ReleaseNotFoundError } from "./errors.ts";
+import { BAD_NAME, elsewhere, ReleaseNotFoundError } from "./errors.ts";
 
 /** What reading works with; an {@linkcode ActionContext} is one. */
 export interface ReadContext {
@@ -48,6 +49,7 @@ export interface ReadRequest extends RequestOptions {
  */
 export async function getRelease(request: ReadRequest, context: ReadContext): Promise<Release> {
   const { name, namespace, signal } = request;
+  checkName(name, "releaseContent: Release name");
   const revision = request.revision || (await entriesOf(request, context)).at(-1)!.revision;
   const found = await context.storage.get({ name, namespace, revision }, { signal });
   if (found !== undefined) return found;
@@ -91,6 +93,7 @@ export async function releaseHistory(
   context: ReadContext,
 ): Promise<Release[]> {
   const { max = 256, signal } = request;
+  checkName(request.name, "release name");
   const entries = await entriesOf(request, context);
   return await readAll(context, max > 0 ? entries.slice(-max) : entries, { signal });
 }
@@ -254,6 +257,12 @@ async function readAll(
     }
   }));
   return read.filter((release) => release !== undefined);
+}
+
+/** Throws in Helm's words, which begin by what is asked, for a name that no release can have. */
+function checkName(name: string, start: "releaseContent: Release name" | "release name"): void {
+  if (isReleaseName(name)) return;
+  throw new ReleaseNotFoundError(`${start} is invalid: ${name}`, name, BAD_NAME);
 }
 
 async function entriesOf(

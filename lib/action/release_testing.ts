@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ReleaseHook } from "../release/release.ts";
+import { isReleaseName, type ReleaseHook } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { Chain, type PlannedOperation } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { elsewhere, releaseError, ReleaseNotFoundError } from "./errors.ts";
+import { BAD_NAME, elsewhere, releaseError, ReleaseNotFoundError } from "./errors.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
@@ -45,6 +45,14 @@ export function planTest(request: TestRequest, context: ActionContext): PlannedO
     title: "test: read",
     needs,
     run: async (step) => {
+      const { name } = operation;
+      if (!isReleaseName(name)) {
+        throw new ReleaseNotFoundError(
+          `releaseTest: Release name is invalid: ${name}`,
+          name,
+          BAD_NAME,
+        );
+      }
       // Its hooks and the record that tells how they went are the release's, as an upgrade's are.
       await operation.lock.acquire("test", { ...request, signal: step.signal });
       await readRelease(operation, step);

@@ -64,6 +64,8 @@ Deno.test("install and upgrade take Helm's flags", async () => {
     assert.match(client, /DESCRIPTION: Dry run complete\n.*HOOKS:\nMANIFEST:\n---\n# Source: web/s);
     assert.match(client, /# HIDDEN: The Secret output has been suppressed\n/);
     assert.match(client, /ns: "<nil>"|ns: ""/, "nothing is looked up");
+    const plain = await say("install", "w", "./web", "--dry-run=client", "--debug");
+    assert.match(plain, /\nUSER-SUPPLIED VALUES:\n\{\}\n\nCOMPUTED VALUES:\n/);
     const dry = await say("install", "w", "./web", "--dry-run=server", "--hide-notes");
     assert.match(dry, /ns: "map\[/);
     assert.doesNotMatch(dry, /NOTES/);
@@ -157,6 +159,29 @@ Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async (
       assert.equal(code, expected, `${line}\n${stderr}`);
       if (start === "") assert.doesNotMatch(stderr, /^Flag/, line);
       else assert.ok(stderr.startsWith(start), `${line}\n${stderr}`);
+    }
+  });
+});
+
+Deno.test("a name that no release can have is refused in Helm's words, which differ by command", async () => {
+  const rows = [
+    ["upgrade a_b ./web", "UPGRADE FAILED: release name is invalid: a_b"],
+    ["upgrade a_b ./web --install", "release name is invalid: a_b"],
+    ["rollback a_b", "prepareRollback: Release name is invalid: a_b"],
+    ["uninstall a_b", "uninstall: Release name is invalid: a_b"],
+    ["test a_b", "releaseTest: Release name is invalid: a_b"],
+    ["status a_b", "releaseContent: Release name is invalid: a_b"],
+    ["get values a_b", "releaseContent: Release name is invalid: a_b"],
+    ["history a_b", "release name is invalid: a_b"],
+  ] as const;
+  await atWork(CHART, async ({ capstan }) => {
+    for (const [line, message] of rows) {
+      const { code, stdout, stderr } = await capstan(...line.split(" "));
+      assert.deepEqual([code, stdout], [1, ""], line);
+      assert.equal(
+        stderr,
+        `Error: ${message}\n  hint: use lower-case letters, digits, - and ., at most 53 characters\n`,
+      );
     }
   });
 });

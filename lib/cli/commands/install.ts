@@ -4,10 +4,11 @@
  * @module
  */
 import { planDeploy } from "../../action/deploy.ts";
-import { InstallError, ReleaseError } from "../../action/errors.ts";
+import { BAD_NAME, InstallError, ReleaseError } from "../../action/errors.ts";
 import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts";
 import type { OperationResult } from "../../action/types.ts";
 import { CapstanError } from "../../errors.ts";
+import { isReleaseName } from "../../release/release.ts";
 import { chartFor, labelsOf, nameAndChart, valuesFrom } from "../charts.ts";
 import { offlineTarget, withTarget } from "../connect.ts";
 import type { Target } from "../connect.ts";
@@ -50,6 +51,10 @@ export async function upgrade(
   chart: string,
 ): Promise<void> {
   const mode = checkFlags(this, flags, UPGRADE_FAILED);
+  // Helm looks for the release first, which is no upgrade yet.
+  if (flags.install && !isReleaseName(name)) {
+    throw new CapstanError(`release name is invalid: ${name}`, BAD_NAME);
+  }
   const { result, kind } = await deployAgain(this, flags, {
     name,
     chart,
@@ -240,5 +245,7 @@ function print(
   if (output !== "table") {
     return context.process.stdout.write(formatRelease(release!, output, { helmVersion }));
   }
-  context.print(before + describeRelease(release!, { helmVersion, hideNotes, contents: debug }));
+  // Values that are none are an empty map before they have been stored.
+  const deployed = { ...release!, config: release!.config ?? {} };
+  context.print(before + describeRelease(deployed, { helmVersion, hideNotes, contents: debug }));
 }
