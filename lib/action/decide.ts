@@ -8,7 +8,7 @@ import { isPending, isReleaseName, type ReleaseStatus } from "../release/release
 import { newestDeployed, stateOf } from "../release/state.ts";
 import { type RevisionEntry, SYSTEM_LABELS } from "../release/storage.ts";
 import type { DeployRequest } from "./deploy_request.ts";
-import { BAD_NAME, InstallError, UpgradeError } from "./errors.ts";
+import { InstallError, NAME_HINT, UpgradeError } from "./errors.ts";
 
 /** What is to be done. */
 export interface Decision {
@@ -92,7 +92,10 @@ export function checkRequest(
 ): void {
   if (!isReleaseName(name)) {
     if (install === false) {
-      throw new UpgradeError(`release name is invalid: ${name}`, name, BAD_NAME);
+      throw new UpgradeError(`release name is invalid: ${name}`, name, {
+        code: "release/name",
+        hint: NAME_HINT,
+      });
     }
     const rule = "invalid release name, must match regex " +
       "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" +
@@ -101,7 +104,7 @@ export function checkRequest(
     throw new InstallError(
       `${prefix}release name ${JSON.stringify(name)}: ${rule}`,
       name,
-      BAD_NAME,
+      { code: "release/name", hint: NAME_HINT },
     );
   }
   if (Object.keys(labels).some((label) => SYSTEM_LABELS.includes(label))) {

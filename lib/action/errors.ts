@@ -187,11 +187,8 @@ export class ReleaseNotFoundError extends ReleaseError {
   }
 }
 
-/** What an error tells of a name that no release can have, besides Helm's words. */
-export const BAD_NAME = {
-  code: "release/name",
-  hint: "use lower-case letters, digits, - and ., at most 53 characters",
-} as const;
+/** What to do about a name that no release can have. */
+export const NAME_HINT = "use lower-case letters, digits, - and ., at most 53 characters";
 
 /** What to do about a release that is not in a namespace. */
 export function elsewhere(namespace: string): { readonly hint: string } {

@@ -9,7 +9,7 @@ import { isReleaseName } from "../release/release.ts";
 import type { Release, ReleaseStatus, RevisionKey } from "../release/release.ts";
 import type { RevisionEntry, Storage } from "../release/storage.ts";
 import { compareStrings } from "../template/value.ts";
-import { BAD_NAME, elsewhere, ReleaseNotFoundError } from "./errors.ts";
+import { elsewhere, NAME_HINT, ReleaseNotFoundError } from "./errors.ts";
 
 /** What reading works with; an {@linkcode ActionContext} is one. */
 export interface ReadContext {
@@ -262,7 +262,10 @@ async function readAll(
 /** Throws in Helm's words, which begin by what is asked, for a name that no release can have. */
 function checkName(name: string, start: "releaseContent: Release name" | "release name"): void {
   if (isReleaseName(name)) return;
-  throw new ReleaseNotFoundError(`${start} is invalid: ${name}`, name, BAD_NAME);
+  throw new ReleaseNotFoundError(`${start} is invalid: ${name}`, name, {
+    code: "release/name",
+    hint: NAME_HINT,
+  });
 }
 
 async function entriesOf(

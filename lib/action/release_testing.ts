@@ -7,7 +7,7 @@ import { isReleaseName, type ReleaseHook } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { Chain, type PlannedOperation } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { BAD_NAME, elsewhere, releaseError, ReleaseNotFoundError } from "./errors.ts";
+import { elsewhere, NAME_HINT, releaseError, ReleaseNotFoundError } from "./errors.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
 import type { ActionStep } from "./steps.ts";
@@ -50,7 +50,7 @@ export function planTest(request: TestRequest, context: ActionContext): PlannedO
         throw new ReleaseNotFoundError(
           `releaseTest: Release name is invalid: ${name}`,
           name,
-          BAD_NAME,
+          { code: "release/name", hint: NAME_HINT },
         );
       }
       // Its hooks and the record that tells how they went are the release's, as an upgrade's are.

@@ -19,8 +19,8 @@ import { absentOf, cleanUp } from "./clean_up.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
 import {
-  BAD_NAME,
   elsewhere,
+  NAME_HINT,
   releaseError,
   ReleaseNotFoundError,
   RollbackError,
@@ -130,7 +130,10 @@ async function readRevisions(
   const { context: { storage }, name, namespace } = operation;
   const { revision: asked = 0 } = request;
   if (!isReleaseName(name)) {
-    throw new RollbackError(`prepareRollback: Release name is invalid: ${name}`, name, BAD_NAME);
+    throw new RollbackError(`prepareRollback: Release name is invalid: ${name}`, name, {
+      code: "release/name",
+      hint: NAME_HINT,
+    });
   }
   if (!Number.isInteger(asked) || asked < 0) {
     throw new RollbackError("invalid release revision", name, { code: "release/revision" });

@@ -17,7 +17,7 @@ import { Chain, type PlannedOperation, progress } from "./chain.ts";
 import type { Adopted } from "./adopt.ts";
 import type { DeployProgress } from "./deploy_request.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { BAD_NAME, releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
+import { NAME_HINT, releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
 import { otherRevisions } from "./leftovers.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
@@ -131,7 +131,10 @@ async function readRelease(
 ): Promise<Uninstallation | "absent"> {
   const { context: { storage }, name, namespace } = operation;
   if (!isReleaseName(name)) {
-    throw new UninstallError(`uninstall: Release name is invalid: ${name}`, name, BAD_NAME);
+    throw new UninstallError(`uninstall: Release name is invalid: ${name}`, name, {
+      code: "release/name",
+      hint: NAME_HINT,
+    });
   }
   const { dryRun } = request;
   const locked = !dryRun && await operation.lock.acquire("uninstall", { ...request, signal });

@@ -4,7 +4,7 @@
  * @module
  */
 import { planDeploy } from "../../action/deploy.ts";
-import { BAD_NAME, InstallError, ReleaseError } from "../../action/errors.ts";
+import { InstallError, NAME_HINT, ReleaseError } from "../../action/errors.ts";
 import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts";
 import type { OperationResult } from "../../action/types.ts";
 import { CapstanError } from "../../errors.ts";
@@ -53,7 +53,10 @@ export async function upgrade(
   const mode = checkFlags(this, flags, UPGRADE_FAILED);
   // Helm looks for the release first, which is no upgrade yet.
   if (flags.install && !isReleaseName(name)) {
-    throw new CapstanError(`release name is invalid: ${name}`, BAD_NAME);
+    throw new CapstanError(`release name is invalid: ${name}`, {
+      code: "release/name",
+      hint: NAME_HINT,
+    });
   }
   const { result, kind } = await deployAgain(this, flags, {
     name,
