@@ -7,7 +7,7 @@
 import { CapstanError } from "../errors.ts";
 import type { ApplyFlags } from "./flags.ts";
 
-type HelmFlags = object & { readonly helmVersion?: "v3" | "v4" };
+type HelmFlags = object & { readonly helmVersion?: "v3" | "v4"; readonly wait?: string };
 type Warn = (message: string) => void;
 
 /** Flags of a release that Helm 4 takes with a warning, and what to do instead. */
@@ -16,7 +16,10 @@ export const DEPRECATED = {
   force: "use --force-replace instead",
 } as const;
 
-/** Warns of flags that Helm 4 gives up; Helm 3 knows nothing of it. */
+/** Values of `--wait` that Helm 4 takes with a warning, and what to write instead. */
+const BOOLEAN_WAITS = { true: "watcher", false: "hookOnly" } as const;
+
+/** Warns of flags and values that Helm 4 gives up; Helm 3 knows nothing of it. */
 export function warnOfDeprecated(
   flags: HelmFlags,
   warn: Warn,
@@ -27,6 +30,13 @@ export function warnOfDeprecated(
     if (flags[name as keyof HelmFlags] === undefined) continue;
     warn(`Flag ${dashed(name)} has been deprecated, ${advice}`);
   }
+  const { wait } = flags;
+  if (wait !== "true" && wait !== "false") return;
+  warn(
+    `--wait=${wait} is deprecated (boolean value) and can be replaced with --wait=${
+      BOOLEAN_WAITS[wait]
+    }`,
+  );
 }
 
 /**

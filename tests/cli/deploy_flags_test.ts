@@ -112,9 +112,11 @@ Deno.test("install and upgrade take Helm's flags", async () => {
   });
 });
 
-Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async () => {
+Deno.test("install, upgrade, rollback and uninstall say of flags what Helm 4 says", async () => {
   const atomic = "Flag --atomic has been deprecated, use --rollback-on-failure instead\n";
   const force = "Flag --force has been deprecated, use --force-replace instead\n";
+  const booleanWait = (value: string, word: string) =>
+    `--wait=${value} is deprecated (boolean value) and can be replaced with --wait=${word}\n`;
   const together = (group: string, given: string) =>
     `Error: if any flags in the group [${group}] are set none of the others can be; ` +
     `[${given}] were all set\n`;
@@ -124,6 +126,11 @@ Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async (
     ["upgrade w ./web --atomic --force", 0, atomic + force],
     ["rollback w --force", 0, force],
     ["rollback w --force --helm-version v3", 0, ""],
+    ["install v ./web --wait=true", 0, booleanWait("true", "watcher")],
+    ["upgrade w ./web --wait=false", 0, booleanWait("false", "hookOnly")],
+    ["upgrade w ./web --wait=true --helm-version v3", 0, ""],
+    ["upgrade w ./web --wait", 0, ""],
+    ["uninstall w --wait=true", 0, booleanWait("true", "watcher")],
     [
       "rollback w --force-replace --force-conflicts",
       1,
@@ -155,9 +162,10 @@ Deno.test("install, upgrade and rollback say of flags what Helm 4 says", async (
       await capstan("upgrade", "-i", "w", "./web", "--set-string", `text=${text}`);
     }
     for (const [line, expected, start] of rows) {
-      const { code, stderr } = await capstan(...line.split(" "), "--dry-run=client");
+      const dryRun = line.startsWith("uninstall") ? "--dry-run" : "--dry-run=client";
+      const { code, stderr } = await capstan(...line.split(" "), dryRun);
       assert.equal(code, expected, `${line}\n${stderr}`);
-      if (start === "") assert.doesNotMatch(stderr, /^Flag/, line);
+      if (start === "") assert.doesNotMatch(stderr, /deprecated/, line);
       else assert.ok(stderr.startsWith(start), `${line}\n${stderr}`);
     }
   });

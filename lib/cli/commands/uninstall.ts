@@ -6,6 +6,7 @@
 import { planUninstall } from "../../action/uninstall.ts";
 import { withTarget } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { warnOfDeprecated } from "../flag_checks.ts";
 import type { UninstallFlags } from "../helm_commands.ts";
 import { waitOptions } from "../flags.ts";
 import { runShown } from "../operation.ts";
@@ -16,6 +17,7 @@ export async function uninstall(
   flags: UninstallFlags,
   ...names: string[]
 ): Promise<void> {
+  warnOfDeprecated(flags, (message) => this.process.stderr.write(`${message}\n`));
   await withTarget(this, flags, async (target) => {
     for (const name of names) {
       const { notice } = await runShown(
