@@ -8,7 +8,8 @@ import { isPending, isReleaseName, type ReleaseStatus } from "../release/release
 import { newestDeployed, stateOf } from "../release/state.ts";
 import { type RevisionEntry, SYSTEM_LABELS } from "../release/storage.ts";
 import type { DeployRequest } from "./deploy_request.ts";
-import { InstallError, NAME_HINT, UpgradeError } from "./errors.ts";
+import { InstallError, UpgradeError } from "./errors.ts";
+import { checkReleaseName, NAME_HINT } from "./release_name.ts";
 
 /** What is to be done. */
 export interface Decision {
@@ -90,13 +91,8 @@ export function checkRequest(
   { name, labels = {}, install }: Pick<DeployRequest, "name" | "labels" | "install">,
   helmVersion: HelmVersion = "v4",
 ): void {
+  if (install === false) checkReleaseName(name, "release name", UpgradeError);
   if (!isReleaseName(name)) {
-    if (install === false) {
-      throw new UpgradeError(`release name is invalid: ${name}`, name, {
-        code: "release/name",
-        hint: NAME_HINT,
-      });
-    }
     const rule = "invalid release name, must match regex " +
       "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" +
       " and the length must not be longer than 53";

@@ -187,9 +187,6 @@ export class ReleaseNotFoundError extends ReleaseError {
   }
 }
 
-/** What to do about a name that no release can have. */
-export const NAME_HINT = "use lower-case letters, digits, - and ., at most 53 characters";
-
 /** What to do about a release that is not in a namespace. */
 export function elsewhere(namespace: string): { readonly hint: string } {
   return { hint: `is it in another namespace than ${namespace}? \`capstan list -A\` shows all` };

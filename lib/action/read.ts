@@ -5,11 +5,11 @@
  */
 import { CapstanError, messageOf } from "../errors.ts";
 import type { RequestOptions } from "../kube/types.ts";
-import { isReleaseName } from "../release/release.ts";
 import type { Release, ReleaseStatus, RevisionKey } from "../release/release.ts";
 import type { RevisionEntry, Storage } from "../release/storage.ts";
 import { compareStrings } from "../template/value.ts";
-import { elsewhere, NAME_HINT, ReleaseNotFoundError } from "./errors.ts";
+import { elsewhere, ReleaseNotFoundError } from "./errors.ts";
+import { checkReleaseName } from "./release_name.ts";
 
 /** What reading works with; an {@linkcode ActionContext} is one. */
 export interface ReadContext {
@@ -49,7 +49,7 @@ export interface ReadRequest extends RequestOptions {
  */
 export async function getRelease(request: ReadRequest, context: ReadContext): Promise<Release> {
   const { name, namespace, signal } = request;
-  checkName(name, "releaseContent: Release name");
+  checkReleaseName(name, "releaseContent: Release name", ReleaseNotFoundError);
   const revision = request.revision || (await entriesOf(request, context)).at(-1)!.revision;
   const found = await context.storage.get({ name, namespace, revision }, { signal });
   if (found !== undefined) return found;
@@ -93,7 +93,7 @@ export async function releaseHistory(
   context: ReadContext,
 ): Promise<Release[]> {
   const { max = 256, signal } = request;
-  checkName(request.name, "release name");
+  checkReleaseName(request.name, "release name", ReleaseNotFoundError);
   const entries = await entriesOf(request, context);
   return await readAll(context, max > 0 ? entries.slice(-max) : entries, { signal });
 }
@@ -257,15 +257,6 @@ async function readAll(
     }
   }));
   return read.filter((release) => release !== undefined);
-}
-
-/** Throws in Helm's words, which begin by what is asked, for a name that no release can have. */
-function checkName(name: string, start: "releaseContent: Release name" | "release name"): void {
-  if (isReleaseName(name)) return;
-  throw new ReleaseNotFoundError(`${start} is invalid: ${name}`, name, {
-    code: "release/name",
-    hint: NAME_HINT,
-  });
 }
 
 async function entriesOf(

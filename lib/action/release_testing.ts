@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { isReleaseName, type ReleaseHook } from "../release/release.ts";
+import type { ReleaseHook } from "../release/release.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { Chain, type PlannedOperation } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { elsewhere, NAME_HINT, releaseError, ReleaseNotFoundError } from "./errors.ts";
+import { elsewhere, releaseError, ReleaseNotFoundError } from "./errors.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
+import { checkReleaseName } from "./release_name.ts";
 import type { ActionStep } from "./steps.ts";
 import type { ActionContext, HookRunOptions, ReleaseRequest, WaitingOptions } from "./types.ts";
 
@@ -45,14 +46,7 @@ export function planTest(request: TestRequest, context: ActionContext): PlannedO
     title: "test: read",
     needs,
     run: async (step) => {
-      const { name } = operation;
-      if (!isReleaseName(name)) {
-        throw new ReleaseNotFoundError(
-          `releaseTest: Release name is invalid: ${name}`,
-          name,
-          { code: "release/name", hint: NAME_HINT },
-        );
-      }
+      checkReleaseName(operation.name, "releaseTest: Release name", ReleaseNotFoundError);
       // Its hooks and the record that tells how they went are the release's, as an upgrade's are.
       await operation.lock.acquire("test", { ...request, signal: step.signal });
       await readRelease(operation, step);

@@ -9,7 +9,7 @@
  */
 import { messageOf } from "../errors.ts";
 import type { KubeObject } from "../kube/types.ts";
-import { isPending, isReleaseName, type Release, withStatus } from "../release/release.ts";
+import { isPending, type Release, withStatus } from "../release/release.ts";
 import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { applyObjects, droppedFrom, removeObjects } from "./apply.ts";
@@ -18,19 +18,14 @@ import { createRevision, interrupted, objectsBefore, parseStored } from "./begin
 import { absentOf, cleanUp } from "./clean_up.ts";
 import { awaitReady, Chain, type PlannedOperation, progress } from "./chain.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import {
-  elsewhere,
-  NAME_HINT,
-  releaseError,
-  ReleaseNotFoundError,
-  RollbackError,
-} from "./errors.ts";
+import { elsewhere, releaseError, ReleaseNotFoundError, RollbackError } from "./errors.ts";
 import { leftoversOf, otherRevisions } from "./leftovers.ts";
 import type { LockOptions, ReleaseLock } from "./lock.ts";
 import { parseManifest, resolveObjects } from "./objects.ts";
 import { bounded, Operation } from "./operation.ts";
 import { markOwned } from "./ownership.ts";
 import { confirmAlone, readHistory } from "./recovery.ts";
+import { checkReleaseName } from "./release_name.ts";
 import type { ActionStep } from "./steps.ts";
 import type {
   ActionContext,
@@ -129,12 +124,7 @@ async function readRevisions(
 ): Promise<Rollback> {
   const { context: { storage }, name, namespace } = operation;
   const { revision: asked = 0 } = request;
-  if (!isReleaseName(name)) {
-    throw new RollbackError(`prepareRollback: Release name is invalid: ${name}`, name, {
-      code: "release/name",
-      hint: NAME_HINT,
-    });
-  }
+  checkReleaseName(name, "prepareRollback: Release name", RollbackError);
   if (!Number.isInteger(asked) || asked < 0) {
     throw new RollbackError("invalid release revision", name, { code: "release/revision" });
   }

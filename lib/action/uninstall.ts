@@ -9,7 +9,7 @@
 import { CapstanError, messageOf } from "../errors.ts";
 import type { DeleteOptions } from "../kube/types.ts";
 import { waitDeleted } from "../kube/wait.ts";
-import { isReleaseName, type Release, withStatus } from "../release/release.ts";
+import { type Release, withStatus } from "../release/release.ts";
 import type { RevisionEntry } from "../release/storage.ts";
 import type { StepContext } from "../schedule/step.ts";
 import { objectsBefore } from "./begin.ts";
@@ -17,11 +17,12 @@ import { Chain, type PlannedOperation, progress } from "./chain.ts";
 import type { Adopted } from "./adopt.ts";
 import type { DeployProgress } from "./deploy_request.ts";
 import { blockedByNeeds, failBeforeChange, failIfLost, lettingGo, summaryOf } from "./ending.ts";
-import { NAME_HINT, releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
+import { releaseError, ReleaseNotFoundError, UninstallError } from "./errors.ts";
 import { otherRevisions } from "./leftovers.ts";
 import type { LockOptions } from "./lock.ts";
 import { bounded, Operation } from "./operation.ts";
 import { confirmAlone, readHistory } from "./recovery.ts";
+import { checkReleaseName } from "./release_name.ts";
 import type { InnerOptions } from "./rollback.ts";
 import type { ActionStep } from "./steps.ts";
 import {
@@ -130,12 +131,7 @@ async function readRelease(
   { signal }: StepContext,
 ): Promise<Uninstallation | "absent"> {
   const { context: { storage }, name, namespace } = operation;
-  if (!isReleaseName(name)) {
-    throw new UninstallError(`uninstall: Release name is invalid: ${name}`, name, {
-      code: "release/name",
-      hint: NAME_HINT,
-    });
-  }
+  checkReleaseName(name, "uninstall: Release name", UninstallError);
   const { dryRun } = request;
   const locked = !dryRun && await operation.lock.acquire("uninstall", { ...request, signal });
   const { history } = await readHistory(operation, request, signal);

@@ -4,11 +4,11 @@
  * @module
  */
 import { planDeploy } from "../../action/deploy.ts";
-import { InstallError, NAME_HINT, ReleaseError } from "../../action/errors.ts";
+import { InstallError, ReleaseError, UpgradeError } from "../../action/errors.ts";
+import { checkReleaseName } from "../../action/release_name.ts";
 import type { DeployRequest, ReuseValues } from "../../action/deploy_request.ts";
 import type { OperationResult } from "../../action/types.ts";
 import { CapstanError } from "../../errors.ts";
-import { isReleaseName } from "../../release/release.ts";
 import { chartFor, labelsOf, nameAndChart, valuesFrom } from "../charts.ts";
 import { offlineTarget, withTarget } from "../connect.ts";
 import type { Target } from "../connect.ts";
@@ -52,12 +52,7 @@ export async function upgrade(
 ): Promise<void> {
   const mode = checkFlags(this, flags, UPGRADE_FAILED);
   // Helm looks for the release first, which is no upgrade yet.
-  if (flags.install && !isReleaseName(name)) {
-    throw new CapstanError(`release name is invalid: ${name}`, {
-      code: "release/name",
-      hint: NAME_HINT,
-    });
-  }
+  if (flags.install) checkReleaseName(name, "release name", UpgradeError);
   const { result, kind } = await deployAgain(this, flags, {
     name,
     chart,
