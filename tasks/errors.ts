@@ -8,6 +8,7 @@
 interface Thrown {
   readonly code: string;
   readonly message: string;
+  /** What it says to do; an expression until constants are known. */
   readonly hint: string;
 }
 
@@ -31,6 +32,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   reference: "dbb",
   revision: "3",
   server: "https://10.0.0.1:6443",
+  start: "uninstall: Release name",
   url: "https://charts.example.com",
   version: "1.2.0",
 };
@@ -84,7 +86,14 @@ const BY_CLASS: readonly Thrown[] = [
 export async function errorsPage(root: string): Promise<string> {
   const texts = await Promise.all((await sources(root)).map((path) => Deno.readTextFile(path)));
   const defaults = defaultCodes(texts);
-  const thrown = [...texts.flatMap((text) => thrownIn(text, defaults)), ...BY_CLASS];
+  const shared = constantsIn(texts.join("\n"), /^export const/);
+  const thrown = texts.flatMap((text) =>
+    thrownIn(text, defaults).map(({ hint, ...rest }) => ({
+      ...rest,
+      hint: hintOf(withConstants(hint, { ...shared, ...constantsIn(text, /^(?:export )?const/) })),
+    }))
+  );
+  thrown.push(...BY_CLASS);
   const byCode = Map.groupBy(thrown, ({ code }) => code);
   const areas = Map.groupBy([...byCode.keys()].sort(), (code) => code.split("/")[0]!);
   const lines = [INTRODUCTION];
@@ -129,6 +138,22 @@ async function sources(folder: string): Promise<string[]> {
   return found.sort();
 }
 
+/** The texts that constants stand for, written out where they are declared. */
+function constantsIn(text: string, declared: RegExp): Readonly<Record<string, string>> {
+  const declaration = new RegExp(`${declared.source} ([A-Z][A-Z_]+) =\\s+("[^"\\n]*")`, "gm");
+  return Object.fromEntries(
+    [...text.matchAll(declaration)].map(([, name, value]) => [name, value]),
+  );
+}
+
+/** An expression with the texts of constants in their place; names within a text are words. */
+function withConstants(expression: string, constants: Readonly<Record<string, string>>): string {
+  return expression.replace(
+    /"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\b[A-Z][A-Z_]+\b/g,
+    (found) => constants[found] ?? found,
+  );
+}
+
 /** The codes that classes of errors give where their maker names none. */
 function defaultCodes(texts: readonly string[]): ReadonlyMap<string, string> {
   const codes = new Map<string, string>();
@@ -167,7 +192,7 @@ function thrownIn(source: string, defaults: ReadonlyMap<string, string>): Thrown
       const [code] = literals(first);
       const hint = match[0].startsWith("report") ? rest[0] : rest[1];
       if (code !== undefined && text.includes("code: `stack/${code}`")) {
-        found.push({ code: `stack/${code}`, message: sample(second), hint: hintOf(hint ?? "") });
+        found.push({ code: `stack/${code}`, message: sample(second), hint: hint ?? "" });
       }
       continue;
     }
@@ -176,9 +201,8 @@ function thrownIn(source: string, defaults: ReadonlyMap<string, string>): Thrown
     const usual = defaults.get(match[1] ?? "");
     for (const code of named.length > 0 || usual === undefined ? named : [usual]) {
       const message = sample(first);
-      const hint = hintOf(
-        /\bhint:([\s\S]*?)(?:,\s*(?:position|cause|excerpt|code)\b|$)/.exec(options)?.[1] ?? "",
-      );
+      const hint =
+        /\bhint:([\s\S]*?)(?:,\s*(?:position|cause|excerpt|code)\b|$)/.exec(options)?.[1] ?? "";
       found.push({
         code,
         message: message === "…" ? ELSEWHERE[code] ?? "(the words of what went wrong)" : message,
