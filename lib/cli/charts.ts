@@ -117,7 +117,7 @@ export async function isPath(ref: string): Promise<boolean> {
 
 async function load(context: CliContext, flags: LoadFlags, found: Found): Promise<Chart> {
   const { helmVersion, followLinks } = flags;
-  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const { warn } = context;
   const options = { helmVersion, followLinks, signal: context.abort, warn };
   let chart = typeof found === "string"
     ? await loadChart(found, options)

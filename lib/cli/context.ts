@@ -21,6 +21,8 @@ export interface CliContext extends CommandContext {
    * commands neither a terminal nor GitHub Actions.
    */
   print(text: string): void;
+  /** Writes a line to standard error. */
+  warn(message: string): void;
   /** Writes to standard error the picture of a run, or the log of one, with the commands that it is made of. */
   draw(text: string): void;
   /** An environment variable; `undefined` also where it is empty or reading it is not allowed. */

@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const terminal = Deno.stderr.isTerminal();
   const onTerminal = Deno.stdout.isTerminal();
   const [color, stdoutColor] = [mayColor(terminal), mayColor(onTerminal)];
-  const { process, print, draw, failure } = standardStreams({
+  const { process, print, warn, draw, failure } = standardStreams({
     actions: readEnv("GITHUB_ACTIONS") === "true",
     outOn: onTerminal ? { color: stdoutColor } : undefined,
     errorsOn: terminal ? { color } : undefined,
@@ -44,6 +44,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     color,
     stdoutColor,
     print,
+    warn,
     draw,
     stdoutColumns: onTerminal ? () => Deno.consoleSize().columns : undefined,
     size: terminal ? () => Deno.consoleSize() : undefined,

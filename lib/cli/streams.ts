@@ -85,7 +85,7 @@ export interface StreamsOptions {
 }
 
 /** The standard streams in the forms in which a command writes to them. */
-export interface StandardStreams extends Pick<CliContext, "process" | "print" | "draw"> {
+export interface StandardStreams extends Pick<CliContext, "process" | "print" | "warn" | "draw"> {
   /** Why not all could be said on standard output, if so. */
   failure(): CapstanError | undefined;
 }
@@ -103,9 +103,11 @@ export function standardStreams(
   const drawn = given?.stderr ?? new Stream(Deno.stderr);
   const tidy = (actions ? undefined : forTerminal(errorsOn)) ?? forPeople;
   const stdout = given?.stdout ?? own;
+  const stderr = { write: (text: string) => drawn.write(tidy(text)) };
   return {
-    process: { stdout, stderr: { write: (text) => drawn.write(tidy(text)) } },
+    process: { stdout, stderr },
     print: (text) => stdout.write(forPeople(text)),
+    warn: (message) => stderr.write(`${message}\n`),
     draw: (text) => drawn.write(text),
     failure: () => own.failure === undefined ? undefined : unwritten(own.failure),
   };

@@ -32,7 +32,7 @@ export async function create(this: CliContext, flags: CreateFlags, given: string
 }
 
 async function fromStarter(context: CliContext, name: string, starter: string) {
-  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const { warn } = context;
   const chart = await loadChart(starterPath(context, starter), { warn, signal: context.abort });
   if (chart.dependencies.length > 0) {
     warn("the charts in the starter's charts/ are not copied: `capstan dependency update` fetches");

@@ -75,11 +75,10 @@ const INSTALL_FAILED = "INSTALLATION FAILED: ", UPGRADE_FAILED = "UPGRADE FAILED
 
 /** Says what is to be said of flags before anything is done, and what the dry run comes to. */
 function checkFlags(
-  { process: { stderr } }: CliContext,
+  { warn }: CliContext,
   flags: DeployFlags,
   failed: typeof INSTALL_FAILED | typeof UPGRADE_FAILED,
 ): DryRunMode {
-  const warn = (message: string) => stderr.write(`${message}\n`);
   warnOfDeprecated(flags, warn);
   checkApplyFlags(flags);
   const mode = () => dryRunMode(flags, warn);

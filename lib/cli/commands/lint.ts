@@ -19,7 +19,7 @@ export async function lint(
   flags: LintFlags,
   ...given: string[]
 ): Promise<void> {
-  const { stdout, stderr } = this.process;
+  const { stdout } = this.process;
   const { kubeVersion, skipSchemaValidation, quiet = false } = flags;
   if (kubeVersion !== undefined) parseKubeVersion(kubeVersion);
   const paths = flags.withSubcharts ? await withSubcharts(given) : given;
@@ -28,7 +28,7 @@ export async function lint(
     namespace: flags.namespace || this.env("HELM_NAMESPACE") || await contextNamespace(this, flags),
     kubeVersion,
     skipSchemaValidation,
-    warn: (message) => stderr.write(`${message}\n`),
+    warn: this.warn,
     now: this.now,
     signal: this.abort,
   };

@@ -55,7 +55,7 @@ async function packaging(
   { version, appVersion }: PackageFlags,
   path: string,
 ): Promise<PackagedChart> {
-  const warn = (message: string) => context.process.stderr.write(`${message}\n`);
+  const { warn } = context;
   const time = packageTime(context);
   return await packageFolder(path, { version, appVersion, time, warn, signal: context.abort });
 }

@@ -20,7 +20,7 @@ export async function rollback(
   name: string,
   revision?: number,
 ): Promise<void> {
-  const warn = (message: string) => this.process.stderr.write(`${message}\n`);
+  const { warn } = this;
   warnOfDeprecated(flags, warn);
   checkApplyFlags(flags);
   await withTarget(this, flags, async (target) => {

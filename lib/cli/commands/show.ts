@@ -25,7 +25,7 @@ export function show(part: ShownPart) {
     const found = await findChart(this, flags, ref);
     const options = {
       signal: this.abort,
-      warn: (message: string) => this.process.stderr.write(`${message}\n`),
+      warn: this.warn,
     };
     const chart = await loadFound(found, options);
     const { jsonpath } = flags;

@@ -23,7 +23,7 @@ export async function template(
   first: string,
   second?: string,
 ): Promise<void> {
-  const warn = (message: string) => this.process.stderr.write(`${message}\n`);
+  const { warn } = this;
   checkTemplateFlags(flags, warn);
   const use = clusterUse(flags, warn);
   const { helmVersion = "v4", namespace } = flags;

@@ -17,7 +17,7 @@ export async function uninstall(
   flags: UninstallFlags,
   ...names: string[]
 ): Promise<void> {
-  warnOfDeprecated(flags, (message) => this.process.stderr.write(`${message}\n`));
+  warnOfDeprecated(flags, this.warn);
   await withTarget(this, flags, async (target) => {
     for (const name of names) {
       const { notice } = await runShown(
