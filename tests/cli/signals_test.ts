@@ -53,71 +53,64 @@ export default defineStack({ name: "s", releases: [release("web", { chart: "./we
 
 const BLOCKED = "the stack's own code does not give way";
 
-Deno.test({
-  name: "a stack's function in a loop without end: Ctrl-C says so, and once more ends the program",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const files = { ...chartFiles("web", { "c.yaml": CONFIG }), "stack.ts": stackOf(BUSY) };
-    await atWork(files, async (work) => {
-      const { child, says, ended } = await busy(work);
-      child.kill("SIGINT");
-      await says(BLOCKED);
-      child.kill("SIGINT");
-      assert.equal((await ended()).status.signal, "SIGINT");
-    });
+/** A test that sends signals to a program at work on a stack. */
+function signalTest(name: string, stack: string, check: (work: Workplace) => Promise<void>): void {
+  const files = { ...chartFiles("web", { "c.yaml": CONFIG }), "stack.ts": stack };
+  const ignore = Deno.build.os === "windows";
+  Deno.test({ name, ignore, fn: () => atWork(files, check) });
+}
+
+signalTest(
+  "a stack's function in a loop without end: Ctrl-C says so, and once more ends the program",
+  stackOf(BUSY),
+  async (work) => {
+    const { child, says, ended } = await busy(work);
+    child.kill("SIGINT");
+    await says(BLOCKED);
+    child.kill("SIGINT");
+    assert.equal((await ended()).status.signal, "SIGINT");
   },
+);
+
+signalTest(
+  "a stack's function that was busy for long is heard of, and then the first Ctrl-C counts",
+  stackOf(BUSY),
+  async (work) => {
+    const { child, says, ended } = await busy(work);
+    child.kill("SIGTERM");
+    await says(BLOCKED);
+    await work.write({ "go on": "" });
+    const { status, said } = await ended();
+    assert.equal(status.code, 143);
+    assert.match(said, /interrupted: what runs is finished and nothing new starts/);
+    assert.deepEqual(work.writes().filter((path) => path.includes("configmaps")), []);
+  },
+);
+
+signalTest(
+  "a stack's function that gives way: the first Ctrl-C lets it end, the second does not",
+  stackOf(SLEEP),
+  async (work) => {
+    const { child, says, ended } = await busy(work);
+    child.kill("SIGINT");
+    await says("once more ends it now");
+    child.kill("SIGINT");
+    const { status, said } = await ended();
+    assert.equal(status.code, 130);
+    assert(!said.includes(BLOCKED), said);
+  },
+);
+
+signalTest("values that never come: Ctrl-C ends a plan", VALUES, async (work) => {
+  const { child, ended } = await busy(work, "plan");
+  child.kill("SIGINT");
+  assert.equal((await ended()).status.code, 130);
 });
 
-Deno.test({
-  name: "a stack's function that was busy for long is heard of, and then the first Ctrl-C counts",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const files = { ...chartFiles("web", { "c.yaml": CONFIG }), "stack.ts": stackOf(BUSY) };
-    await atWork(files, async (work) => {
-      const { child, says, ended } = await busy(work);
-      child.kill("SIGTERM");
-      await says(BLOCKED);
-      await work.write({ "go on": "" });
-      const { status, said } = await ended();
-      assert.equal(status.code, 143);
-      assert.match(said, /interrupted: what runs is finished and nothing new starts/);
-      assert.deepEqual(work.writes().filter((path) => path.includes("configmaps")), []);
-    });
-  },
-});
-
-Deno.test({
-  name: "a stack's function that gives way: the first Ctrl-C lets it end, the second does not",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const files = { ...chartFiles("web", { "c.yaml": CONFIG }), "stack.ts": stackOf(SLEEP) };
-    await atWork(files, async (work) => {
-      const { child, says, ended } = await busy(work);
-      child.kill("SIGINT");
-      await says("once more ends it now");
-      child.kill("SIGINT");
-      const { status, said } = await ended();
-      assert.equal(status.code, 130);
-      assert(!said.includes(BLOCKED), said);
-    });
-  },
-});
-
-Deno.test({
-  name: "values that never come: Ctrl-C ends a plan, and the second one a run",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const files = { ...chartFiles("web", { "c.yaml": CONFIG }), "stack.ts": VALUES };
-    for (const verb of ["plan", "up"]) {
-      await atWork(files, async (work) => {
-        const { child, says, ended } = await busy(work, verb);
-        child.kill("SIGINT");
-        if (verb === "up") {
-          await says("once more ends it now");
-          child.kill("SIGINT");
-        }
-        assert.equal((await ended()).status.code, 130);
-      });
-    }
-  },
+signalTest("values that never come: the second Ctrl-C ends a run", VALUES, async (work) => {
+  const { child, says, ended } = await busy(work);
+  child.kill("SIGINT");
+  await says("once more ends it now");
+  child.kill("SIGINT");
+  assert.equal((await ended()).status.code, 130);
 });
